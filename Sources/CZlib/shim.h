@@ -1,0 +1,2 @@
+// zlib streams (gzip), from Debian's zlib1g-dev.
+#include <zlib.h>

@@ -1,0 +1,70 @@
+import TuningModel
+
+/// What workers have trained.
+extension Coordinator {
+    /// Takes in epochs and ends of attempts; all that is known by then is acknowledged, new or not.
+    mutating func progress(_ attempts: [AttemptProgress], from index: Int, at now: Duration) {
+        let peer = self.peers[index].id
+        var acknowledgements: [Acknowledgement] = []
+        for item in attempts { acknowledgements.append(self.progress(item, from: index, at: now)) }
+        if !acknowledgements.isEmpty { self.effects.append(.send(.acknowledge(acknowledgements), to: peer)) }
+    }
+
+    private mutating func progress(
+        _ item: AttemptProgress, from index: Int, at now: Duration
+    ) -> Acknowledgement {
+        let worker = self.peers[index].worker
+        let isCurrent = self.isOpen(item.attempt, at: worker)
+        guard let record = self.study.record(of: item.attempt.trial), item.attempt.number <= record.attempts else {
+            // Of a trial or an attempt that was never given out: not a worker of this study.
+            let text = "\(self.peers[index].name) reports attempt \(item.attempt), which does not exist"
+            self.effects.append(.log(text, isWarning: true))
+            self.effects.append(.send(.fenced(item.attempt), to: self.peers[index].id))
+            return Acknowledgement(attempt: item.attempt, epoch: item.reports.last?.epoch ?? 0, isEndKnown: true)
+        }
+        let fresh = item.reports.filter { $0.epoch > record.epochs }
+        if self.isUseful(fresh, of: record) {
+            self.record(.reported(item.attempt, fresh), at: now)
+        }
+        let known = self.study.record(of: item.attempt.trial) ?? record
+        guard isCurrent else {
+            // A fenced attempt: its epochs were taken where they were the next ones missing, and the rest is not wanted.
+            self.peers[index].attempts.removeAll { $0 == item.attempt }
+            if item.end == nil { self.effects.append(.send(.fenced(item.attempt), to: self.peers[index].id)) }
+            return Acknowledgement(
+                attempt: item.attempt, epoch: item.reports.last?.epoch ?? known.epochs, isEndKnown: true)
+        }
+        var isEndKnown = false
+        if let end = item.end {
+            isEndKnown = self.close(item.attempt, end, from: index, at: now)
+        } else if record.state.isTerminal {
+            // The worker trains on because the stop has not reached it, or was lost.
+            self.effects.append(.send(.stop(item.attempt), to: self.peers[index].id))
+        }
+        // Epochs behind a stop are acknowledged too: nobody wants them sent again.
+        let isResting = known.state != .running && known.state != .waiting
+        let epoch = isResting ? max(known.epochs, item.reports.last?.epoch ?? 0) : known.epochs
+        return Acknowledgement(attempt: item.attempt, epoch: epoch, isEndKnown: isEndKnown)
+    }
+
+    /// Whether reports would enter the ledger.
+    private func isUseful(_ reports: [EpochReport], of record: TrialRecord) -> Bool {
+        guard let first = reports.first else { return false }
+        return first.epoch == record.epochs + 1 && (record.state == .running || record.state == .waiting)
+    }
+
+    /// - Returns: Whether the end is in the journal now, so that the worker may forget the attempt.
+    private mutating func close(_ attempt: AttemptID, _ end: AttemptEnd, from index: Int, at now: Duration) -> Bool {
+        guard let record = self.study.record(of: attempt.trial) else { return true }
+        let isAhead = end.outcome == .finished && record.state == .running && end.epoch > record.epochs
+        guard !isAhead else { return false }
+        self.record(.attemptEnded(attempt, end), at: now)
+        self.peers[index].attempts.removeAll { $0 == attempt }
+        if self.study.incumbent?.trial == attempt.trial, let best = self.study.incumbent,
+            best.level >= self.study.definition.scheduler.maximumEpochs
+        {
+            self.effects.append(.send(.upload(attempt, epoch: best.epoch), to: self.peers[index].id))
+        }
+        return true
+    }
+}

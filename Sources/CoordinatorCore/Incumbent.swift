@@ -1,0 +1,22 @@
+package import TuningModel
+
+/// The best trial so far: the lowest loss at the highest rung that any trial has reached.
+///
+/// A low loss after one epoch says little, so a trial at a higher rung goes before all trials at lower ones.
+package struct Incumbent: Hashable, Sendable {
+    package let trial: TrialID
+    /// The epoch of the loss: that of the rung, or an earlier one where the trial ran out of patience.
+    package let epoch: Int
+    /// The rung's number of epochs.
+    package let level: Int
+    package let loss: Double
+    package let metrics: [MetricValue]
+
+    /// Whether this one takes the place of another. Ties go to the lower trial number.
+    func precedes(_ other: Incumbent?) -> Bool {
+        guard let other else { return true }
+        if self.level != other.level { return self.level > other.level }
+        if self.loss != other.loss { return self.loss < other.loss }
+        return self.trial < other.trial
+    }
+}

@@ -1,0 +1,72 @@
+package import TuningModel
+
+/// Something that happened to a study and that its decisions depend on: the only way to change a ``StudyState``.
+///
+/// The events of a study, in order, are its journal. What is not an event (heartbeats, connections, leases) has no
+/// influence on any decision but through the events that it leads to.
+package enum StudyEvent: Hashable, Sendable {
+    /// A coordinator began to serve the study. The number rises by one at every start.
+    case coordinatorStarted(epoch: UInt64)
+    /// A worker said hello for the first time in this coordinator's life.
+    case workerJoined(WorkerID, name: String, slots: Int)
+    /// A worker has gone; its open attempts are lost by events of their own.
+    case workerLeft(WorkerID, reason: String)
+    /// A place for one more attempt is free at a worker.
+    case workRequested(WorkerID)
+    /// Epochs of one attempt, in order.
+    case reported(AttemptID, [EpochReport])
+    /// A worker ended an attempt.
+    case attemptEnded(AttemptID, AttemptEnd)
+    /// The worker of an attempt is gone, or has not been heard for longer than its lease.
+    case attemptLost(AttemptID, reason: String)
+    /// A checkpoint is durable in the coordinator's store.
+    case checkpointStored(TrialID, CheckpointReference)
+    /// The wall time of the budget is over, or the user ended the study.
+    case ended(reason: String)
+    /// The best network was tested on rows that nothing had seen before.
+    case confirmed(TrialID, [MetricValue])
+}
+
+/// What a study decided on an event: derived from the journal, and stored in it to be compared.
+package enum StudyDecision: Hashable, Sendable {
+    /// A new trial begins on this worker as attempt 1.
+    case started(TrialID, worker: WorkerID, configuration: Configuration, placement: TrialPlacement)
+    /// A paused trial goes on to a higher rung.
+    case promoted(AttemptID, worker: WorkerID, placement: TrialPlacement, reason: String)
+    /// A trial that lost its worker goes on elsewhere.
+    case retried(AttemptID, worker: WorkerID, placement: TrialPlacement)
+    case paused(TrialID, epoch: Int, reason: String)
+    case stopped(TrialID, epoch: Int, reason: String)
+    case completed(TrialID, epoch: Int, reason: String)
+    case failed(TrialID, epoch: Int, reason: String)
+    /// A trial became the best: the lowest loss at the highest rung that any trial has reached.
+    case newBest(TrialID, epoch: Int, loss: Double)
+    /// Nothing is left to do; the best trial, where there is one, is to be confirmed.
+    case finished(reason: String)
+}
+
+/// Where in its scheduler's plan a trial is heading.
+package struct TrialPlacement: Hashable, Sendable {
+    package let bracket: Int
+    package let rung: Int
+    /// The epoch at which the rung is reached.
+    package let epochs: Int
+    package init(bracket: Int, rung: Int, epochs: Int) {
+        self.bracket = bracket
+        self.rung = rung
+        self.epochs = epochs
+    }
+}
+
+/// One row of a study's journal.
+package struct JournalRecord: Hashable, Sendable {
+    /// Time since the study began, while a coordinator ran.
+    package let time: Duration
+    package let event: StudyEvent
+    package let decisions: [StudyDecision]
+    package init(time: Duration, event: StudyEvent, decisions: [StudyDecision]) {
+        self.time = time
+        self.event = event
+        self.decisions = decisions
+    }
+}

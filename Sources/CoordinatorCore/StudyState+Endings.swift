@@ -1,0 +1,110 @@
+import SearchAlgorithms
+import TuningModel
+
+/// How attempts, trials and the study end.
+extension StudyState {
+    /// Lost workers in a row, without one new epoch, after which a trial counts as the cause.
+    private static let mostLosses = 5
+
+    /// Takes in the end of an attempt as its worker tells it.
+    ///
+    /// An end that is ahead of the ledger is not taken: the missing reports come first, sent again if need be.
+    mutating func close(_ attempt: AttemptID, _ end: AttemptEnd, _ decisions: inout [StudyDecision]) {
+        guard let record = self.record(of: attempt.trial), let open = record.openAttempt, open.number == attempt.number
+        else { return }
+        let index = attempt.trial.rawValue
+        switch end.outcome {
+        case .finished:
+            guard end.epoch <= record.epochs || record.state != .running else { return }
+            self.trials[index].openAttempt = nil
+            guard record.state == .running else { return }
+            if record.epochs >= open.targetEpoch {
+                // Cut short by the budget of epochs: it goes on when another trial has left some of its own.
+                self.trials[index].reason = "waits for epochs of the budget"
+                self.interrupt(attempt.trial)
+            } else {
+                self.crash(attempt.trial, "ended at epoch \(end.epoch) of \(open.targetEpoch)", &decisions)
+            }
+        case .stopped, .preempted:
+            self.trials[index].openAttempt = nil
+            self.interrupt(attempt.trial)
+        case .refused(let reason):
+            self.trials[index].openAttempt = nil
+            self.fail(attempt.trial, "refused by \(self.name(of: open.worker)): \(reason)", &decisions)
+        case .crashed(let reason):
+            self.trials[index].openAttempt = nil
+            self.crash(attempt.trial, reason, &decisions)
+        }
+    }
+
+    /// Lets a trial that took its slot with it try again, until its retries are used up.
+    private mutating func crash(_ trial: TrialID, _ reason: String, _ decisions: inout [StudyDecision]) {
+        self.trials[trial.rawValue].fruitlessAttempts += 1
+        let count = self.trials[trial.rawValue].fruitlessAttempts
+        if count > self.definition.budget.retries {
+            self.fail(trial, "crashed \(count) slots, last: \(reason)", &decisions)
+        } else {
+            self.trials[trial.rawValue].reason = reason
+            self.interrupt(trial)
+        }
+    }
+
+    /// The worker of an attempt is gone: its trial waits for another one.
+    mutating func lose(_ attempt: AttemptID, _ reason: String, _ decisions: inout [StudyDecision]) {
+        guard let record = self.record(of: attempt.trial), record.openAttempt?.number == attempt.number else { return }
+        let index = attempt.trial.rawValue
+        self.trials[index].openAttempt = nil
+        guard record.state == .running else { return }
+        self.trials[index].fruitlessAttempts += 1
+        if self.trials[index].fruitlessAttempts >= Self.mostLosses {
+            self.fail(
+                attempt.trial, "\(Self.mostLosses) workers in a row were lost with it, last: \(reason)", &decisions)
+        } else {
+            self.trials[index].reason = reason
+            self.interrupt(attempt.trial)
+        }
+    }
+
+    /// Lets a running trial wait for its next attempt.
+    private mutating func interrupt(_ trial: TrialID) {
+        guard self.trials[trial.rawValue].state == .running else { return }
+        self.running.removeAll { $0 == trial }
+        self.trials[trial.rawValue].state = .waiting
+        self.waiting.append(trial)
+    }
+
+    private mutating func fail(_ trial: TrialID, _ reason: String, _ decisions: inout [StudyDecision]) {
+        guard !self.trials[trial.rawValue].state.isTerminal, self.trials[trial.rawValue].state != .paused else {
+            return
+        }
+        self.settle(trial, .failed, reason, &decisions)
+        self.retire(trial, loss: .nan, &decisions)
+    }
+
+    /// Ends the study now: nothing begins or goes on any more.
+    mutating func end(_ reason: String, _ decisions: inout [StudyDecision]) {
+        guard !self.isFinished else { return }
+        for trial in self.trials where !trial.state.isTerminal {
+            self.settle(
+                trial.id, .stopped, trial.state == .paused ? self.scheduler.fate(of: trial.id) : reason, &decisions)
+        }
+        self.finishReason = reason
+        decisions.append(.finished(reason: reason))
+    }
+
+    /// Ends the study when nothing runs and nothing can begin.
+    mutating func finishIfNothingIsLeft(_ decisions: inout [StudyDecision]) {
+        guard !self.isFinished, self.running.isEmpty else { return }
+        if let budget = self.definition.budget.epochs, self.epochCount >= budget {
+            self.end("the budget of \(budget) epochs is spent", &decisions)
+        } else if self.waiting.isEmpty, self.isClosed || !self.trials.isEmpty {
+            // A finished scheduler's answer changes nothing, so that asking a copy is enough.
+            var scheduler = self.scheduler
+            if case .finished = scheduler.ask() {
+                let count = self.trials.count
+                self.end(
+                    self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done", &decisions)
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import SearchAlgorithms
+import TuningModel
+
+/// Which work a free slot gets.
+extension StudyState {
+    /// Gives a worker the next piece of work: a trial that lost its worker, else what the scheduler wants.
+    mutating func grant(to worker: WorkerID, at time: Duration, _ decisions: inout [StudyDecision]) {
+        guard !self.isFinished, self.affordableEpochs > 0 else { return }
+        let before = decisions.count
+        if !self.waiting.isEmpty {
+            self.retry(self.waiting.removeFirst(), on: worker, &decisions)
+        } else {
+            switch self.scheduler.ask() {
+            case .start(let trial, let placement): self.start(trial, TrialPlacement(placement), on: worker, &decisions)
+            case .resume(let trial, let placement, let reason):
+                self.promote(trial, TrialPlacement(placement), on: worker, reason, &decisions)
+            case .wait, .finished: break
+            }
+        }
+        if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
+    }
+
+    /// Epochs of the budget that are neither spent nor promised to an open attempt.
+    var affordableEpochs: Int {
+        guard let budget = self.definition.budget.epochs else { return .max }
+        let promised = self.running.reduce(0) { sum, id in
+            let trial = self.trials[id.rawValue]
+            return sum + max(0, (trial.openAttempt?.targetEpoch ?? 0) - trial.epochs)
+        }
+        return budget - self.epochCount - promised
+    }
+
+    /// The epoch at which an attempt must end so that the budget of epochs is never passed.
+    private func target(_ placement: TrialPlacement, from epoch: Int) -> Int {
+        let affordable = self.affordableEpochs
+        return affordable >= placement.epochs - epoch ? placement.epochs : epoch + affordable
+    }
+
+    private mutating func start(
+        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ decisions: inout [StudyDecision]
+    ) {
+        // The scheduler counts trials as this list does, and is closed before the searcher runs out.
+        guard trial.rawValue == self.trials.count, let configuration = self.configuration(for: trial) else { return }
+        let attempt = TrialRecord.OpenAttempt(number: 1, worker: worker, targetEpoch: self.target(placement, from: 0))
+        self.trials.append(
+            TrialRecord(id: trial, configuration: configuration, placement: placement, attempt: attempt))
+        self.running.append(trial)
+        decisions.append(.started(trial, worker: worker, configuration: configuration, placement: placement))
+        self.closeIfExhausted(&decisions)
+    }
+
+    private mutating func promote(
+        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: String,
+        _ decisions: inout [StudyDecision]
+    ) {
+        guard self.record(of: trial)?.state == .paused else { return }
+        self.trials[trial.rawValue].placement = placement
+        self.trials[trial.rawValue].reason = reason
+        let attempt = self.open(trial, on: worker)
+        decisions.append(.promoted(attempt, worker: worker, placement: placement, reason: reason))
+    }
+
+    private mutating func retry(_ trial: TrialID, on worker: WorkerID, _ decisions: inout [StudyDecision]) {
+        let attempt = self.open(trial, on: worker)
+        decisions.append(.retried(attempt, worker: worker, placement: self.trials[trial.rawValue].placement))
+    }
+
+    private mutating func open(_ trial: TrialID, on worker: WorkerID) -> AttemptID {
+        let index = trial.rawValue
+        let target = self.target(self.trials[index].placement, from: self.trials[index].epochs)
+        self.trials[index].attempts += 1
+        self.trials[index].openAttempt = TrialRecord.OpenAttempt(
+            number: self.trials[index].attempts, worker: worker, targetEpoch: target)
+        self.trials[index].lastWorker = worker
+        self.trials[index].state = .running
+        self.running.append(trial)
+        return self.trials[index].currentAttempt
+    }
+
+    /// A configuration from the study file's list, its gaps filled in by the searcher, else the searcher's own.
+    private func configuration(for trial: TrialID) -> Configuration? {
+        let list = self.definition.tryFirst
+        if list.indices.contains(trial.rawValue) { return list[trial.rawValue] }
+        return self.searcher.suggest(TrialID(trial.rawValue - list.count))
+    }
+
+    /// Tells the scheduler that no further trial can begin: the budget of trials or the grid is used up.
+    ///
+    /// This happens as soon as it is true, not when the next trial is asked for, so that an unanswered request
+    /// never changes the state.
+    mutating func closeIfExhausted(_ decisions: inout [StudyDecision]) {
+        guard !self.isClosed else { return }
+        let next = self.trials.count
+        let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
+        guard isSpent || self.configuration(for: TrialID(next)) == nil else { return }
+        self.isClosed = true
+        self.follow(self.scheduler.close(), &decisions)
+    }
+}
+
+extension TrialPlacement {
+    init(_ placement: Placement) {
+        self.init(bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs)
+    }
+}

@@ -1,0 +1,106 @@
+import SearchAlgorithms
+import TuningModel
+
+/// How epochs enter the ledger and what follows from them.
+extension StudyState {
+    /// Takes in the reports of one attempt: each epoch that is its trial's next one is counted, all others are not.
+    mutating func record(_ reports: [EpochReport], of attempt: AttemptID, _ decisions: inout [StudyDecision]) {
+        for report in reports { self.record(report, of: attempt, &decisions) }
+    }
+
+    private mutating func record(_ report: EpochReport, of attempt: AttemptID, _ decisions: inout [StudyDecision]) {
+        let index = attempt.trial.rawValue
+        guard let record = self.record(of: attempt.trial), attempt.number <= record.attempts else { return }
+        if report.epoch == record.epochs, report.epoch > 0 {
+            let known = EpochReport(epoch: record.epochs, status: record.status, metrics: record.metrics, seconds: 0)
+            if !report.agrees(with: known) { self.disagreements += 1 }
+            return
+        }
+        // A trial that rests or is over takes no more epochs: they were trained before its worker heard so.
+        // Nor does a budget of epochs: an attempt that was replaced may be ahead of what its trial can afford now.
+        let target = record.openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? record.placement.epochs : 0)
+        guard record.state == .running || record.state == .waiting, report.epoch == record.epochs + 1,
+            report.epoch <= min(target, record.placement.epochs)
+        else { return }
+        self.trials[index].epochs = report.epoch
+        self.trials[index].metrics = report.metrics
+        self.trials[index].status = report.status
+        self.trials[index].fruitlessAttempts = 0
+        self.epochCount += 1
+        let loss = self.definition.objective.loss(of: report.metrics)
+        switch report.status {
+        case .normal:
+            if self.levels.contains(report.epoch) { self.consider(index, level: report.epoch, loss, &decisions) }
+            self.follow(self.tell(attempt.trial, report.epoch, loss), &decisions)
+        case .diverged:
+            self.settle(
+                attempt.trial, .stopped,
+                "diverged at epoch \(report.epoch): \(self.definition.objective.metric.rawValue) is not finite",
+                &decisions)
+            self.retire(attempt.trial, loss: .nan, &decisions)
+        case .finishedEarly:
+            self.consider(index, level: record.placement.epochs, loss, &decisions)
+            self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
+            self.retire(attempt.trial, loss: loss, &decisions)
+        }
+    }
+
+    /// The scheduler's answer; a refusal means that it had been told before, and changes nothing.
+    private mutating func tell(_ trial: TrialID, _ epoch: Int, _ loss: Double) -> [Decision] {
+        (try? self.scheduler.tell(trial, epoch: epoch, loss: loss)) ?? []
+    }
+
+    /// Tells the scheduler that a trial trains no further, and follows what that settles for others.
+    mutating func retire(_ trial: TrialID, loss: Double, _ decisions: inout [StudyDecision]) {
+        let answers = (try? self.scheduler.retire(trial, loss: loss)) ?? []
+        self.follow(answers.filter { $0.trial != trial }, &decisions)
+    }
+
+    /// Carries out the scheduler's decisions.
+    mutating func follow(_ answers: [Decision], _ decisions: inout [StudyDecision]) {
+        for answer in answers {
+            guard let record = self.record(of: answer.trial), !record.state.isTerminal else { continue }
+            switch answer.kind {
+            case .pause: self.settle(answer.trial, .paused, answer.reason, &decisions)
+            case .stop: self.settle(answer.trial, .stopped, answer.reason, &decisions)
+            case .complete: self.settle(answer.trial, .complete, answer.reason, &decisions)
+            }
+        }
+    }
+
+    private mutating func consider(_ index: Int, level: Int, _ loss: Double, _ decisions: inout [StudyDecision]) {
+        guard loss.isFinite else { return }
+        let trial = self.trials[index]
+        let candidate = Incumbent(
+            trial: trial.id, epoch: trial.epochs, level: level, loss: loss, metrics: trial.metrics)
+        guard candidate.precedes(self.incumbent) else { return }
+        self.incumbent = candidate
+        decisions.append(.newBest(trial.id, epoch: trial.epochs, loss: loss))
+    }
+
+    /// Puts a trial that ran or waited into a state in which it does not run.
+    ///
+    /// Its open attempt stays open until its worker says that it has ended, so that a slot is never counted as free
+    /// while it still works.
+    mutating func settle(
+        _ trial: TrialID, _ state: TrialRecord.State, _ reason: String, _ decisions: inout [StudyDecision]
+    ) {
+        let index = trial.rawValue
+        switch self.trials[index].state {
+        case .running: self.running.removeAll { $0 == trial }
+        case .waiting: self.waiting.removeAll { $0 == trial }
+        case .paused, .complete, .stopped, .failed: break
+        }
+        self.trials[index].state = state
+        self.trials[index].reason = reason
+        let epoch = self.trials[index].epochs
+        switch state {
+        case .paused: decisions.append(.paused(trial, epoch: epoch, reason: reason))
+        case .stopped: decisions.append(.stopped(trial, epoch: epoch, reason: reason))
+        case .complete: decisions.append(.completed(trial, epoch: epoch, reason: reason))
+        case .failed: decisions.append(.failed(trial, epoch: epoch, reason: reason))
+        case .waiting: self.waiting.append(trial)
+        case .running: self.running.append(trial)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Randomness
+package import SearchAlgorithms
+package import TuningModel
+
+/// A study as its journal tells it: trials, rungs, ledger and budget.
+///
+/// `apply` is a function of the state and the event alone, so that the same events give the same decisions in every
+/// process: a restarted coordinator, `winnow trials` and `winnow replay` all read a study by applying its journal.
+///
+/// An epoch enters the ledger exactly once: when it is the next one of its trial. Whoever trains it again after a
+/// fault gets the same bits, so it does not matter which worker's report arrives first.
+package struct StudyState: Hashable, Sendable {
+    package let definition: StudyDefinition
+    /// Workers by the order in which they joined.
+    package internal(set) var workers: [WorkerRecord] = []
+    package internal(set) var trials: [TrialRecord] = []
+    package internal(set) var incumbent: Incumbent?
+    /// The metrics of the confirmed best network on the test rows.
+    package internal(set) var confirmation: [MetricValue]?
+    /// Epochs in the ledger, over all trials.
+    package internal(set) var epochCount = 0
+    /// How often a coordinator has started on this study.
+    package internal(set) var coordinatorEpoch: UInt64 = 0
+    /// The time of the first assignment; wall time counts from here.
+    package internal(set) var firstAssignment: Duration?
+    /// Why the study is over; `nil` while it goes on.
+    package internal(set) var finishReason: String?
+    /// Epochs that differ from what the ledger has: never, unless memory or arithmetic is broken somewhere.
+    package internal(set) var disagreements = 0
+
+    let searcher: Searcher
+    var scheduler: Scheduler
+    /// Epochs at which some bracket has a rung, increasing.
+    let levels: [Int]
+    /// Trials that wait for a worker, in the order in which they lost theirs.
+    var waiting: [TrialID] = []
+    /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
+    var running: [TrialID] = []
+    var isClosed = false
+
+    /// A worker that has joined.
+    package struct WorkerRecord: Hashable, Sendable {
+        package let id: WorkerID
+        package let name: String
+        package let slots: Int
+    }
+
+    /// An empty study.
+    ///
+    /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
+    package init(_ definition: StudyDefinition) throws(SearchError) {
+        self.definition = definition
+        self.searcher = try Searcher(definition.searcher, space: definition.space, seed: definition.searchSeed)
+        self.scheduler = try Scheduler(definition.scheduler)
+        var levels: [Int] = []
+        for bracket in self.scheduler.plan {
+            for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }
+        }
+        self.levels = levels.sorted()
+        var decisions: [StudyDecision] = []
+        self.closeIfExhausted(&decisions)
+    }
+
+    /// Whether nothing is left to do but to confirm the best trial.
+    package var isFinished: Bool { self.finishReason != nil }
+
+    /// The trials that are over, for the exit code and the screen.
+    package func count(of state: TrialRecord.State) -> Int {
+        self.trials.reduce(0) { $0 + ($1.state == state ? 1 : 0) }
+    }
+
+    /// Takes in one event.
+    ///
+    /// An event that says nothing new (a report that is known, an end of an attempt that is not the current one)
+    /// changes nothing and gives no decision.
+    ///
+    /// Study time never decreases from call to call.
+    package mutating func apply(_ event: StudyEvent, at time: Duration) -> [StudyDecision] {
+        var decisions: [StudyDecision] = []
+        switch event {
+        case .coordinatorStarted(let epoch): self.coordinatorEpoch = max(epoch, self.coordinatorEpoch)
+        case .workerJoined(let id, let name, let slots):
+            if !self.workers.contains(where: { $0.id == id }) {
+                self.workers.append(WorkerRecord(id: id, name: name, slots: slots))
+            }
+        case .workerLeft: break
+        case .workRequested(let worker): self.grant(to: worker, at: time, &decisions)
+        case .reported(let attempt, let reports): self.record(reports, of: attempt, &decisions)
+        case .attemptEnded(let attempt, let end): self.close(attempt, end, &decisions)
+        case .attemptLost(let attempt, let reason): self.lose(attempt, reason, &decisions)
+        case .checkpointStored(let trial, let reference): self.store(reference, of: trial)
+        case .ended(let reason): self.end(reason, &decisions)
+        case .confirmed(let trial, let metrics):
+            if self.isFinished, self.incumbent?.trial == trial { self.confirmation = metrics }
+        }
+        self.finishIfNothingIsLeft(&decisions)
+        return decisions
+    }
+
+    /// The seed of a trial: its weights, order of samples and dropout follow from it.
+    package func seed(of trial: TrialID) -> UInt64 {
+        RandomStream(
+            seed: self.definition.searchSeed, purpose: .trialSeed, stream: UInt32(truncatingIfNeeded: trial.rawValue)
+        ).bits(at: 0)
+    }
+
+    /// The current attempt's work as a worker is told it; `nil` where the trial has no open attempt.
+    package func assignment(of trial: TrialID, dataset: Digest, datasetByteCount: Int) -> Assignment? {
+        guard let record = self.record(of: trial), let attempt = record.openAttempt else { return nil }
+        return Assignment(
+            attempt: record.currentAttempt, seed: self.seed(of: trial),
+            settings: self.definition.settings(for: record.configuration), dataset: dataset,
+            datasetByteCount: datasetByteCount, ledgerEpoch: record.epochs, targetEpoch: attempt.targetEpoch,
+            checkpoint: record.checkpoint)
+    }
+
+    /// The record of a trial, or `nil` where there is no such trial.
+    package func record(of trial: TrialID) -> TrialRecord? {
+        self.trials.indices.contains(trial.rawValue) ? self.trials[trial.rawValue] : nil
+    }
+
+    /// What a worker's name is on screens; its number where it never joined.
+    package func name(of worker: WorkerID) -> String {
+        self.workers.first { $0.id == worker }?.name ?? worker.rawValue
+    }
+
+    private mutating func store(_ reference: CheckpointReference, of trial: TrialID) {
+        guard let record = self.record(of: trial), reference.epoch <= record.epochs,
+            reference.epoch > record.checkpoint?.epoch ?? 0
+        else { return }
+        self.trials[trial.rawValue].checkpoint = reference
+    }
+
+    /// Checks what must hold between any two events.
+    ///
+    /// - Returns: The first statement that does not hold, or `nil`.
+    /// - Complexity: O(trials).
+    package func brokenInvariant() -> String? {
+        var running = 0
+        var epochs = 0
+        for trial in self.trials {
+            epochs += trial.epochs
+            if trial.state == .running { running += 1 }
+            if trial.state == .running, trial.openAttempt == nil { return "trial \(trial.id) runs nowhere" }
+            if trial.state == .waiting, trial.openAttempt != nil { return "trial \(trial.id) waits and runs" }
+            if trial.state == .waiting, !self.waiting.contains(trial.id) { return "trial \(trial.id) waits for ever" }
+            if let attempt = trial.openAttempt, attempt.number != trial.attempts {
+                return "trial \(trial.id) has an open attempt that is not its newest"
+            }
+        }
+        if running != self.running.count { return "\(running) trials run, \(self.running.count) are listed" }
+        if epochs != self.epochCount { return "the trials have \(epochs) epochs, the ledger \(self.epochCount)" }
+        if let budget = self.definition.budget.epochs, epochs > budget {
+            return "\(epochs) epochs of \(budget) are spent"
+        }
+        if let budget = self.definition.budget.trials, self.trials.count > budget {
+            return "\(self.trials.count) trials of \(budget) are made"
+        }
+        return nil
+    }
+}

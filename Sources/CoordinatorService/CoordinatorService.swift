@@ -1,0 +1,124 @@
+import CoordinatorCore
+import FileStore
+import Foundation
+package import Logging
+import Messaging
+import StudyJournal
+package import TrainingData
+package import TuningModel
+import WireCodec
+
+/// Serves one study: sockets, journal and store around a ``Coordinator``.
+///
+/// One thread owns everything here. Each round it takes what has arrived, has the core decide, commits the journal
+/// once for the whole round, and only then lets messages leave: nobody hears of anything that a crash could undo.
+package final class CoordinatorService {
+    // A class: it owns sockets, a database and a lock, and callers keep it while it runs.
+
+    /// Messages taken in before the journal is committed; bounds the time until an answer leaves.
+    static let mostMessages = 512
+    /// How long the last messages may take to leave once the study is over.
+    static let farewellMillis = 2000
+    static let tick = Duration.milliseconds(100)
+    static let redraw = Duration.milliseconds(200)
+
+    let settings: CoordinatorSettings
+    let folder: StudyFolder
+    let logger: Logger
+    let dataset: LoadedDataset
+    let lock: FileLock
+    let journal: Journal
+    let blobs: BlobStore
+    let control: Socket
+    let bulk: Socket
+    let poller: Poller
+    let context: MessagingContext
+    let interruption: WakeUp
+    let endpoint: String
+
+    var coordinator: Coordinator
+    var pending: [CoordinatorEffect]
+    var peers = PeerDirectory()
+    var bulkServer: BulkServer
+    var bulkOutbox = BulkOutbox()
+    var confirmation: Confirmation?
+    var hasLeft = false
+    var lastCommit: Duration
+    let clock = ContinuousClock()
+    let start: ContinuousClock.Instant
+    /// Study time at `start`: where the journal ended.
+    let offset: Duration
+
+    /// Opens or goes on with a study in its folder, and binds its sockets.
+    ///
+    /// The study file's text is kept in the folder, and a folder of another text is refused.
+    ///
+    /// - Throws: ``ServiceError`` and the errors of journal, store and sockets, each naming the place and the remedy.
+    package init(
+        study: StudyDefinition, studyText: String, dataset: LoadedDataset, settings: CoordinatorSettings, logger: Logger
+    ) throws {
+        self.settings = settings
+        self.folder = StudyFolder(settings.directory)
+        self.logger = logger
+        self.dataset = dataset
+        let endpoint = try Endpoint(settings.endpoint)
+        guard endpoint.isLoopback || settings.allowsInsecure else {
+            throw ServiceError(
+                "\(settings.endpoint) is reachable from other hosts, and this version has no encryption yet: listen on "
+                    + "127.0.0.1, or add --insecure where you trust the whole network")
+        }
+        let digest = Digest(of: dataset.image)
+        // Sockets come first: where the port is taken, nothing has been written.
+        let context = try MessagingContext()
+        let control = try Socket(context, role: .router, plane: .control)
+        let bulk = try Socket(context, role: .router, plane: .bulk)
+        self.endpoint = try control.bind(settings.endpoint)
+        let bulkEndpoint = try Endpoint(try bulk.bind(endpoint.replacingPort(with: 0).description))
+        self.context = context
+        self.control = control
+        self.bulk = bulk
+        try self.folder.create()
+        self.lock = try FileLock(self.folder.lock, purpose: "the study folder \(settings.directory)")
+        self.journal = try Self.openJournal(settings.directory, study, studyText)
+        var state = try StudyState(study)
+        var last = Duration.zero
+        try self.journal.readAll { _, record in
+            _ = state.apply(record.event, at: record.time)
+            last = record.time
+        }
+        self.blobs = try BlobStore(folder: self.folder.blobs)
+        if !self.blobs.contains(digest) {
+            guard self.journal.lastLSN == 0 else {
+                throw ServiceError(
+                    "\(settings.directory): the data has changed since this study began; restore it, or begin a new "
+                        + "study in another --dir")
+            }
+            _ = try self.blobs.put(dataset.image)
+        }
+        self.bulkServer = BulkServer(blobs: self.blobs, dataset: digest, image: try self.blobs.map(digest))
+        self.offset = last
+        self.lastCommit = last
+        self.start = self.clock.now
+        (self.coordinator, self.pending) = Coordinator.start(
+            state, leases: settings.leases, bulkPort: bulkEndpoint.port ?? 0, dataset: digest,
+            datasetByteCount: dataset.image.count, at: last)
+        self.interruption = try WakeUp()
+        self.poller = Poller()
+        self.poller.add(self.control, token: 0)
+        self.poller.add(self.bulk, token: 1)
+        self.poller.add(monitorOf: self.control, token: 2)
+        self.poller.add(fileDescriptor: self.interruption.fileDescriptor, token: 3)
+    }
+
+    /// Opens the journal of this very study, or begins one.
+    private static func openJournal(_ directory: String, _ study: StudyDefinition, _ text: String) throws -> Journal {
+        let digest = Digest(of: Array(text.utf8))
+        if FileManager.default.fileExists(atPath: directory + "/journal.sqlite") {
+            return try Journal.open(directory: directory, expecting: digest)
+        }
+        return try Journal.create(
+            directory: directory,
+            header: JournalHeader(
+                name: study.name, studyText: text, digest: digest, created: Date().timeIntervalSince1970))
+    }
+}

@@ -1,0 +1,23 @@
+import FileStore
+import Foundation
+
+/// The places inside a study's folder.
+///
+/// `journal.sqlite` is the study; everything else can be made again from it and the data.
+package struct StudyFolder: Sendable {
+    package let path: String
+
+    package init(_ path: String) { self.path = path }
+
+    /// Checkpoints, and the prepared data set that workers fetch, by their digests.
+    package var blobs: String { self.path + "/blobs" }
+    /// Held by the one coordinator that serves the study.
+    package var lock: String { self.path + "/lock" }
+    /// The best network, in a form that others open.
+    package var model: String { self.path + "/best.safetensors" }
+
+    /// Makes the folder and those above it.
+    package func create() throws {
+        try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+    }
+}

@@ -1,0 +1,118 @@
+/// A place in a CSV text that moves from cell to cell.
+///
+/// Cells are separated by commas, lines by LF or CR LF; a cell may be quoted, and then holds commas, line breaks and
+/// doubled quotes (RFC 4180). A CR without an LF is part of its cell.
+@unsafe
+struct CSVCursor {
+    /// What follows a cell.
+    enum Delimiter { case comma, newline, end }
+
+    private(set) var next: UnsafePointer<UInt8>
+    let end: UnsafePointer<UInt8>
+    /// Of the next byte, counted from 1.
+    private(set) var line = 1
+    let file: String
+
+    /// Begins after a UTF-8 byte order mark where there is one.
+    init(_ bytes: UnsafeBufferPointer<UInt8>, start: UnsafePointer<UInt8>, file: String) {
+        let hasMark = unsafe bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
+        unsafe self.next = start + (hasMark ? 3 : 0)
+        unsafe self.end = start + bytes.count
+        unsafe self.file = file
+    }
+
+    var isAtEnd: Bool { unsafe self.next == self.end }
+
+    /// Skips lines without a byte.
+    mutating func skipEmptyLines() {
+        while unsafe self.next < self.end {
+            if unsafe self.next.pointee == 0x0A {
+                unsafe self.next += 1
+            } else if unsafe self.isLineBreak(self.next) {
+                unsafe self.next += unsafe self.next + 1 < self.end ? 2 : 1
+            } else {
+                return
+            }
+            unsafe self.line += 1
+        }
+    }
+
+    /// A plain decimal number that ends where its cell does; the cursor moves only when there is one.
+    @inline(__always)
+    mutating func fastFloat() -> Float? {
+        var stop = unsafe self.next
+        guard let value = unsafe NumberScanner.fast(&stop, self.end) else { return nil }
+        if unsafe stop < self.end, unsafe stop.pointee != 0x2C, unsafe stop.pointee != 0x0A,
+            unsafe !self.isLineBreak(stop)
+        {
+            return nil
+        }
+        unsafe self.next = stop
+        return value
+    }
+
+    /// Takes what follows a cell; after a cell there is nothing else.
+    @inline(__always)
+    mutating func delimiter() -> Delimiter {
+        guard unsafe self.next < self.end else { return .end }
+        if unsafe self.next.pointee == 0x2C {
+            unsafe self.next += 1
+            return .comma
+        }
+        unsafe self.next += self.next.pointee == 0x0D && self.next + 1 < self.end ? 2 : 1
+        unsafe self.line += 1
+        return .newline
+    }
+
+    /// The content of the next cell, quotes taken off.
+    ///
+    /// - Throws: ``DataFileError`` for a quote that never ends, or one with something behind its end.
+    mutating func cell() throws(DataFileError) -> [UInt8] {
+        if unsafe self.next < self.end, unsafe self.next.pointee == 0x22 { return try unsafe self.quotedCell() }
+        let start = unsafe self.next
+        while unsafe self.next < self.end, unsafe self.next.pointee != 0x2C, unsafe self.next.pointee != 0x0A,
+            unsafe !self.isLineBreak(self.next)
+        {
+            unsafe self.next += 1
+        }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: self.next - start))
+    }
+
+    private mutating func quotedCell() throws(DataFileError) -> [UInt8] {
+        let firstLine = unsafe self.line
+        unsafe self.next += 1
+        var content: [UInt8] = []
+        while unsafe self.next < self.end {
+            let byte = unsafe self.next.pointee
+            unsafe self.next += 1
+            guard byte == 0x22 else {
+                if byte == 0x0A { unsafe self.line += 1 }
+                content.append(byte)
+                continue
+            }
+            guard unsafe self.next < self.end else { return content }
+            let following = unsafe self.next.pointee
+            if following == 0x22 {
+                unsafe self.next += 1
+                content.append(0x22)
+                continue
+            }
+            guard unsafe following == 0x2C || following == 0x0A || self.isLineBreak(self.next) else {
+                throw unsafe DataFileError(
+                    file: self.file, line: self.line,
+                    "found \"\(shown(CollectionOfOne(following)))\" behind the closing quote of \"\(shown(content))\", "
+                        + "want a comma or the end of the line; a quote inside quotes is written twice")
+            }
+            return content
+        }
+        throw unsafe DataFileError(
+            file: self.file, line: firstLine, "a quote opens here and never closes, want a closing quote")
+    }
+
+    /// Whether a CR stands here that ends a line: one before LF, or the last byte.
+    @inline(__always)
+    private func isLineBreak(_ place: UnsafePointer<UInt8>) -> Bool {
+        guard unsafe place.pointee == 0x0D else { return false }
+        return unsafe place + 1 == self.end || place[1] == 0x0A
+    }
+}

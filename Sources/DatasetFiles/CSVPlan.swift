@@ -1,0 +1,132 @@
+/// What is done with the columns of a CSV file.
+struct CSVPlan {
+    /// The columns as the study file declares them.
+    struct Declaration {
+        let target: String
+        let categorical: [String]
+        let ignore: [String]
+    }
+
+    enum Role: Hashable {
+        case ignored
+        case target
+        /// A number, or a category, that becomes this one of the source features.
+        case number(Int)
+        case category(Int)
+    }
+
+    let columnNames: [String]
+    /// One for each column.
+    let roles: [Role]
+    /// Names of the columns that are features, in the order of the features.
+    let featureColumns: [String]
+    let targetColumn: Int
+
+    ///
+    /// - Parameters:
+    ///   - names: The header.
+    ///   - line: The line of the header.
+    ///   - declaration: The columns as the study file names them.
+    ///   - features: The feature columns of the training file, where this file belongs to one: the same are wanted
+    ///     here, in whatever order.
+    ///   - file: For messages.
+    /// - Throws: ``DataFileError`` for an empty or doubled name, a declared column that is not there, or none left to
+    ///   learn from.
+    init(
+        header names: [String], line: Int, declaration: Declaration, features: [String]?, file: String
+    ) throws(DataFileError) {
+        guard names.count <= 1_048_576 else {
+            throw DataFileError(file: file, line: line, "\(names.count) columns, want at most 1048576")
+        }
+        var places: [String: Int] = [:]
+        for (column, name) in names.enumerated() {
+            guard !name.isEmpty else {
+                throw DataFileError(
+                    file: file, line: line, column: column + 1, "a column without a name, want a name in the header")
+            }
+            if let first = places[name] {
+                throw DataFileError(
+                    file: file, line: line, column: column + 1,
+                    "the column name \"\(name)\" stands twice, also in column \(first + 1); want each name once")
+            }
+            places[name] = column
+        }
+        for (what, list) in [
+            ("target", [declaration.target]), ("categorical", declaration.categorical), ("ignore", declaration.ignore),
+        ] {
+            for name in list where places[name] == nil {
+                throw Self.missing(name, what: what, names: names, line: line, file: file)
+            }
+        }
+        let used = names.filter { $0 != declaration.target && !declaration.ignore.contains($0) }
+        if let features {
+            for name in features where places[name] == nil {
+                throw Self.missing(name, what: "feature", names: names, line: line, file: file)
+            }
+            for name in used where !features.contains(name) {
+                throw DataFileError(
+                    file: file, line: line, column: (places[name] ?? 0) + 1,
+                    "the column \"\(name)\" is not in the training file, want the same columns")
+            }
+        }
+        self.featureColumns = features ?? used
+        guard !self.featureColumns.isEmpty else {
+            throw DataFileError(file: file, line: line, "no column is left to learn from, want at least one feature")
+        }
+        var numbers: [String: Int] = [:]
+        for (number, name) in self.featureColumns.enumerated() { numbers[name] = number }
+        self.roles = names.map { name in
+            if name == declaration.target { return .target }
+            guard let number = numbers[name] else { return .ignored }
+            return declaration.categorical.contains(name) ? .category(number) : .number(number)
+        }
+        self.columnNames = names
+        self.targetColumn = places[declaration.target] ?? 0
+    }
+
+    private static func missing(
+        _ name: String, what: String, names: [String], line: Int, file: String
+    ) -> DataFileError {
+        let guess = ColumnName.nearest(to: name, among: names).map { ", did you mean \"\($0)\"?" } ?? ","
+        var remedy = "want one of " + names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+        if names.count > 8 { remedy += " and \(names.count - 8) more" }
+        if names.count == 1, let semicolon = names.first, semicolon.contains(";") || semicolon.contains("\t") {
+            remedy = "the header is one cell; want commas between columns"
+        }
+        return DataFileError(file: file, line: line, "there is no \(what) column \"\(name)\"\(guess) \(remedy)")
+    }
+}
+
+/// Finds the column somebody may have meant.
+enum ColumnName {
+    /// The candidate with the fewest single-letter edits from a name, at most a third of its length, or 1 where
+    /// a letter stays.
+    ///
+    /// Only the first thousand columns are compared.
+    static func nearest(to name: String, among candidates: [String]) -> String? {
+        let wanted = Array(name.lowercased().utf8.prefix(96))
+        var best: (name: String, edits: Int)?
+        for candidate in candidates.prefix(1000) {
+            let letters = Array(candidate.lowercased().utf8.prefix(96))
+            let edits = self.edits(wanted, letters)
+            let length = max(wanted.count, letters.count)
+            if edits <= max(1, length / 3), edits < length, edits < best?.edits ?? Int.max {
+                best = (candidate, edits)
+            }
+        }
+        return best?.name
+    }
+
+    /// Levenshtein's distance: insertions, deletions and replacements.
+    private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var last = Array(0...right.count)
+        for i in left.indices {
+            var row = [i + 1]
+            for j in right.indices {
+                row.append(min(last[j + 1] + 1, row[j] + 1, last[j] + (left[i] == right[j] ? 0 : 1)))
+            }
+            last = row
+        }
+        return last[right.count]
+    }
+}

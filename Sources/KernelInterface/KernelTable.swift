@@ -1,0 +1,108 @@
+/// The kernels of one instruction set: what a training step of a dense network is made of.
+///
+/// Every table gives the same bits as every other: an output of a product is one chain of fused multiply-adds over
+/// ascending depth, a sum over rows runs row by row in each feature's lane, a scalar sum runs through 16 virtual
+/// lanes folded in one fixed tree, and nothing but IEEE addition, multiplication, fused multiply-add, division and
+/// square root is used.
+///
+/// Layout, unless an argument says otherwise: matrices are row-major `Float`; widths (columns, strides) are
+/// multiples of 16, rounded up from the true width, and the floats from the true width up to the stride are zero;
+/// pointers need only the alignment of `Float`, 64 bytes is fastest. Row counts may be any number, also 0: the
+/// call then changes nothing (an update with 0 rows uses the gradient 0). Arguments may not overlap unless they are
+/// said to. NaN goes through every kernel. No kernel allocates, locks, throws or keeps a pointer. The counts and
+/// pointers are trusted: a wrong one is undefined behaviour, hence the mark `unsafe` on every call.
+@safe
+package struct KernelTable: Sendable {
+    /// Forward product: `output = finish(input * weights)`.
+    package let product: @Sendable (borrowing ProductArguments) -> Void
+    /// Gradient of a layer's weights, stored or added: `gradient (+)= inputᵀ * outputGradient`.
+    package let weightGradient: @Sendable (borrowing WeightGradientArguments) -> Void
+    /// Gradient of a layer's weights, consumed at once by the optimiser and never stored.
+    package let weightUpdate: @Sendable (borrowing WeightUpdateArguments) -> Void
+    /// Gradient of a layer's input: `inputGradient = mask(outputGradient * weightsᵀ)`.
+    package let inputGradient: @Sendable (borrowing InputGradientArguments) -> Void
+    /// Gradient of a bias, the sum of the rows, consumed at once by the optimiser.
+    package let biasUpdate: @Sendable (borrowing BiasUpdateArguments) -> Void
+    /// The sum of the rows, stored.
+    package let columnSums: @Sendable (borrowing ColumnSumArguments) -> Void
+    /// The optimiser on a stored gradient; same bits as the fused forms.
+    package let update: @Sendable (borrowing UpdateArguments) -> Void
+    /// Activation in training: values, slopes, dropout.
+    package let activate: @Sendable (borrowing ActivationArguments) -> Void
+    /// `gradient *= slope`, where it is not fused in ``inputGradient``.
+    package let multiply: @Sendable (borrowing MultiplyArguments) -> Void
+    /// Batch normalisation in training.
+    package let normalize: @Sendable (borrowing NormalizationArguments) -> Void
+    /// Batch normalisation backwards, with the update of gain and shift.
+    package let normalizeBackward: @Sendable (borrowing NormalizationBackwardArguments) -> Void
+    /// Batch normalisation in evaluation.
+    package let normalizeFixed: @Sendable (borrowing FixedNormalizationArguments) -> Void
+    /// Softmax, cross-entropy, and the gradient of the logits; answers the sum of the losses of the rows.
+    package let crossEntropy: @Sendable (borrowing CrossEntropyArguments) -> Double
+    /// Softmax cross-entropy and top-1 predictions in evaluation.
+    package let crossEntropyLoss: @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation
+    /// Squared error and its gradient; answers the sum of the squared errors.
+    package let squaredError: @Sendable (borrowing SquaredErrorArguments) -> Double
+    /// Squared and absolute errors in evaluation.
+    package let errorSums: @Sendable (borrowing ErrorArguments) -> ErrorSums
+    /// Sums for the L1 and L2 penalties.
+    package let penaltySums: @Sendable (borrowing PenaltyArguments) -> PenaltySums
+    /// Copies rows given by number into consecutive rows.
+    package let gatherRows: @Sendable (borrowing GatherArguments) -> Void
+    /// Transposes a matrix.
+    package let transpose: @Sendable (borrowing TransposeArguments) -> Void
+    /// Elementary functions of arrays, for tests and benchmarks.
+    package let vectorFunction: @Sendable (borrowing VectorFunctionArguments) -> Void
+    /// Runs chains of fused multiply-adds that fill the processor's pipes; the measure for all products.
+    package let peak: @Sendable (borrowing PeakArguments) -> Float
+
+    package init(
+        product: @escaping @Sendable (borrowing ProductArguments) -> Void,
+        weightGradient: @escaping @Sendable (borrowing WeightGradientArguments) -> Void,
+        weightUpdate: @escaping @Sendable (borrowing WeightUpdateArguments) -> Void,
+        inputGradient: @escaping @Sendable (borrowing InputGradientArguments) -> Void,
+        biasUpdate: @escaping @Sendable (borrowing BiasUpdateArguments) -> Void,
+        columnSums: @escaping @Sendable (borrowing ColumnSumArguments) -> Void,
+        update: @escaping @Sendable (borrowing UpdateArguments) -> Void,
+        activate: @escaping @Sendable (borrowing ActivationArguments) -> Void,
+        multiply: @escaping @Sendable (borrowing MultiplyArguments) -> Void,
+        normalize: @escaping @Sendable (borrowing NormalizationArguments) -> Void,
+        normalizeBackward: @escaping @Sendable (borrowing NormalizationBackwardArguments) -> Void,
+        normalizeFixed: @escaping @Sendable (borrowing FixedNormalizationArguments) -> Void,
+        crossEntropy: @escaping @Sendable (borrowing CrossEntropyArguments) -> Double,
+        crossEntropyLoss: @escaping @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation,
+        squaredError: @escaping @Sendable (borrowing SquaredErrorArguments) -> Double,
+        errorSums: @escaping @Sendable (borrowing ErrorArguments) -> ErrorSums,
+        penaltySums: @escaping @Sendable (borrowing PenaltyArguments) -> PenaltySums,
+        gatherRows: @escaping @Sendable (borrowing GatherArguments) -> Void,
+        transpose: @escaping @Sendable (borrowing TransposeArguments) -> Void,
+        vectorFunction: @escaping @Sendable (borrowing VectorFunctionArguments) -> Void,
+        peak: @escaping @Sendable (borrowing PeakArguments) -> Float
+    ) {
+        unsafe self.product = product
+        unsafe self.weightGradient = weightGradient
+        unsafe self.weightUpdate = weightUpdate
+        unsafe self.inputGradient = inputGradient
+        unsafe self.biasUpdate = biasUpdate
+        unsafe self.columnSums = columnSums
+        unsafe self.update = update
+        unsafe self.activate = activate
+        unsafe self.multiply = multiply
+        unsafe self.normalize = normalize
+        unsafe self.normalizeBackward = normalizeBackward
+        unsafe self.normalizeFixed = normalizeFixed
+        unsafe self.crossEntropy = crossEntropy
+        unsafe self.crossEntropyLoss = crossEntropyLoss
+        unsafe self.squaredError = squaredError
+        unsafe self.errorSums = errorSums
+        unsafe self.penaltySums = penaltySums
+        unsafe self.gatherRows = gatherRows
+        unsafe self.transpose = transpose
+        unsafe self.vectorFunction = vectorFunction
+        self.peak = peak
+    }
+}
+
+/// The multiple of 16 at or above a width: the stride of a matrix with so many columns.
+@inlinable
+package func paddedWidth(_ width: Int) -> Int { (width + 15) & ~15 }

@@ -1,0 +1,123 @@
+import KernelInterface
+
+/// A function of a layer's units with its slope.
+protocol ActivationLaw {
+    /// The value and the slope at x; what is not used costs nothing.
+    static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector)
+}
+
+enum IdentityLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        (x, Vector(repeating: 1))
+    }
+}
+
+enum ReluLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        (x.rectified, Vector.zero.replacing(with: 1, where: x .> 0))
+    }
+}
+
+enum TanhLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let t = hyperbolicTangent(x)
+        return (t, Vector(repeating: 1).addingProduct(t.negated, t))
+    }
+}
+
+enum SigmoidLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let s = logistic(x)
+        return (s, s.addingProduct(s.negated, s))
+    }
+}
+
+/// The Gaussian error linear unit, x times the normal distribution function.
+///
+/// Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016, section 2.
+enum GeluLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let law = NormalLaw(x)
+        return (x * law.distribution, law.distribution.addingProduct(x, law.density))
+    }
+}
+
+/// Without dropout.
+@inline(__always)
+private func sweepPlain<L: ActivationLaw>(_ input: Source, _ output: Target, _ slopes: Target?, count: Int, _: L.Type) {
+    var i = 0
+    if let slopes {
+        while i < count {
+            let result = L.evaluate(input.vector(i))
+            slopes.store(result.slope, i)
+            output.store(result.value, i)
+            i &+= 16
+        }
+    } else {
+        while i < count {
+            output.store(L.evaluate(input.vector(i)).value, i)
+            i &+= 16
+        }
+    }
+}
+
+/// With dropout; the last group of 64 elements may be cut short.
+@inline(__always)
+private func sweepDropped<L: ActivationLaw>(
+    _ input: Source, _ output: Target, _ slopes: Target?, count: Int, _ generator: DropoutGenerator, _: L.Type
+) {
+    var first = 0
+    while first < count {
+        let factors = generator.factors(group: first &>> 6)
+        var factor = factors.0
+        var part = 0
+        while part < 4, first &+ 16 &* part < count {
+            let i = first &+ 16 &* part
+            let result = L.evaluate(input.vector(i))
+            if let slopes { slopes.store(result.slope * factor, i) }
+            output.store(result.value * factor, i)
+            part &+= 1
+            factor = part == 1 ? factors.1 : part == 2 ? factors.2 : factors.3
+        }
+        first &+= 64
+    }
+}
+
+@inline(__always)
+private func sweep<L: ActivationLaw>(_ arguments: borrowing ActivationArguments, _ law: L.Type) {
+    let input = unsafe Source(arguments.input)
+    let output = unsafe Target(arguments.output)
+    let slopes = unsafe arguments.slopes.map { unsafe Target($0) }
+    let count = unsafe arguments.count
+    if unsafe arguments.dropout.threshold == 0 {
+        sweepPlain(input, output, slopes, count: count, law)
+    } else {
+        sweepDropped(input, output, slopes, count: count, unsafe DropoutGenerator(arguments.dropout), law)
+    }
+}
+
+func activationKernel(_ arguments: borrowing ActivationArguments) {
+    switch unsafe arguments.function {
+    case .identity: unsafe sweep(arguments, IdentityLaw.self)
+    case .relu: unsafe sweep(arguments, ReluLaw.self)
+    case .tanh: unsafe sweep(arguments, TanhLaw.self)
+    case .sigmoid: unsafe sweep(arguments, SigmoidLaw.self)
+    case .gelu: unsafe sweep(arguments, GeluLaw.self)
+    }
+}
+
+func multiplyKernel(_ arguments: borrowing MultiplyArguments) {
+    let values = unsafe Target(arguments.values)
+    let factors = unsafe Source(arguments.factors)
+    let count = unsafe arguments.count
+    let scale = unsafe arguments.scale
+    let isMask = if case .positive = unsafe arguments.mask { true } else { false }
+    var i = 0
+    while i < count {
+        let factor = factors.vector(i)
+        let value = values.vector(i)
+        values.store(
+            isMask ? Vector.zero.replacing(with: value * scale, where: factor .> 0) : value * factor, i)
+        i &+= 16
+    }
+}

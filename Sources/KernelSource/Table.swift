@@ -1,0 +1,13 @@
+package import KernelInterface
+
+/// The kernels of this target's instruction set.
+package func makeKernelTable() -> KernelTable {
+    unsafe KernelTable(
+        product: productKernel, weightGradient: weightGradientKernel, weightUpdate: weightUpdateKernel,
+        inputGradient: inputGradientKernel, biasUpdate: biasUpdateKernel, columnSums: columnSumKernel,
+        update: updateKernel, activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
+        normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
+        crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,
+        errorSums: errorKernel, penaltySums: penaltyKernel, gatherRows: gatherKernel, transpose: transposeKernel,
+        vectorFunction: vectorFunctionKernel, peak: peakKernel)
+}

@@ -1,0 +1,150 @@
+package import KernelInterface
+
+extension Reference {
+    /// A function of a layer's units with its slope.
+    package static func activation(
+        _ function: ActivationFunction, _ x: Float
+    ) -> (value: Float, slope: Float) {
+        switch function {
+        case .identity: return (x, 1)
+        case .relu: return (Self.relu(x), x > 0 ? 1 : 0)
+        case .tanh:
+            let t = Self.hyperbolicTangent(x)
+            return (t, Float(1).addingProduct(-t, t))
+        case .sigmoid:
+            let s = Self.logistic(x)
+            return (s, s.addingProduct(-s, s))
+        case .gelu:
+            let law = Self.normalLaw(x)
+            return (x * law.distribution, law.distribution.addingProduct(x, law.density))
+        }
+    }
+
+    /// What becomes of an input's gradient.
+    package static func masked(_ gradient: Float, _ mask: GradientMask, _ value: Float, scale: Float) -> Float {
+        switch mask {
+        case .none: gradient
+        case .positive: value > 0 ? gradient * scale : 0
+        case .slope: gradient * value
+        }
+    }
+
+    /// One parameter with the optimiser's state about it.
+    package struct Parameter: Equatable, Sendable {
+        package var value: Float
+        package var first: Float
+        package var second: Float
+
+        package init(value: Float, first: Float, second: Float) {
+            self.value = value
+            self.first = first
+            self.second = second
+        }
+
+        /// One step of a rule.
+        package mutating func update(_ gradient: Float, _ rule: UpdateRule) {
+            var g = gradient
+            if rule.l1 != 0 || rule.l2 != 0 {
+                let sign: Float =
+                    self.value == 0 ? 0 : Float(sign: self.value.sign, exponent: 0, significand: 1) * rule.l1
+                g = g.addingProduct(rule.l2, self.value) + sign
+            }
+            switch rule.kind {
+            case .sgd: self.value.addProduct(-rule.rate, g)
+            case .momentum, .nesterov:
+                self.first = Self.gridded(g.addingProduct(rule.momentum, self.first))
+                let direction = rule.kind == .nesterov ? g.addingProduct(rule.momentum, self.first) : self.first
+                self.value.addProduct(-rule.rate, direction)
+            case .adam:
+                self.first = Self.gridded(self.first.addingProduct(rule.firstWeight, g - self.first))
+                self.followSecond(g, rule)
+                let below = rule.epsilon.addingProduct(Reference.squareRoot(self.second), rule.secondScale)
+                self.value = ((self.first * -rule.rate) / below).addingProduct(self.value, rule.keptFraction)
+            case .rmsprop, .rmspropMomentum:
+                self.followSecond(g, rule)
+                var direction = g / (Reference.squareRoot(self.second) + rule.epsilon)
+                if rule.kind == .rmspropMomentum {
+                    direction = Self.gridded(direction.addingProduct(rule.momentum, self.first))
+                    self.first = direction
+                }
+                self.value.addProduct(-rule.rate, direction)
+            }
+        }
+
+        private mutating func followSecond(_ g: Float, _ rule: UpdateRule) {
+            let next = self.second.addingProduct(rule.secondWeight, (-self.second).addingProduct(g, g))
+            self.second = next < 1e-30 ? 1e-30 : next
+        }
+
+        private static func gridded(_ x: Float) -> Float { (x + 0x1p-77) - 0x1p-77 }
+    }
+
+    /// One feature of batch normalisation in training.
+    package struct NormalizedColumn: Equatable, Sendable {
+        package var mean: Float = 0
+        package var variance: Float = 0
+        package var inverse: Float = 0
+        package var normalized: [Float] = []
+
+        package init(_ column: [Float], epsilon: Float) {
+            let share = 1 / Float(column.count)
+            self.mean = column.reduce(0, +) * share
+            var squares: Float = 0
+            for x in column {
+                let difference = x - self.mean
+                squares.addProduct(difference, difference)
+            }
+            self.variance = squares * share
+            self.inverse = 1 / Reference.squareRoot(self.variance + epsilon)
+            self.normalized = column.map { ($0 - self.mean) * self.inverse }
+        }
+
+        /// The gradient of the input, and those of gain and shift.
+        package func backward(_ gradient: [Float], gain: Float) -> (input: [Float], gain: Float, shift: Float) {
+            let share = 1 / Float(gradient.count)
+            var shiftSum: Float = 0
+            var gainSum: Float = 0
+            for (g, x) in zip(gradient, self.normalized) {
+                shiftSum += g
+                gainSum.addProduct(g, x)
+            }
+            let factor = gain * self.inverse
+            let input = zip(gradient, self.normalized).map { g, x in
+                (g - (shiftSum * share).addingProduct(x, gainSum * share)) * factor
+            }
+            return (input, gainSum, shiftSum)
+        }
+    }
+
+    /// Softmax cross-entropy of one row of logits: loss, gradient, and the predicted class.
+    package static func crossEntropy(
+        _ logits: [Float], label: Int, scale: Float
+    ) -> (loss: Double, gradient: [Float], prediction: Int) {
+        var maximum = -Float.infinity
+        for logit in logits where logit > maximum { maximum = logit }
+        let powers = logits.map { Self.exponential($0 - maximum) }
+        var lanes = [Float](repeating: 0, count: 16)
+        for (index, power) in powers.enumerated() { lanes[index % 16] += power }
+        let sum = Self.treeSum(lanes)
+        let loss = Double(Self.logarithm(sum) + (maximum - logits[label]))
+        var gradient = powers.map { $0 * (scale / sum) }
+        gradient[label] -= scale
+        return (loss, gradient, sum.isNaN ? -1 : logits.firstIndex(of: maximum) ?? -1)
+    }
+
+    /// Squared and absolute error of one row with the gradient.
+    package static func errors(
+        _ outputs: [Float], _ targets: [Float], scale: Float
+    ) -> (squared: Double, absolute: Double, gradient: [Float]) {
+        var squares = [Float](repeating: 0, count: 16)
+        var magnitudes = squares
+        var gradient: [Float] = []
+        for (index, (output, target)) in zip(outputs, targets).enumerated() {
+            let difference = output - target
+            squares[index % 16].addProduct(difference, difference)
+            magnitudes[index % 16] += difference.magnitude
+            gradient.append(difference * scale)
+        }
+        return (Double(Self.treeSum(squares)), Double(Self.treeSum(magnitudes)), gradient)
+    }
+}

@@ -1,0 +1,62 @@
+package import KernelInterface
+
+/// Plain twins of the kernels: one element at a time, in the order that the kernels promise, so that the bits agree.
+///
+/// For tests, and to read what a kernel computes. Nothing here is fast.
+package enum Reference {}
+
+extension Reference {
+    /// `sum over k of a(row, k) * b(k, column)` as one chain of fused multiply-adds from a start.
+    package static func chain(depth: Int, from start: Float = 0, _ factors: (Int) -> (Float, Float)) -> Float {
+        var sum = start
+        for k in 0..<depth {
+            let (a, b) = factors(k)
+            sum = sum.addingProduct(a, b)
+        }
+        return sum
+    }
+
+    /// A product in Float64 with the sum of the magnitudes of its terms, for bounds on rounding.
+    package static func exact(depth: Int, _ factors: (Int) -> (Float, Float)) -> (sum: Double, magnitude: Double) {
+        var sum = 0.0
+        var magnitude = 0.0
+        for k in 0..<depth {
+            let (a, b) = factors(k)
+            let term = Double(a) * Double(b)
+            sum += term
+            magnitude += abs(term)
+        }
+        return (sum, magnitude)
+    }
+
+    /// 16 sums folded by the tree 8, 4, 2, 1.
+    package static func treeSum<T: FloatingPoint>(_ lanes: [T]) -> T {
+        var lanes = lanes
+        while lanes.count > 1 {
+            let half = lanes.count / 2
+            lanes = (0..<half).map { lanes[$0] + lanes[$0 + half] }
+        }
+        return lanes.first ?? 0
+    }
+
+    /// x < 0 ? 0 : x.
+    package static func relu(_ x: Float) -> Float { x < 0 ? 0 : x }
+
+    /// The sum of a column, row by row.
+    package static func columnSum(rows: Int, _ value: (Int) -> Float) -> Float {
+        var sum: Float = 0
+        for row in 0..<rows { sum += value(row) }
+        return sum
+    }
+
+    /// The sums for the penalties.
+    package static func penaltySums(_ values: [Float]) -> PenaltySums {
+        var absolute = [Double](repeating: 0, count: 16)
+        var square = absolute
+        for (index, value) in values.enumerated() {
+            absolute[index % 16] += Double(value.magnitude)
+            square[index % 16].addProduct(Double(value), Double(value))
+        }
+        return PenaltySums(absolute: Self.treeSum(absolute), square: Self.treeSum(square))
+    }
+}

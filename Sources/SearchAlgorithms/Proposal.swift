@@ -1,0 +1,80 @@
+package import TuningModel
+
+/// Where a trial stands in the plan of its scheduler, and how far it is to train.
+package struct Placement: Hashable, Sendable {
+    /// Hyperband's bracket _s_; 0 for every other scheduler.
+    package let bracket: Int
+    /// The first rung that the trial meets on its way, counted from 0 at the bottom.
+    package let rung: Int
+    /// Train until this many epochs are done, counted from the trial's beginning.
+    package let epochs: Int
+
+    package init(bracket: Int, rung: Int, epochs: Int) {
+        self.bracket = bracket
+        self.rung = rung
+        self.epochs = epochs
+    }
+}
+
+/// What a scheduler wants to have trained next.
+package enum Proposal: Hashable, Sendable {
+    /// A new trial. Trials are numbered from 0 in the order of these proposals.
+    case start(TrialID, Placement)
+    /// A paused trial goes on; the reason is for logs.
+    case resume(TrialID, Placement, reason: String)
+    /// Nothing now: ask again after the next trial was told or retired. The scheduler's state has not changed.
+    case wait
+    /// Nothing ever again: the scheduler is closed, nothing runs and nothing can be promoted.
+    case finished
+}
+
+/// The fate of a trial at a rung.
+package struct Decision: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// It rests, keeps its state and may be resumed.
+        case pause
+        /// It trains no further and is never resumed.
+        case stop
+        /// It has trained to the last rung.
+        case complete
+    }
+    package let trial: TrialID
+    package let kind: Kind
+    /// The rung at which it was decided, counted from 0 at the bottom.
+    package let rung: Int
+    /// The epochs of that rung.
+    package let epoch: Int
+    /// For logs and for `trials`: rank, number of competitors, cut-off.
+    package let reason: String
+
+    package init(trial: TrialID, kind: Kind, rung: Int, epoch: Int, reason: String) {
+        self.trial = trial
+        self.kind = kind
+        self.rung = rung
+        self.epoch = epoch
+        self.reason = reason
+    }
+}
+
+/// One rung as `check` shows it.
+package struct RungPlan: Hashable, Sendable {
+    package let epochs: Int
+    /// How many trials reach it; 0 where that is not fixed in advance.
+    package let trials: Int
+
+    package init(epochs: Int, trials: Int) {
+        self.epochs = epochs
+        self.trials = trials
+    }
+}
+
+/// One bracket as `check` shows it: its rungs from the bottom up, never empty.
+package struct BracketPlan: Hashable, Sendable {
+    package let bracket: Int
+    package let rungs: [RungPlan]
+
+    package init(bracket: Int, rungs: [RungPlan]) {
+        self.bracket = bracket
+        self.rungs = rungs
+    }
+}

@@ -1,0 +1,49 @@
+/// Finds the name somebody may have meant.
+enum NearestName {
+    /// Longer names are never compared, so that a hostile file cannot make the search slow.
+    private static let longest = 96
+
+    /// The candidate with the smallest distance to a name, ties to the earlier one.
+    ///
+    /// - Returns: `nil` unless the distance is at most a third of the longer one's length; 1 is allowed where a letter
+    ///   stays.
+    /// - Complexity: O(candidates * length^2).
+    static func of(_ name: String, among candidates: [String]) -> String? {
+        let wanted = Array(name.lowercased().utf8)
+        guard !wanted.isEmpty, wanted.count <= self.longest else { return nil }
+        var best: (candidate: String, distance: Int)?
+        for candidate in candidates {
+            let letters = Array(candidate.lowercased().utf8)
+            guard letters.count <= self.longest else { continue }
+            let bound = max(1, max(wanted.count, letters.count) / 3)
+            guard abs(wanted.count - letters.count) <= bound else { continue }
+            let distance = self.distance(wanted, letters)
+            if distance <= bound, distance < max(wanted.count, letters.count), distance < best?.distance ?? Int.max {
+                best = (candidate, distance)
+            }
+        }
+        return best?.candidate
+    }
+
+    /// Insertions, deletions, replacements and exchanges of neighbours that turn one text into the other; no part is
+    /// edited twice.
+    ///
+    /// Source: F. Damerau, "A technique for computer detection and correction of spelling errors", CACM 1964; the
+    /// recurrence is the one known as optimal string alignment.
+    static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var beforeLast = [Int](repeating: 0, count: right.count + 1)
+        var last = Array(0...right.count)
+        for i in left.indices {
+            var row = [i + 1] + [Int](repeating: 0, count: right.count)
+            for j in right.indices {
+                row[j + 1] = min(last[j + 1] + 1, row[j] + 1, last[j] + (left[i] == right[j] ? 0 : 1))
+                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+                    row[j + 1] = min(row[j + 1], beforeLast[j - 1] + 1)
+                }
+            }
+            beforeLast = last
+            last = row
+        }
+        return last[right.count]
+    }
+}

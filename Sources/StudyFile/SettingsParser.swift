@@ -1,0 +1,127 @@
+package import TuningModel
+
+/// Reads `NAME=VALUE` texts as `winnow train --set` takes them.
+package enum SettingsParser {
+    /// The settings of one configuration of a study.
+    ///
+    /// Plain settings stand as in the file unless one of the texts replaces them; a searched parameter takes its
+    ///   text,
+    /// else its default. A value has to obey ``SettingRule`` but may lie outside the range that the study searches.
+    ///
+    /// - Parameters:
+    ///   - assignments: Such as `training.learning_rate=0.01`; each name at most once.
+    ///   - study: The study whose settings they are.
+    /// - Returns: Settings that ``TrainingConfiguration`` accepts.
+    /// - Throws: ``SettingError`` for an unknown name (with the nearest known one), a value out of range, a setting
+    ///   that the others rule out, or a searched parameter without a text and a default.
+    package static func apply(
+        _ assignments: [String], to study: StudyDefinition
+    ) throws(SettingError) -> [Setting] {
+        let given = try self.parse(assignments, study: study)
+        var values: [ParameterValue?] = []
+        for parameter in study.space.parameters {
+            guard study.space.holds(parameter.conditions, in: values) else {
+                if let value = given[parameter.name] {
+                    throw SettingError(
+                        setting: parameter.name, found: "\(value)",
+                        wanted: "nothing, it does not exist: it needs "
+                            + self.conditions(parameter.conditions, in: study.space))
+                }
+                values.append(nil)
+                continue
+            }
+            guard let value = given[parameter.name] ?? parameter.defaultValue else {
+                throw SettingError(
+                    setting: parameter.name, found: "nothing",
+                    wanted:
+                        "--set \(parameter.name)=VALUE, it is searched and has no default (\(parameter.domain.wanted))")
+            }
+            values.append(value)
+        }
+        var settings = study.settings(for: Configuration(values)).map { setting in
+            given[setting.name].map { Setting(setting.name, $0) } ?? setting
+        }
+        for setting in given where !settings.contains(where: { $0.name == setting.name }) {
+            try self.checkUsed(setting, beside: settings)
+            settings.append(setting)
+        }
+        _ = try TrainingConfiguration(settings)
+        return settings
+    }
+
+    /// A setting that the file leaves out must belong to the optimizer and to a layer that are there.
+    ///
+    /// Others would be taken and change nothing.
+    private static func checkUsed(_ setting: Setting, beside settings: [Setting]) throws(SettingError) {
+        let optimizers = "training.optimizer."
+        let layers = "model.family.mlp.layers."
+        if setting.name.hasPrefix(optimizers) {
+            let chosen = settings["training.optimizer"] ?? .text("adam")
+            guard !setting.name.hasPrefix("\(optimizers)\(chosen).") else { return }
+            throw SettingError(
+                setting: setting.name, found: "\(setting.value)", wanted: "a setting of the optimizer \(chosen)")
+        }
+        if setting.name.hasPrefix(layers) {
+            let number = setting.name.dropFirst(layers.count).prefix { $0 != "." }
+            if case .int(let count)? = settings["model.family.mlp.layers"], let layer = Int(number), layer < count,
+                "\(layer)" == number
+            {
+                return
+            }
+            throw SettingError(
+                setting: setting.name, found: "\(setting.value)",
+                wanted: "a setting of one of the layers that are there, numbered from 0")
+        }
+    }
+
+    private static func parse(_ assignments: [String], study: StudyDefinition) throws(SettingError) -> [Setting] {
+        var given: [Setting] = []
+        for assignment in assignments {
+            guard let sign = assignment.firstIndex(of: "=") else {
+                throw SettingError(
+                    setting: FileNode.shown(assignment), found: "no value", wanted: "NAME=VALUE")
+            }
+            let name = String(assignment[..<sign])
+            let text = String(assignment[assignment.index(after: sign)...])
+            guard let rule = SettingRule.rule(for: name) else {
+                throw SettingError(
+                    setting: FileNode.shown(name), found: FileNode.shown(text), wanted: self.nearest(name, study: study)
+                )
+            }
+            guard given[name] == nil else {
+                throw SettingError(setting: name, found: FileNode.shown(text), wanted: "one value, it was given twice")
+            }
+            let node = FileNode(place: Place(line: 1, column: 1), content: .scalar(text, isPlain: true))
+            guard let value = node.value else {
+                throw SettingError(setting: name, found: "nothing", wanted: rule.kind.wanted)
+            }
+            given.append(Setting(name, try rule.accept(value, for: name)))
+        }
+        return given
+    }
+
+    private static func nearest(_ name: String, study: StudyDefinition) -> String {
+        let inFile = study.settings.map(\.name)
+        let known = inFile + SettingRule.all.map(\.pattern).filter { !$0.contains("*") && !inFile.contains($0) }
+        guard let guess = NearestName.of(name, among: known) else {
+            return "the name of a setting; there is no such one"
+        }
+        return "the name of a setting, did you mean \(guess)?"
+    }
+
+    private static func conditions(_ conditions: [Condition], in space: ParameterSpace) -> String {
+        conditions.map { condition in
+            switch condition {
+            case .isOneOf(let parameter, let values):
+                "\(space.parameters[parameter].name) = \(StudyBuilder.list(values.map(\.description)))"
+            case .exceeds(let parameter, let count): "\(space.parameters[parameter].name) > \(count)"
+            case .never: "a condition that is never true"
+            }
+        }
+        .joined(separator: " and ")
+    }
+}
+
+extension Array where Element == Setting {
+    fileprivate subscript(name: String) -> ParameterValue? { self.first { $0.name == name }?.value }
+}

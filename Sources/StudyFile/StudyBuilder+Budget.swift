@@ -1,0 +1,126 @@
+import TuningModel
+
+extension StudyBuilder {
+    static let defaultObjective: Objective? = Objective(metric: .validationLoss, direction: .minimize)
+
+    /// `objectives: [{metric: ..., direction: ...}]`, exactly one.
+    mutating func objective(_ node: FileNode, task: TaskKind?) -> Objective? {
+        guard let items = node.items, let item = items.first else {
+            self.report(
+                node.place,
+                "objectives: found \(node.found), want [{metric: validation.loss, direction: minimize}]")
+            return nil
+        }
+        if items.count > 1 {
+            self.report(items[1].place, "objectives: several objectives are not built yet, want one")
+        }
+        guard let section = self.section(item, path: "objectives", known: ["metric", "direction"], unbuilt: ["target"])
+        else { return nil }
+        let metric = self.required("metric", in: section).flatMap { self.metric($0, task: task) }
+        let direction = self.required("direction", in: section)
+            .flatMap { self.name($0, path: "objectives.direction", among: ["minimize", "maximize"]) }
+            .flatMap(Objective.Direction.init(rawValue:))
+        guard let metric, let direction else { return nil }
+        return Objective(metric: metric, direction: direction)
+    }
+
+    private mutating func metric(_ node: FileNode, task: TaskKind?) -> Metric? {
+        let regression: [Metric] = [.validationRootMeanSquaredError, .validationMeanAbsoluteError, .validationR2]
+        let classification: [Metric] = [.validationAccuracy, .validationPrecision, .validationRecall, .validationF1]
+        let all = Metric.allCases.filter { !$0.rawValue.hasPrefix("test.") && $0 != .modelParameters }
+        let unfit = task == .classification ? regression : task == .regression ? classification : []
+        let path = "objectives.metric"
+        if let metric = node.text.flatMap(Metric.init(rawValue:)) {
+            if metric.rawValue.hasPrefix("test.") {
+                self.report(
+                    node.place, "\(path): \(metric.rawValue) is seen once, at the end; want a validation metric")
+                return nil
+            }
+            if metric == .modelParameters {
+                self.report(
+                    node.place, "\(path): \(metric.rawValue) is not built yet as an objective, want a validation metric"
+                )
+                return nil
+            }
+            if unfit.contains(metric) {
+                let fitting = all.filter { !unfit.contains($0) }.map(\.rawValue)
+                self.report(
+                    node.place,
+                    "\(path): \(metric.rawValue) is not measured for \(task?.rawValue ?? "this"), want "
+                        + "\(Self.list(fitting))"
+                )
+                return nil
+            }
+            return metric
+        }
+        let names = all.filter { !unfit.contains($0) }.map(\.rawValue)
+        return self.name(node, path: path, among: names).flatMap(Metric.init(rawValue:))
+    }
+
+    /// The section `budget`; nothing in it where it is absent.
+    mutating func budget(_ node: FileNode?) -> Budget {
+        var budget = Budget()
+        guard let node,
+            let section = self.section(
+                node, path: "budget", known: ["trials", "epochs", "wall_time", "failures"],
+                unbuilt: ["cost", "energy"],
+                isOptional: true)
+        else { return budget }
+        budget.trials = section["trials"].flatMap { self.int($0, path: "budget.trials", in: 1...100_000_000) }
+        budget.epochs = section["epochs"].flatMap { self.int($0, path: "budget.epochs", in: 1...1_000_000_000_000) }
+        budget.wallTime = section["wall_time"].flatMap { self.duration($0, path: "budget.wall_time") }
+        if let node = section["failures"],
+            let failures = self.section(
+                node, path: "budget.failures", known: ["retries"], unbuilt: ["give_up_after"], isOptional: true),
+            let retries = failures["retries"].flatMap({ self.int($0, path: "budget.failures.retries", in: 0...100) })
+        {
+            budget.retries = retries
+        }
+        return budget
+    }
+
+    /// `30s`, `5m`, `4h`, `1h30m`: whole numbers with their units, the larger unit first.
+    private mutating func duration(_ node: FileNode, path: String) -> Duration? {
+        if let text = node.text, let seconds = Self.seconds(text), seconds > 0, seconds <= 366 * 86_400 {
+            return .seconds(seconds)
+        }
+        self.report(
+            node.place, "\(path): found \(node.found), want a time such as 30s, 5m, 4h or 1h30m, at most a year")
+        return nil
+    }
+
+    private static func seconds(_ text: String) -> Int? {
+        let units: [(letter: UInt8, seconds: Int)] = [
+            (UInt8(ascii: "d"), 86_400), (UInt8(ascii: "h"), 3600), (UInt8(ascii: "m"), 60), (UInt8(ascii: "s"), 1),
+        ]
+        var total = 0
+        var number: Int?
+        var nextUnit = 0
+        for byte in text.utf8 {
+            if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+                let next = (number ?? 0) * 10 + Int(byte - UInt8(ascii: "0"))
+                guard next < 1_000_000_000 else { return nil }
+                number = next
+                continue
+            }
+            guard let count = number, let unit = units.firstIndex(where: { $0.letter == byte }), unit >= nextUnit else {
+                return nil
+            }
+            total += count * units[unit].seconds
+            nextUnit = unit + 1
+            number = nil
+        }
+        return number == nil ? total : nil
+    }
+
+    /// The section `seeds`; 0 where nothing is given.
+    mutating func seeds(_ node: FileNode?) -> (search: UInt64, data: UInt64) {
+        guard let node,
+            let section = self.section(
+                node, path: "seeds", known: ["search", "data"], unbuilt: ["confirm"], isOptional: true)
+        else { return (0, 0) }
+        let search = section["search"].flatMap { self.int($0, path: "seeds.search", in: 0...Int.max) } ?? 0
+        let data = section["data"].flatMap { self.int($0, path: "seeds.data", in: 0...Int.max) } ?? 0
+        return (UInt64(search), UInt64(data))
+    }
+}

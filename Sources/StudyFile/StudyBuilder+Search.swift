@@ -1,0 +1,225 @@
+import TuningModel
+
+/// The searcher and the scheduler of a study.
+struct SearchSettings: Hashable, Sendable {
+    let searcher: SearcherSettings
+    let scheduler: SchedulerSettings
+}
+
+extension StudyBuilder {
+    private static let largestMaximum = 1_000_000
+    private static let largestReduction = 1000
+
+    /// The section `search`; random search under ASHA from 1 to 81 epochs where nothing is given.
+    mutating func search(_ node: FileNode?) -> SearchSettings? {
+        let fallback = SearchSettings(
+            searcher: .random, scheduler: .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: true))
+        guard let node else { return fallback }
+        let known = ["searcher", "scheduler", "try_first"]
+        let unbuilt = ["warm_start", "narrowing", "confirm"]
+        guard let section = self.section(node, path: "search", known: known, unbuilt: unbuilt, isOptional: true) else {
+            return nil
+        }
+        let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
+        let scheduler = section["scheduler"].map { self.scheduler($0) } ?? fallback.scheduler
+        guard let searcher, let scheduler else { return nil }
+        return SearchSettings(searcher: searcher, scheduler: scheduler)
+    }
+
+    private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
+        let path = "search.searcher"
+        let names = ["random", "grid", "sobol"]
+        let unbuilt = [
+            "tpe", "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
+            "regularized_evolution", "differential_evolution", "de", "nsga2", "hebo", "turbo", "gradient", "halton",
+            "latin",
+        ]
+        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
+        guard
+            let section = self.section(
+                node, path: path, known: name == "grid" ? ["name", "points"] : ["name"],
+                unbuilt: ["startup_trials", "candidates"])
+        else { return nil }
+        switch name {
+        case "grid":
+            guard let node = self.required("points", in: section) else { return nil }
+            return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
+        case "sobol": return .sobol
+        default: return .random
+        }
+    }
+
+    /// The `name` of `{name: random, ...}`.
+    private mutating func methodName(_ node: FileNode, path: String, names: [String], unbuilt: [String]) -> String? {
+        guard let entries = node.entries else {
+            self.report(node.place, "\(path): found \(node.found), want a mapping such as {name: \(names[0])}")
+            return nil
+        }
+        guard let name = entries.first(where: { $0.key == "name" })?.value else {
+            self.report(node.place, "\(path).name is missing, want \(Self.list(names))")
+            return nil
+        }
+        let what = path == "search.searcher" ? "searcher" : "scheduler"
+        if let text = name.text, unbuilt.contains(text) {
+            self.report(name.place, "\(what) \(text) is not built yet, want \(Self.list(names))")
+            return nil
+        }
+        return self.name(name, path: "\(path).name", among: names)
+    }
+
+    private mutating func scheduler(_ node: FileNode) -> SchedulerSettings? {
+        let path = "search.scheduler"
+        let names = ["none", "successive_halving", "hyperband", "asha"]
+        let unbuilt = ["bohb", "dehb", "pasha", "median", "pbt", "hyperjump", "freeze_thaw", "fasha", "curve"]
+        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
+        let own = [
+            "asha": ["min", "eta", "brackets", "variant", "guard"], "hyperband": ["min", "eta", "formula"],
+            "successive_halving": ["min", "eta"],
+        ]
+        let all = ["name", "resource", "max", "min", "eta", "brackets", "variant", "guard", "formula"]
+        guard let section = self.section(node, path: path, known: all) else { return nil }
+        let fitting = ["name", "resource", "max"] + (own[name] ?? [])
+        for entry in section.entries where all.contains(entry.key) && !fitting.contains(entry.key) {
+            self.report(
+                entry.place, "\(path): \(entry.key) means nothing to \(name), want \(Self.list(fitting))")
+        }
+        if let resource = section["resource"] {
+            _ = self.name(
+                resource, path: "\(path).resource", among: ["epochs", "epoch"],
+                unbuilt: ["step", "steps", "samples", "seconds"])
+        }
+        let limit = 1...Self.largestMaximum
+        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? 81
+        let minimum = section["min"].map { self.int($0, path: "\(path).min", in: limit) } ?? 1
+        let eta = section["eta"].map { self.int($0, path: "\(path).eta", in: 2...Self.largestReduction) } ?? 3
+        guard let maximum, let minimum, let eta else { return nil }
+        if name != "none", name != "hyperband", minimum > maximum, let place = (section["min"] ?? section["max"])?.place
+        {
+            self.report(place, "\(path): min \(minimum) is above max \(maximum), want min <= max")
+            return nil
+        }
+        return self.scheduler(name, section, minimum: minimum, maximum: maximum, eta: eta)
+    }
+
+    private mutating func scheduler(
+        _ name: String, _ section: Section, minimum: Int, maximum: Int, eta: Int
+    ) -> SchedulerSettings? {
+        let path = section.path
+        switch name {
+        case "none": return SchedulerSettings.none(maximum: maximum)
+        case "successive_halving": return .successiveHalving(minimum: minimum, maximum: maximum, eta: eta)
+        case "hyperband":
+            if minimum != 1, let node = section["min"] {
+                self.report(node.place, "\(path).min: found \(minimum), want 1, hyperband's brackets begin there")
+                return nil
+            }
+            let names = HyperbandFormula.allCases.map(\.rawValue)
+            let formula = section["formula"].map { self.name($0, path: "\(path).formula", among: names) } ?? "jmlr"
+            guard let formula = formula.flatMap(HyperbandFormula.init(rawValue:)) else { return nil }
+            return .hyperband(maximum: maximum, eta: eta, formula: formula)
+        default:
+            if let node = section["brackets"], node.value != .int(1) {
+                if case .int(let count)? = node.value, count > 1 {
+                    self.report(node.place, "\(path).brackets: \(count) brackets are not built yet, want 1")
+                } else {
+                    self.report(node.place, "\(path).brackets: found \(node.found), want 1")
+                }
+                return nil
+            }
+            let variants = ["promotion", "stopping"]
+            let variant =
+                section["variant"].map { self.name($0, path: "\(path).variant", among: variants) } ?? "promotion"
+            let isGuarded = section["guard"].map { self.bool($0, path: "\(path).guard") } ?? true
+            guard let variant, let isGuarded else { return nil }
+            guard variant == "stopping" else {
+                return .asha(minimum: minimum, maximum: maximum, eta: eta, isGuarded: isGuarded)
+            }
+            if let entry = section.entry("guard") {
+                self.report(entry.place, "\(path): guard means nothing to the variant stopping, only to promotion")
+                return nil
+            }
+            return .ashaStopping(minimum: minimum, maximum: maximum, eta: eta)
+        }
+    }
+
+    /// `try_first`: configurations to start with, each a mapping of dotted names.
+    mutating func tryFirst(_ node: FileNode?, space: FinishedSpace?) -> [Configuration] {
+        guard let list = node?.entries?.first(where: { $0.key == "try_first" })?.value, let space else { return [] }
+        guard let items = list.items, items.count <= 1000 else {
+            let found = list.items.map { "a list of \($0.count)" } ?? list.found
+            self.report(list.place, "search.try_first: found \(found), want a list of at most 1000 configurations")
+            return []
+        }
+        return items.compactMap { self.configuration($0, space: space) }
+    }
+
+    private mutating func configuration(_ node: FileNode, space: FinishedSpace) -> Configuration? {
+        let path = "search.try_first"
+        guard let entries = node.entries else {
+            self.report(
+                node.place, "\(path): found \(node.found), want a mapping such as {training.learning_rate: 1.0e-3}")
+            return nil
+        }
+        var values = [ParameterValue?](repeating: nil, count: space.space.count)
+        for entry in entries {
+            guard let index = space.space.index(of: entry.key) else {
+                self.checkFixed(entry, space: space, path: path)
+                continue
+            }
+            let parameter = space.space.parameters[index]
+            guard let value = entry.value.value.flatMap(parameter.domain.member) else {
+                self.report(
+                    entry.value.place,
+                    "\(path): \(parameter.name): found \(entry.value.found), want \(parameter.domain.wanted)")
+                continue
+            }
+            values[index] = value
+        }
+        for entry in entries {
+            guard let index = space.space.index(of: entry.key),
+                let obstacle = space.obstacle(to: index, in: values)
+            else { continue }
+            self.report(entry.place, "\(path): \(entry.key) does not exist here, it needs \(obstacle)")
+        }
+        return Configuration(values)
+    }
+
+    /// A plain setting may be repeated with its own value.
+    private mutating func checkFixed(_ entry: FileEntry, space: FinishedSpace, path: String) {
+        guard let template = space.templates.first(where: { $0.name == entry.key }),
+            case .fixed(let fixed) = template.source, let rule = SettingRule.rule(for: entry.key)
+        else {
+            let names = space.space.parameters.map(\.name)
+            let guess = NearestName.of(entry.key, among: names).map { ", did you mean \($0)?" } ?? ","
+            self.report(
+                entry.place, "\(path): unknown parameter \"\(FileNode.shown(entry.key))\"\(guess) want a searched one")
+            return
+        }
+        guard let value = entry.value.value, (try? rule.accept(value, for: entry.key)) == fixed else {
+            self.report(
+                entry.value.place,
+                "\(path): \(entry.key): found \(entry.value.found), want \(fixed), it is not searched")
+            return
+        }
+    }
+}
+
+extension FinishedSpace {
+    /// What keeps a parameter from existing under the values that are given; a parent without a value keeps nothing.
+    fileprivate func obstacle(to index: Int, in values: [ParameterValue?]) -> String? {
+        for condition in self.space.parameters[index].conditions {
+            switch condition {
+            case .isOneOf(let parent, let allowed):
+                if let value = values[parent], !allowed.contains(value) {
+                    return "\(self.space.parameters[parent].name) = \(StudyBuilder.list(allowed.map(\.description)))"
+                }
+            case .exceeds(let parent, let count):
+                if case .int(let value)? = values[parent], value <= count {
+                    return "\(self.space.parameters[parent].name) > \(count)"
+                }
+            case .never: return "a condition that is never true"
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,146 @@
+import TuningModel
+
+/// Reads study files.
+package enum StudyReader {
+    /// Reads a study file and checks all of it in one pass.
+    ///
+    /// The grammar is closed: each key is known, known but not built yet, or a mistake with the nearest known key.
+    /// Values and the bounds of ranges are checked against ``SettingRule``. Relative paths stay as written; they are
+    /// meant relative to the file's folder.
+    ///
+    /// A file of at most 1 MiB is accepted, nested at most 24 levels, without anchors and aliases; the grammar itself
+    /// bounds the space to a few hundred parameters, because layers do not repeat more than 64 times.
+    ///
+    /// - Parameter text: The whole file.
+    /// - Returns: The study, or every mistake in the order of the file.
+    /// - Complexity: O(bytes).
+    package static func read(text: String) -> StudyReading {
+        var mistakes: [Mistake] = []
+        guard let root = FileNode.compose(text, mistakes: &mistakes) else {
+            return StudyReading(study: nil, mistakes: mistakes, searchMistakes: [])
+        }
+        var builder = StudyBuilder(mistakes: mistakes)
+        let study = builder.study(root)
+        let found = builder.mistakes.sortedAndUnique()
+        return StudyReading(
+            study: found.isEmpty ? study : nil, mistakes: found,
+            searchMistakes: builder.searchMistakes.sortedAndUnique())
+    }
+}
+
+/// What is gathered while a study file is walked.
+struct StudyBuilder {
+    var mistakes: [Mistake]
+    var searchMistakes: [Mistake] = []
+    var settings: [DraftSetting] = []
+    var parameters: [DraftParameter] = []
+
+    /// Top-level keys that the grammar has and this version does not.
+    private static let unbuilt = ["program", "parameters", "table", "constraints", "resources", "output", "warm_start"]
+
+    init(mistakes: [Mistake] = []) { self.mistakes = mistakes }
+
+    mutating func report(_ place: Place, _ message: String) {
+        self.mistakes.append(Mistake(place, message))
+    }
+
+    /// Walks the whole file; `nil` where something necessary is missing, and then there is a mistake.
+    mutating func study(_ root: FileNode) -> StudyDefinition? {
+        let known = [
+            "version", "name", "data", "task", "model", "training", "objectives", "search", "budget", "seeds",
+        ]
+        guard let section = self.section(root, path: "", known: known, unbuilt: Self.unbuilt) else { return nil }
+        self.readVersion(section)
+        let name = self.studyName(section)
+        let task = self.task(section)
+        let data = self.required("data", in: section).flatMap { self.data($0, task: task) }
+        // Model and training in the order of the file: it is the order of the parameters.
+        for entry in section.entries {
+            if entry.key == "model" { self.readModel(entry.value) }
+            if entry.key == "training" { self.readTraining(entry.value, task: task) }
+        }
+        if section["model"] == nil { self.reportMissing("model", in: section) }
+        let objective = section["objectives"].map { self.objective($0, task: task) } ?? Self.defaultObjective
+        let space = self.finishedSpace()
+        let search = self.search(section["search"])
+        let tryFirst = self.tryFirst(section["search"], space: space)
+        let budget = self.budget(section["budget"])
+        let seeds = self.seeds(section["seeds"])
+        self.checkSearchable(space, budget: budget, section: section)
+        guard let name, let task, let data, let objective, let search, let space else { return nil }
+        return StudyDefinition(
+            name: name, data: data, task: task, space: space.space, settings: space.templates, objective: objective,
+            searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
+            searchSeed: seeds.search, dataSeed: seeds.data)
+    }
+
+    private mutating func readVersion(_ section: Section) {
+        guard let node = self.required("version", in: section), node.value != .int(1) else { return }
+        self.report(node.place, "version: found \(node.found), want 1")
+    }
+
+    private mutating func studyName(_ section: Section) -> String? {
+        guard let node = self.required("name", in: section) else { return nil }
+        guard let text = node.text, Self.isName(text) else {
+            self.report(
+                node.place,
+                "name: found \(node.found), want 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'")
+            return nil
+        }
+        return text
+    }
+
+    /// Names of studies become names of folders.
+    private static func isName(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return (1...100).contains(bytes.count) && bytes.first != UInt8(ascii: ".")
+            && bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private mutating func task(_ section: Section) -> TaskKind? {
+        guard let node = self.required("task", in: section) else { return nil }
+        return self.name(node, path: "task", among: TaskKind.allCases.map(\.rawValue), unbuilt: ["forecasting"])
+            .flatMap(TaskKind.init(rawValue:))
+    }
+
+    /// What only a search needs.
+    private mutating func checkSearchable(_ space: FinishedSpace?, budget: Budget, section: Section) {
+        if let space, !space.space.parameters.contains(where: { !$0.conditions.contains(.never) }) {
+            let place = section.entries.first { $0.key == "model" }?.place ?? section.place
+            self.searchMistakes.append(
+                Mistake(
+                    place,
+                    "nothing is searched: every setting has a plain value; give at least one a range, such as "
+                        + "training.learning_rate: {float: [1.0e-4, 1.0e-1], log: true}"))
+        }
+        if budget.trials == nil, budget.epochs == nil, budget.wallTime == nil {
+            let place = section.entries.first { $0.key == "budget" }?.place ?? section.place
+            self.searchMistakes.append(
+                Mistake(place, "budget: nothing ends the search, want at least one of trials, epochs, wall_time"))
+        }
+    }
+}
+
+extension Array where Element == Mistake {
+    /// In the order of the file; a mistake inside `each` is found for each layer and kept once.
+    fileprivate func sortedAndUnique() -> [Mistake] {
+        var result: [Mistake] = []
+        let order = self.indices.sorted {
+            (self[$0].line, self[$0].column, $0) < (self[$1].line, self[$1].column, $1)
+        }
+        for index in order {
+            let mistake = self[index]
+            let isKnown = result.reversed().prefix { $0.line == mistake.line && $0.column == mistake.column }
+                .contains(mistake)
+            if !isKnown { result.append(mistake) }
+        }
+        return result
+    }
+}

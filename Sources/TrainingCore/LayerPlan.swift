@@ -1,0 +1,66 @@
+import KernelInterface
+
+/// The places of a parameter and of the optimiser's state about it, as offsets in the arena.
+struct ParameterPlace: Hashable {
+    let values: Int
+    let first: Int?
+    let second: Int?
+
+    init(rows: Int = 1, columns: Int, rule: UpdateRule, layout: inout ArenaLayout) {
+        self.values = layout.reserve(rows: rows, columns: columns)
+        self.first = rule.usesFirst ? layout.reserve(rows: rows, columns: columns) : nil
+        self.second = rule.usesSecond ? layout.reserve(rows: rows, columns: columns) : nil
+    }
+
+    /// The places as pointers.
+    @inline(__always)
+    @unsafe
+    func block(_ base: UnsafeMutablePointer<Float>) -> ParameterBlock {
+        unsafe ParameterBlock(
+            values: base + self.values, first: self.first.map { unsafe base + $0 },
+            second: self.second.map { unsafe base + $0 })
+    }
+}
+
+/// Where one layer keeps its batch normalisation, as offsets in the arena.
+struct NormalizationPlan: Hashable {
+    /// Shape [outputStride]; the shift is the layer's bias.
+    let gain: ParameterPlace
+    let runningMean: Int
+    let runningVariance: Int
+    let inverseDeviation: Int
+    /// Shape [batch, outputStride].
+    let normalized: Int
+}
+
+/// One dense layer with all that follows it, and which kernels it takes: decided once, before the first step.
+struct LayerPlan: Hashable {
+    /// True widths.
+    let inputs: Int
+    let outputs: Int
+    /// Widths rounded up to multiples of 16.
+    let inputStride: Int
+    let outputStride: Int
+    /// Shape [inputStride, outputStride]; what lies beyond the true widths stays 0.
+    let weights: ParameterPlace
+    /// Shape [outputStride]; with batch normalisation its shift, which takes the bias's place.
+    let bias: ParameterPlace
+    let normalization: NormalizationPlan?
+    /// Shape [rows, outputStride]: what the next layer reads.
+    let output: Int
+    /// Shape [batch, outputStride]: the activation's slopes where they cannot be told from the output.
+    let slopes: Int?
+    let function: ActivationFunction
+    /// What is left to do after product and normalisation in training and in evaluation.
+    let activatesInTraining: Bool
+    let activatesInEvaluation: Bool
+    let trainingFinish: ProductFinish
+    let evaluationFinish: ProductFinish
+    /// How the gradient passes back through activation and dropout.
+    let mask: GradientMask
+    /// Its step is that of no minibatch; it is filled in.
+    let dropout: DropoutSettings
+
+    /// Whether batch normalisation applies the relu itself, in training.
+    var normalizesWithRelu: Bool { self.function == .relu && !self.activatesInTraining }
+}

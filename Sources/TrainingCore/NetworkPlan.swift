@@ -1,0 +1,141 @@
+import KernelInterface
+import TrainingData
+import TuningModel
+
+/// Where everything of a network stands in its arena, and in what steps it is computed.
+struct NetworkPlan {
+    /// Rows that are evaluated at once.
+    static let evaluationRows = 256
+
+    /// The hidden layers, then the output layer.
+    let layers: [LayerPlan]
+    /// Rows of a minibatch; the last one of an epoch may have fewer.
+    let batchRows: Int
+    /// Two gradients of layer outputs, shape [batchRows, widest output], used in turn.
+    let gradients: (Int, Int)
+    let scratch: Int
+    /// Shape [training rows], `Int32`: the epoch's order.
+    let order: Int
+    /// Shape [evaluationRows], `Int32`.
+    let predictions: Int
+    let layout: ArenaLayout
+    /// All tensors in declaration order.
+    let tensors: [TensorPlace]
+
+    init(_ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, rule: UpdateRule) {
+        var layout = ArenaLayout()
+        let batchRows = min(configuration.batchSize, data.train.rowCount)
+        let bufferRows = max(batchRows, Self.evaluationRows)
+        var layers: [LayerPlan] = []
+        var inputs = data.featureCount
+        for (number, settings) in configuration.layers.enumerated() {
+            layers.append(
+                LayerPlan(
+                    hidden: settings, number: number, inputs: inputs, activation: configuration.activation, seed: seed,
+                    rule: rule, rows: (batchRows, bufferRows), layout: &layout))
+            inputs = settings.units
+        }
+        layers.append(
+            LayerPlan(
+                inputs: inputs, outputs: data.task.outputCount, rule: rule, bufferRows: bufferRows, layout: &layout))
+        let widest = layers.map(\.outputStride).max() ?? 16
+        self.gradients = (
+            layout.reserve(rows: batchRows, columns: widest), layout.reserve(rows: batchRows, columns: widest)
+        )
+        let scratchFloats = layers.map { layer in
+            unsafe max(
+                WeightUpdateArguments.scratchFloats,
+                ProductArguments.scratchFloats(columns: layer.outputStride, depth: layer.inputs),
+                InputGradientArguments.scratchFloats(
+                    rows: batchRows, inputs: layer.inputStride, outputs: layer.outputs))
+        }
+        self.scratch = layout.reserve(columns: scratchFloats.max() ?? 64)
+        self.order = layout.reserve(columns: data.train.rowCount)
+        self.predictions = layout.reserve(columns: Self.evaluationRows)
+        self.layers = layers
+        self.batchRows = batchRows
+        self.layout = layout
+        self.tensors = layers.enumerated().flatMap { number, layer in
+            layer.tensors(prefix: number == layers.count - 1 ? "output" : "layers.\(number)")
+        }
+    }
+
+    /// Floating-point operations of a full minibatch's products.
+    var operationsPerStep: Double {
+        self.layers.enumerated().reduce(0) { sum, layer in
+            let products = layer.offset == 0 ? 4.0 : 6.0
+            return sum + products * Double(layer.element.inputs) * Double(layer.element.outputs)
+        } * Double(self.batchRows)
+    }
+}
+
+extension LayerPlan {
+    /// A hidden layer; `rows` are those of a minibatch, and of the larger of minibatch and evaluation.
+    init(
+        hidden settings: DenseLayerSettings, number: Int, inputs: Int, activation: Activation, seed: UInt64,
+        rule: UpdateRule, rows: (batch: Int, buffer: Int), layout: inout ArenaLayout
+    ) {
+        let stride = paddedWidth(settings.units)
+        self.inputs = inputs
+        self.outputs = settings.units
+        self.inputStride = paddedWidth(inputs)
+        self.outputStride = stride
+        self.function = ActivationFunction(activation)
+        self.dropout = DropoutSettings(
+            rate: settings.dropout, seed: seed, layer: UInt32(truncatingIfNeeded: number), step: 0)
+        let isRelu = activation == .relu
+        let drops = self.dropout.threshold > 0
+        self.activatesInTraining = !isRelu || drops
+        self.activatesInEvaluation = !isRelu
+        let fused: ProductFinish = settings.batchNormalization ? .store : .biasRelu
+        let plain: ProductFinish = settings.batchNormalization ? .store : .bias
+        self.trainingFinish = self.activatesInTraining ? plain : fused
+        self.evaluationFinish = isRelu ? fused : plain
+        self.mask = isRelu ? .positive : .slope
+        self.weights = ParameterPlace(rows: paddedWidth(inputs), columns: stride, rule: rule, layout: &layout)
+        if settings.batchNormalization {
+            self.normalization = NormalizationPlan(
+                gain: ParameterPlace(columns: stride, rule: rule, layout: &layout),
+                runningMean: layout.reserve(columns: stride), runningVariance: layout.reserve(columns: stride),
+                inverseDeviation: layout.reserve(columns: stride),
+                normalized: layout.reserve(rows: rows.batch, columns: stride))
+        } else {
+            self.normalization = nil
+        }
+        self.bias = ParameterPlace(columns: stride, rule: rule, layout: &layout)
+        self.output = layout.reserve(rows: rows.buffer, columns: stride)
+        self.slopes = isRelu ? nil : layout.reserve(rows: rows.batch, columns: stride)
+    }
+
+    /// The output layer: a product and a bias.
+    init(inputs: Int, outputs: Int, rule: UpdateRule, bufferRows: Int, layout: inout ArenaLayout) {
+        let stride = paddedWidth(outputs)
+        self.inputs = inputs
+        self.outputs = outputs
+        self.inputStride = paddedWidth(inputs)
+        self.outputStride = stride
+        self.function = .identity
+        self.dropout = .off
+        self.activatesInTraining = false
+        self.activatesInEvaluation = false
+        self.trainingFinish = .bias
+        self.evaluationFinish = .bias
+        self.mask = .none
+        self.normalization = nil
+        self.slopes = nil
+        self.weights = ParameterPlace(rows: paddedWidth(inputs), columns: stride, rule: rule, layout: &layout)
+        self.bias = ParameterPlace(columns: stride, rule: rule, layout: &layout)
+        self.output = layout.reserve(rows: bufferRows, columns: stride)
+    }
+}
+
+extension ActivationFunction {
+    init(_ activation: Activation) {
+        switch activation {
+        case .relu: self = .relu
+        case .tanh: self = .tanh
+        case .sigmoid: self = .sigmoid
+        case .gelu: self = .gelu
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import KernelInterface
+import TrainingData
+import TuningModel
+
+/// Constants of batch normalisation, as PyTorch's.
+enum BatchNormalization {
+    /// How far running statistics move towards a minibatch's.
+    static let runningWeight: Float = 0.1
+    static let epsilon: Float = 1e-5
+}
+
+extension TrainingRun {
+    /// Trains on one minibatch.
+    ///
+    /// The layers go forwards, the loss gives the gradient of the last output, and then each layer, last to first,
+    /// passes the gradient on before its own parameters change. The first layer's input has no gradient.
+    ///
+    /// - Parameters:
+    ///   - rows: Shape [count], numbers of training rows; repeats are allowed.
+    ///   - count: At least 1, at most ``NetworkPlan/batchRows``.
+    /// - Returns: The sum of the samples' data losses before the step.
+    @unsafe
+    mutating func step(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
+        let number = self.optimizer.stepCount
+        let rule = self.optimizer.nextRule()
+        let base = unsafe self.arena.base
+        let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
+        unsafe self.forward(inputs, count: count, step: number)
+        let loss = unsafe self.outputGradient(rows, count: count)
+        var gradient = self.plan.gradients.0
+        var other = self.plan.gradients.1
+        var index = self.plan.layers.count &- 1
+        while index > 0 {
+            let layer = self.plan.layers[index]
+            let previous = self.plan.layers[index &- 1]
+            unsafe self.passBack(layer, to: previous, count: count, from: base + gradient, into: base + other)
+            let source = unsafe RowSource(base + previous.output, stride: previous.outputStride)
+            unsafe self.update(layer, input: source, gradient: base + gradient, count: count, rule: rule)
+            if let normalization = previous.normalization {
+                unsafe self.normalizeBackward(previous, normalization, base + other, count: count, rule: rule)
+            }
+            swap(&gradient, &other)
+            index &-= 1
+        }
+        unsafe self.update(self.plan.layers[0], input: inputs, gradient: base + gradient, count: count, rule: rule)
+        return loss
+    }
+
+    /// Outputs of all layers in training mode.
+    @unsafe
+    private func forward(_ inputs: RowSource, count: Int, step: Int) {
+        let base = unsafe self.arena.base
+        var source = unsafe inputs
+        for layer in self.plan.layers {
+            let output = unsafe base + layer.output
+            unsafe self.table.product(
+                ProductArguments(
+                    rows: count, columns: layer.outputStride, depth: layer.inputs, input: source,
+                    weights: base + layer.weights.values, weightStride: layer.outputStride,
+                    bias: base + layer.bias.values, output: output, outputStride: layer.outputStride,
+                    finish: layer.trainingFinish, scratch: base + self.plan.scratch))
+            if let normalization = layer.normalization {
+                unsafe self.table.normalize(
+                    NormalizationArguments(
+                        rows: count, columns: layer.outputStride, input: output,
+                        normalized: base + normalization.normalized, output: output,
+                        gain: base + normalization.gain.values, shift: base + layer.bias.values,
+                        inverseDeviation: base + normalization.inverseDeviation,
+                        runningMean: base + normalization.runningMean,
+                        runningVariance: base + normalization.runningVariance,
+                        runningWeight: BatchNormalization.runningWeight, epsilon: BatchNormalization.epsilon,
+                        relu: layer.normalizesWithRelu))
+            }
+            if layer.activatesInTraining {
+                var dropout = layer.dropout
+                dropout.step = UInt32(truncatingIfNeeded: step)
+                unsafe self.table.activate(
+                    ActivationArguments(
+                        count: count &* layer.outputStride, function: layer.function, input: output, output: output,
+                        slopes: layer.slopes.map { unsafe base + $0 }, dropout: dropout))
+            }
+            unsafe source = RowSource(output, stride: layer.outputStride)
+        }
+    }
+
+    /// The gradient of the mean loss with respect to the last output, into the first gradient buffer.
+    @unsafe
+    private func outputGradient(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
+        let base = unsafe self.arena.base
+        let layer = self.plan.layers[self.plan.layers.count &- 1]
+        switch self.data.task {
+        case .classification(let classes):
+            guard let labels = unsafe self.data.train.classes else { return .nan }
+            return unsafe self.table.crossEntropy(
+                CrossEntropyArguments(
+                    rows: count, classes: classes, logits: base + layer.output,
+                    gradient: base + self.plan.gradients.0, stride: layer.outputStride, labels: labels, picked: rows,
+                    gradientScale: Float(1 / Double(count))))
+        case .regression(let outputs):
+            guard let targets = unsafe self.data.train.values else { return .nan }
+            let sum = unsafe self.table.squaredError(
+                SquaredErrorArguments(
+                    rows: count, columns: layer.outputStride, outputs: base + layer.output,
+                    gradient: base + self.plan.gradients.0, stride: layer.outputStride,
+                    targets: RowSource(targets, stride: self.data.targetStride, picked: rows),
+                    gradientScale: Float(2 / (Double(count) * Double(outputs)))))
+            return sum / Double(outputs)
+        }
+    }
+
+    /// The gradient of a layer's input, through dropout and activation of the layer before it.
+    @unsafe
+    private func passBack(
+        _ layer: LayerPlan, to previous: LayerPlan, count: Int, from gradient: UnsafeMutablePointer<Float>,
+        into inputGradient: UnsafeMutablePointer<Float>
+    ) {
+        let base = unsafe self.arena.base
+        let maskValues = previous.slopes ?? previous.output
+        unsafe self.table.inputGradient(
+            InputGradientArguments(
+                rows: count, inputs: layer.inputStride, outputs: layer.outputs, outputGradient: gradient,
+                outputGradientStride: layer.outputStride, weights: base + layer.weights.values,
+                weightStride: layer.outputStride, inputGradient: inputGradient, inputGradientStride: layer.inputStride,
+                mask: previous.mask, maskValues: base + maskValues, scale: previous.dropout.scale,
+                scratch: base + self.plan.scratch))
+    }
+
+    /// The optimiser's step for a layer's weights and bias; a shift's comes with its batch normalisation.
+    @unsafe
+    private func update(
+        _ layer: LayerPlan, input: RowSource, gradient: UnsafeMutablePointer<Float>, count: Int, rule: UpdateRule
+    ) {
+        let base = unsafe self.arena.base
+        unsafe self.table.weightUpdate(
+            WeightUpdateArguments(
+                rows: count, inputs: layer.inputs, outputs: layer.outputStride, input: input, outputGradient: gradient,
+                outputGradientStride: layer.outputStride, parameters: layer.weights.block(base), rule: rule,
+                scratch: base + self.plan.scratch))
+        guard layer.normalization == nil else { return }
+        unsafe self.table.biasUpdate(
+            BiasUpdateArguments(
+                rows: count, columns: layer.outputStride, outputGradient: gradient,
+                outputGradientStride: layer.outputStride, parameters: layer.bias.block(base),
+                rule: rule.withoutPenalties))
+    }
+
+    @unsafe
+    private func normalizeBackward(
+        _ layer: LayerPlan, _ normalization: NormalizationPlan, _ gradient: UnsafeMutablePointer<Float>, count: Int,
+        rule: UpdateRule
+    ) {
+        let base = unsafe self.arena.base
+        unsafe self.table.normalizeBackward(
+            NormalizationBackwardArguments(
+                rows: count, columns: layer.outputStride, gradient: gradient,
+                normalized: base + normalization.normalized, inverseDeviation: base + normalization.inverseDeviation,
+                gain: normalization.gain.block(base), shift: layer.bias.block(base), rule: rule.withoutPenalties))
+    }
+}

@@ -1,0 +1,191 @@
+import KernelInterface
+package import NumericKernels
+package import TrainingData
+package import TuningModel
+
+/// One network in training: its parameters, the optimiser's state and how far it has come.
+///
+/// Everything it computes depends on the configuration, the seed and the data alone, bit for bit: not on the
+/// instruction set, nor on having been stored in a checkpoint and taken up elsewhere. It has no clock; the caller times
+/// its calls. After the first step it allocates nothing in ``trainEpoch(isCancelled:)``.
+///
+/// A dense layer is `z = x W + b`, `W` of shape [in, out]; then batch normalisation where asked for (its shift takes
+/// the place of `b`; running statistics move by 0.1 with the unbiased variance, epsilon 1e-5), the activation, and
+/// dropout with kept units scaled by the inverse of the kept fraction. The output layer is `x W + b`.
+///
+/// The memory behind the data set's view must outlive the run.
+@safe
+package struct TrainingRun: ~Copyable {
+    let arena: Arena
+    let plan: NetworkPlan
+    let table: KernelTable
+    let data: DatasetView
+    let configuration: TrainingConfiguration
+    let seed: UInt64
+    var optimizer: OptimizerState
+    var patience = PatienceState()
+    /// The sum of the data losses over the samples of the epoch that was trained last.
+    var lossSum = 0.0
+    var status = EpochReport.Status.normal
+    /// Epochs finished.
+    package internal(set) var epoch = 0
+
+    /// A network with its first weights, which follow from the seed.
+    ///
+    /// - Throws: ``TrainingError`` where the configuration, the data or the memory they need is refused.
+    /// - Complexity: O(parameters + rows * batch width).
+    package init(
+        _ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, kernels: KernelSet
+    ) throws(TrainingError) {
+        let plan = try Self.plan(configuration, data: data, seed: seed)
+        self.arena = Arena(plan.layout)
+        self.plan = plan
+        self.table = kernels.table
+        self.data = data
+        self.configuration = configuration
+        self.seed = seed
+        self.optimizer = OptimizerState(configuration)
+        self.initialize()
+    }
+
+    /// A run taken up where a checkpoint was written.
+    ///
+    /// Every field is checked against what the configuration and the data ask for, and the length of the whole before
+    /// any tensor is read.
+    ///
+    /// - Throws: ``TrainingError``, also where the checkpoint belongs to another configuration, seed or data set.
+    /// - Complexity: O(parameters).
+    package init(
+        checkpoint bytes: [UInt8], configuration: TrainingConfiguration, data: DatasetView, seed: UInt64,
+        kernels: KernelSet
+    ) throws(TrainingError) {
+        let plan = try Self.plan(configuration, data: data, seed: seed)
+        let fingerprint = Fingerprint(configuration, data: data).value
+        let checkpoint = try Checkpoint(bytes, fingerprint: fingerprint, seed: seed, tensors: plan.tensors)
+        self.arena = Arena(plan.layout)
+        self.plan = plan
+        self.table = kernels.table
+        self.data = data
+        self.configuration = configuration
+        self.seed = seed
+        self.optimizer = OptimizerState(
+            configuration, stepCount: checkpoint.header.stepCount, firstPower: checkpoint.header.firstPower,
+            secondPower: checkpoint.header.secondPower)
+        self.status = checkpoint.header.status
+        self.epoch = checkpoint.header.epoch
+        self.patience = checkpoint.header.patience
+        for (place, values) in zip(plan.tensors.flatMap(\.numbers), checkpoint.numbers) {
+            self.setValues(of: place.tensor, at: place.offset, to: values)
+        }
+    }
+
+    /// Whether the run is over by itself: it diverged or ran out of patience. No further epoch is to be trained.
+    package var isOver: Bool { self.status != .normal }
+
+    /// Trained numbers: weights, biases, scales and shifts; not the running statistics.
+    package var parameterCount: Int {
+        self.plan.tensors.reduce(0) { $0 + ($1.isTrained ? $1.count : 0) }
+    }
+
+    private func initialize() {
+        for (number, layer) in self.plan.layers.enumerated() {
+            let initializer = WeightInitializer(
+                self.configuration.initializer, activation: self.configuration.activation, inputs: layer.inputs,
+                outputs: layer.outputs, seed: self.seed, layer: number)
+            unsafe initializer.fill(
+                self.arena.base + layer.weights.values, inputs: layer.inputs, outputs: layer.outputs,
+                rowStride: layer.outputStride)
+            guard let normalization = layer.normalization else { continue }
+            for i in 0..<layer.outputs {
+                unsafe self.arena.base[normalization.gain.values + i] = 1
+                unsafe self.arena.base[normalization.runningVariance + i] = 1
+            }
+        }
+    }
+}
+
+extension TrainingRun {
+    /// The plan of a network, once configuration, data and memory have been found good.
+    private static func plan(
+        _ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64
+    ) throws(TrainingError) -> NetworkPlan {
+        try Self.check(configuration)
+        try Self.check(data)
+        var optimizer = OptimizerState(configuration)
+        let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
+        guard plan.layout.byteCount <= ArenaLayout.byteLimit else {
+            throw .tooLarge(bytes: plan.layout.byteCount, limit: ArenaLayout.byteLimit)
+        }
+        return plan
+    }
+
+    /// Refuses what no network can be made of; the finer ranges are those of `SettingRule`.
+    private static func check(_ configuration: TrainingConfiguration) throws(TrainingError) {
+        for (number, layer) in configuration.layers.enumerated() {
+            let name = "model.family.mlp.layers.\(number)"
+            guard (1...65_536).contains(layer.units) else {
+                throw .setting(
+                    SettingError(
+                        setting: "\(name).units", found: "\(layer.units)", wanted: "a whole number in [1, 65536]"))
+            }
+            guard layer.dropout >= 0, layer.dropout < 1 else {
+                throw .setting(
+                    SettingError(setting: "\(name).dropout", found: "\(layer.dropout)", wanted: "a number in [0, 1)"))
+            }
+        }
+        guard configuration.batchSize >= 1 else {
+            throw .setting(
+                SettingError(
+                    setting: "training.batch_size", found: "\(configuration.batchSize)", wanted: "a whole number >= 1"))
+        }
+    }
+
+    /// Refuses data whose shapes do not fit each other: the kernels trust them.
+    private static func check(_ data: DatasetView) throws(TrainingError) {
+        guard data.featureCount >= 1, data.featureCount <= 1 << 30 else {
+            throw .data(what: "features", found: "\(data.featureCount)", wanted: "a number in [1, \(1 << 30)]")
+        }
+        guard data.featureStride == paddedWidth(data.featureCount) else {
+            throw .data(
+                what: "floats from row to row", found: "\(data.featureStride)",
+                wanted: "\(paddedWidth(data.featureCount))")
+        }
+        guard data.task.outputCount >= 1, data.task.outputCount <= 1 << 20 else {
+            throw .data(
+                what: "classes or outputs", found: "\(data.task.outputCount)", wanted: "a number in [1, \(1 << 20)]")
+        }
+        if case .regression(let outputs) = data.task, data.targetStride != paddedWidth(outputs) {
+            throw .data(
+                what: "targets from row to row", found: "\(data.targetStride)", wanted: "\(paddedWidth(outputs))")
+        }
+        for (name, part) in [("training", data.train), ("validation", data.validation)] {
+            guard part.rowCount >= 1, part.rowCount <= Int(Int32.max) else {
+                throw .data(
+                    what: "\(name) rows", found: "\(part.rowCount)", wanted: "a number in [1, \(Int32.max)]")
+            }
+            try self.check(part, name: name, task: data.task)
+        }
+    }
+
+    private static func check(
+        _ part: DatasetPart, name: String, task: LearningTask
+    ) throws(TrainingError) {
+        switch task {
+        case .classification(let classes):
+            guard let labels = unsafe part.classes else {
+                throw .data(what: "\(name) classes", found: "none", wanted: "one for each row")
+            }
+            for row in 0..<part.rowCount {
+                let label = unsafe Int(labels[row])
+                guard label >= 0, label < classes else {
+                    throw .data(
+                        what: "class of \(name) row \(row)", found: "\(label)", wanted: "a number in [0, \(classes))")
+                }
+            }
+        case .regression:
+            guard unsafe part.values != nil else {
+                throw .data(what: "\(name) targets", found: "none", wanted: "one for each row")
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package import TuningModel
+
+/// A data set as a study uses it, with what is needed to use its networks later.
+package struct LoadedDataset: Hashable, Sendable {
+    /// Training and validation rows; see ``PreparedDataset``.
+    package let image: [UInt8]
+    /// Test rows in an image of their own, or `nil`; never sent to a worker.
+    package let testImage: [UInt8]?
+    package let task: LearningTask
+    /// One for each feature of the network's input, in order.
+    package let featureNames: [String]
+    /// By class number; empty for regression.
+    package let classNames: [String]
+    package let standardization: Standardization
+    package let trainRows: Int
+    package let validationRows: Int
+    package let testRows: Int
+
+    /// Where the rows of a part come from.
+    package enum Part: Hashable, Sendable {
+        case holdout(Holdout)
+        /// Rows with the features and classes of the training rows.
+        case rows(DatasetRows)
+    }
+
+    /// Splits, standardises and encodes.
+    ///
+    /// Features are standardised with the figures of the training rows alone, regression targets too.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows that training takes, and those that shares are split off from.
+    ///   - validation: A share of them, or other rows.
+    ///   - test: A share of them, other rows, or none.
+    ///   - seed: The study's data seed.
+    /// - Throws: ``DatasetError`` for shares that give no rows, a class that cannot be stratified, a target with one
+    ///   value, or parts that do not fit each other.
+    /// - Complexity: O(rows * features), with the rows of parts from other files copied once.
+    package init(
+        _ rows: DatasetRows, validation: Part, test: Part?, seed: UInt64
+    ) throws(DatasetError) {
+        var holdouts: (validation: Holdout?, test: Holdout?)
+        if case .holdout(let holdout) = validation { holdouts.validation = holdout }
+        if case .holdout(let holdout)? = test { holdouts.test = holdout }
+        let split: DatasetSplit
+        switch rows.targets {
+        case .classes(let classes, let names):
+            split = try DatasetSplit(
+                rowCount: rows.rowCount, classes: classes, classNames: names, test: holdouts.test,
+                validation: holdouts.validation, seed: seed)
+        case .values:
+            split = try DatasetSplit(
+                rowCount: rows.rowCount, classes: nil, classNames: [], test: holdouts.test,
+                validation: holdouts.validation, seed: seed)
+        }
+        let task = try Self.task(rows, train: split.train)
+        let standardization = Self.standardization(rows, train: split.train)
+
+        var all = rows
+        var validationRows = split.validation
+        if case .rows(let other) = validation {
+            (all, validationRows) = try Self.joined(all, other, name: "validation")
+        }
+        let image = try PreparedDataset.encode(
+            all, first: split.train, second: validationRows, standardization: standardization, task: task,
+            content: .trainingAndValidation)
+
+        var testImage: [UInt8]?
+        var testCount = 0
+        switch test {
+        case .holdout:
+            testImage = try PreparedDataset.encode(
+                rows, first: [], second: split.test, standardization: standardization, task: task, content: .test)
+            testCount = split.test.count
+        case .rows(let other):
+            try Self.checkFit(rows, other, name: "test")
+            testImage = try PreparedDataset.encode(
+                other, first: [], second: (0..<Int32(other.rowCount)).map { $0 }, standardization: standardization,
+                task: task, content: .test)
+            testCount = other.rowCount
+        case nil: break
+        }
+        self.image = image
+        self.testImage = testImage
+        self.task = task
+        self.featureNames = rows.featureNames
+        if case .classes(_, let names) = rows.targets { self.classNames = names } else { self.classNames = [] }
+        self.standardization = standardization
+        self.trainRows = split.train.count
+        self.validationRows = validationRows.count
+        self.testRows = testCount
+    }
+
+    private static func task(_ rows: DatasetRows, train: [Int32]) throws(DatasetError) -> LearningTask {
+        switch rows.targets {
+        case .classes(let classes, let names):
+            guard let first = train.first, train.contains(where: { classes[Int($0)] != classes[Int(first)] }) else {
+                throw DatasetError(
+                    "a constant target: every training row has class \"\(names.first ?? "")\", want at least "
+                        + "two classes"
+                )
+            }
+            return .classification(classes: names.count)
+        case .values(let values, let outputs):
+            for output in 0..<outputs {
+                let first = train.first.map { values[Int($0) * outputs + output] } ?? 0
+                guard train.contains(where: { values[Int($0) * outputs + output] != first }) else {
+                    throw DatasetError(
+                        "a constant target: every training row has \(first), want a column that varies")
+                }
+            }
+            return .regression(outputs: outputs)
+        }
+    }
+
+    private static func standardization(_ rows: DatasetRows, train: [Int32]) -> Standardization {
+        let features = Standardization.scales(rows.features, width: rows.featureNames.count, rows: train)
+        guard case .values(let values, let outputs) = rows.targets else {
+            return Standardization(features: features, targets: [])
+        }
+        return Standardization(
+            features: features, targets: Standardization.scales(values, width: outputs, rows: train))
+    }
+
+    private static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
+        guard other.rowCount > 0 else { throw DatasetError("no \(name) rows, want at least one") }
+        guard other.featureNames == rows.featureNames else {
+            throw DatasetError(
+                "\(other.featureNames.count) features in the \(name) rows, want the \(rows.featureNames.count) of the "
+                    + "training rows, with the same names in the same order")
+        }
+        switch (rows.targets, other.targets) {
+        case (.classes(_, let left), .classes(_, let right)) where left == right: return
+        case (.values(_, let left), .values(_, let right)) where left == right: return
+        default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
+        }
+    }
+
+    /// Both tables under each other, and the numbers of the second one's rows.
+    private static func joined(
+        _ rows: DatasetRows, _ other: DatasetRows, name: String
+    ) throws(DatasetError) -> (DatasetRows, [Int32]) {
+        try self.checkFit(rows, other, name: name)
+        let count = rows.rowCount + other.rowCount
+        guard count <= PreparedDataset.Limit.rows else {
+            throw DatasetError("\(count) rows, want at most \(PreparedDataset.Limit.rows)")
+        }
+        let targets: DatasetTargets
+        switch (rows.targets, other.targets) {
+        case (.classes(let left, let names), .classes(let right, _)): targets = .classes(left + right, names: names)
+        case (.values(let left, let outputs), .values(let right, _)): targets = .values(left + right, outputs: outputs)
+        default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
+        }
+        let all = try DatasetRows(
+            rowCount: count, featureNames: rows.featureNames, features: rows.features + other.features, targets: targets
+        )
+        return (all, (Int32(rows.rowCount)..<Int32(count)).map { $0 })
+    }
+}

@@ -1,0 +1,130 @@
+import TuningModel
+
+extension PreparedDataset {
+    /// The header of an image.
+    struct Header: Hashable, Sendable {
+        let content: Content
+        let task: LearningTask
+        let featureCount: Int
+        let firstRows: Int
+        let secondRows: Int
+
+        /// Floats from row to row of regression targets; 0 for classification.
+        var targetStride: Int {
+            switch self.task {
+            case .classification: 0
+            case .regression(let outputs): PreparedDataset.stride(outputs)
+            }
+        }
+
+        /// Where everything lies.
+        struct Layout: Hashable, Sendable {
+            struct Part: Hashable, Sendable {
+                let features: Int
+                let targets: Int
+            }
+            let parts: [Part]
+            let byteCount: Int
+        }
+
+        /// - Throws: ``DatasetError`` where the sizes pass ``PreparedDataset/Limit``.
+        func layout() throws(DatasetError) -> Layout {
+            guard (1...Limit.features).contains(self.featureCount), (1...Limit.outputs).contains(self.task.outputCount),
+                (0...Limit.rows).contains(self.firstRows), (0...Limit.rows).contains(self.secondRows)
+            else {
+                throw DatasetError(
+                    "\(self.firstRows) + \(self.secondRows) rows of \(self.featureCount) features and "
+                        + "\(self.task.outputCount) classes or outputs, want at most \(Limit.rows), "
+                        + "\(Limit.features) and "
+                        + "\(Limit.outputs)")
+            }
+            // Rows are below 2^31 and strides at most 2^20, four bytes each: no product here can overflow.
+            let featureBytes = PreparedDataset.stride(self.featureCount) * 4
+            let targetBytes = max(1, self.targetStride) * 4
+            var offset = PreparedDataset.headerByteCount
+            var parts: [Layout.Part] = []
+            for rows in [self.firstRows, self.secondRows] {
+                let targets = Self.aligned(offset + rows * featureBytes)
+                parts.append(Layout.Part(features: offset, targets: targets))
+                offset = Self.aligned(targets + rows * targetBytes)
+            }
+            guard offset <= Limit.bytes else {
+                throw DatasetError(
+                    "\(offset) bytes of prepared data, want at most \(Limit.bytes); use fewer rows or features")
+            }
+            return Layout(parts: parts, byteCount: offset)
+        }
+
+        private static func aligned(_ offset: Int) -> Int { (offset + 63) / 64 * 64 }
+
+        func write(to bytes: UnsafeMutableRawBufferPointer, byteCount: Int) {
+            for (place, byte) in PreparedDataset.magic.enumerated() { unsafe bytes[place] = byte }
+            let taskNumber: UInt32 = if case .classification = self.task { 0 } else { 1 }
+            let words: [UInt32] = [
+                PreparedDataset.version, self.content.rawValue, taskNumber, UInt32(self.task.outputCount),
+                UInt32(self.featureCount),
+            ]
+            for (place, word) in words.enumerated() {
+                unsafe bytes.storeBytes(of: word.littleEndian, toByteOffset: 8 + place * 4, as: UInt32.self)
+            }
+            for (place, number) in [self.firstRows, self.secondRows, byteCount].enumerated() {
+                unsafe bytes.storeBytes(
+                    of: UInt64(number).littleEndian, toByteOffset: 32 + place * 8, as: UInt64.self)
+            }
+        }
+
+        /// Reads and checks a header.
+        ///
+        /// - Throws: ``DatasetError`` when the bytes are no image, of another version, or of another length than the
+        ///   header says.
+        init(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
+            guard bytes.count >= PreparedDataset.headerByteCount else {
+                throw DatasetError(
+                    "\(bytes.count) bytes, want a prepared data set with a header of \(PreparedDataset.headerByteCount)"
+                )
+            }
+            guard unsafe bytes.prefix(8).elementsEqual(PreparedDataset.magic) else {
+                throw DatasetError("not a prepared data set: it does not begin with WNWDATA")
+            }
+            func word(_ offset: Int) -> UInt32 {
+                unsafe UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            }
+            func long(_ offset: Int) throws(DatasetError) -> Int {
+                let number = unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                guard let number = Int(exactly: number) else {
+                    throw DatasetError("a header with the number \(number)")
+                }
+                return number
+            }
+            guard word(8) == PreparedDataset.version else {
+                throw DatasetError("a prepared data set of version \(word(8)), want \(PreparedDataset.version)")
+            }
+            guard let content = Content(rawValue: word(12)), word(16) <= 1 else {
+                throw DatasetError(
+                    "a prepared data set with content \(word(12)) and task \(word(16)), want 0 or 1 each")
+            }
+            let reserved = unsafe bytes[28..<32].allSatisfy { $0 == 0 } && bytes[56..<128].allSatisfy { $0 == 0 }
+            guard reserved else { throw DatasetError("a prepared data set whose reserved header bytes are not zero") }
+            self.content = content
+            self.task =
+                word(16) == 0 ? .classification(classes: Int(word(20))) : .regression(outputs: Int(word(20)))
+            self.featureCount = Int(word(24))
+            self.firstRows = try long(32)
+            self.secondRows = try long(40)
+            let layout = try self.layout()
+            let stated = try long(48)
+            guard stated == layout.byteCount, bytes.count == layout.byteCount else {
+                throw DatasetError(
+                    "a prepared data set of \(bytes.count) bytes whose header says \(stated), want \(layout.byteCount)")
+            }
+        }
+
+        init(content: Content, task: LearningTask, featureCount: Int, firstRows: Int, secondRows: Int) {
+            self.content = content
+            self.task = task
+            self.featureCount = featureCount
+            self.firstRows = firstRows
+            self.secondRows = secondRows
+        }
+    }
+}

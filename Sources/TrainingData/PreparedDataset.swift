@@ -1,0 +1,123 @@
+package import TuningModel
+
+/// A data set ready for training as one block of bytes, the same for the same input: its SHA-256 is its name.
+///
+/// Layout, little-endian: a header of 128 bytes, then four sections, each beginning at a multiple of 64 and followed by
+/// zero bytes up to the next one: features of the first part, its targets, features of the second part, its targets.
+/// Features are float32 of shape [rows, featureStride], targets int32 of shape [rows] or float32 of shape [rows,
+/// targetStride]. Strides are the widths rounded up to a multiple of 16; the columns beyond the width are zero.
+///
+/// An image for workers holds training rows and validation rows. An image of test rows has an empty first part and says
+/// so in its header, so that it cannot be taken for the other; it never leaves the coordinator.
+///
+/// | offset | bytes | header field |
+/// | --- | --- | --- |
+/// | 0 | 8 | `WNWDATA` and a zero byte |
+/// | 8 | 4 | version, 1 |
+/// | 12 | 4 | content: 0 training and validation rows, 1 test rows |
+/// | 16 | 4 | task: 0 classification, 1 regression |
+/// | 20 | 4 | classes or outputs |
+/// | 24 | 4 | features |
+/// | 28 | 4 | zero |
+/// | 32 | 8 | rows of the first part |
+/// | 40 | 8 | rows of the second part |
+/// | 48 | 8 | bytes of the whole |
+/// | 56 | 72 | zero |
+package enum PreparedDataset {
+    /// What an image holds.
+    package enum Content: UInt32, Hashable, Sendable {
+        case trainingAndValidation = 0
+        case test = 1
+    }
+
+    /// Bounds of what is accepted, so that sizes cannot overflow.
+    package enum Limit {
+        /// Row numbers are 32-bit.
+        package static let rows = Int(Int32.max)
+        package static let features = 1_048_576
+        package static let outputs = 65_536
+        /// Bytes of an image: 256 GiB.
+        package static let bytes = 1 << 38
+    }
+
+    static let magic: [UInt8] = Array("WNWDATA\0".utf8)
+    static let version: UInt32 = 1
+    static let headerByteCount = 128
+    /// Alignment of sections and of the memory that an image is viewed in.
+    package static let alignment = 64
+
+    /// A width rounded up to a multiple of 16.
+    package static func stride(_ width: Int) -> Int { (width + 15) / 16 * 16 }
+
+    /// Writes an image.
+    ///
+    /// - Parameters:
+    ///   - rows: The table that the rows are taken from.
+    ///   - first: Training rows, or none in an image of test rows.
+    ///   - second: Validation rows, or test rows.
+    ///   - standardization: Figures of the training rows.
+    ///   - task: What is learnt.
+    ///   - content: What the image is for.
+    /// - Returns: The image.
+    /// - Throws: ``DatasetError`` where the image would pass ``Limit/bytes``.
+    /// - Complexity: O(bytes).
+    package static func encode(
+        _ rows: DatasetRows, first: [Int32], second: [Int32], standardization: Standardization, task: LearningTask,
+        content: Content
+    ) throws(DatasetError) -> [UInt8] {
+        let header = Header(
+            content: content, task: task, featureCount: rows.featureNames.count, firstRows: first.count,
+            secondRows: second.count)
+        let layout = try header.layout()
+        return unsafe [UInt8](unsafeUninitializedCapacity: layout.byteCount) { buffer, count in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+            unsafe header.write(to: bytes, byteCount: layout.byteCount)
+            for (part, section) in zip([first, second], layout.parts) {
+                unsafe Self.writeFeatures(rows, part, standardization.features, at: section.features, in: bytes)
+                unsafe Self.writeTargets(rows, part, standardization.targets, at: section.targets, in: bytes)
+            }
+            count = layout.byteCount
+        }
+    }
+
+    private static func writeFeatures(
+        _ rows: DatasetRows, _ part: [Int32], _ scales: [ColumnScale], at offset: Int,
+        in bytes: UnsafeMutableRawBufferPointer
+    ) {
+        let width = rows.featureNames.count
+        let stride = Self.stride(width)
+        for (place, row) in part.enumerated() {
+            let source = Int(row) * width
+            let target = offset + place * stride * 4
+            for column in 0..<width {
+                let value = scales[column].apply(rows.features[source + column])
+                unsafe bytes.storeBytes(
+                    of: value.bitPattern.littleEndian, toByteOffset: target + column * 4, as: UInt32.self)
+            }
+        }
+    }
+
+    private static func writeTargets(
+        _ rows: DatasetRows, _ part: [Int32], _ scales: [ColumnScale], at offset: Int,
+        in bytes: UnsafeMutableRawBufferPointer
+    ) {
+        switch rows.targets {
+        case .classes(let classes, _):
+            for (place, row) in part.enumerated() {
+                unsafe bytes.storeBytes(
+                    of: classes[Int(row)].littleEndian, toByteOffset: offset + place * 4, as: Int32.self)
+            }
+        case .values(let values, let outputs):
+            let stride = Self.stride(outputs)
+            for (place, row) in part.enumerated() {
+                for output in 0..<outputs {
+                    let value = scales[output].apply(values[Int(row) * outputs + output])
+                    unsafe bytes.storeBytes(
+                        of: value.bitPattern.littleEndian, toByteOffset: offset + (place * stride + output) * 4,
+                        as: UInt32.self)
+                }
+            }
+        }
+    }
+}

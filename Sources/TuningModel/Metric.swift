@@ -1,0 +1,63 @@
+/// What is measured of a network. Raw values are the names in files and on screens.
+package enum Metric: String, Hashable, Sendable, CaseIterable {
+    case trainLoss = "train.loss"
+    case validationLoss = "validation.loss"
+    case validationAccuracy = "validation.accuracy"
+    case validationPrecision = "validation.precision"
+    case validationRecall = "validation.recall"
+    case validationF1 = "validation.f1"
+    case validationRootMeanSquaredError = "validation.rmse"
+    case validationMeanAbsoluteError = "validation.mae"
+    case validationR2 = "validation.r2"
+    case testLoss = "test.loss"
+    case testAccuracy = "test.accuracy"
+    case testPrecision = "test.precision"
+    case testRecall = "test.recall"
+    case testF1 = "test.f1"
+    case testRootMeanSquaredError = "test.rmse"
+    case testMeanAbsoluteError = "test.mae"
+    case testR2 = "test.r2"
+    case modelParameters = "model.parameters"
+
+    /// The number that stands for the metric on the wire and in the journal: its place in the declaration, from 1.
+    /// New metrics are added at the end only.
+    package var wireNumber: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }
+
+    package init?(wireNumber: Int) {
+        guard Self.allCases.indices.contains(wireNumber - 1) else { return nil }
+        self = Self.allCases[wireNumber - 1]
+    }
+}
+
+/// One measured number.
+package struct MetricValue: Hashable, Sendable {
+    package let metric: Metric
+    package let value: Double
+    package init(_ metric: Metric, _ value: Double) {
+        self.metric = metric
+        self.value = value
+    }
+}
+
+extension Array where Element == MetricValue {
+    /// The value of a metric, or `nil` where it was not measured.
+    package subscript(metric: Metric) -> Double? { self.first { $0.metric == metric }?.value }
+}
+
+/// The number by which trials are compared.
+package struct Objective: Hashable, Sendable {
+    package enum Direction: String, Hashable, Sendable { case minimize, maximize }
+    package let metric: Metric
+    package let direction: Direction
+
+    package init(metric: Metric, direction: Direction) {
+        self.metric = metric
+        self.direction = direction
+    }
+
+    /// The objective as a loss: the lower the better, NaN where the metric is missing.
+    package func loss(of metrics: [MetricValue]) -> Double {
+        guard let value = metrics[self.metric] else { return .nan }
+        return self.direction == .minimize ? value : -value
+    }
+}

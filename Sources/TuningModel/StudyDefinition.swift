@@ -1,0 +1,141 @@
+/// Where rows of data come from.
+package enum DataSource: Hashable, Sendable {
+    /// Numeric columns with a header; `target` is the column to learn. `.gz` by its name.
+    case csv(file: String, target: String, categorical: [String], ignore: [String])
+    case npy(features: String, targets: String)
+    case idx(images: String, labels: String)
+}
+
+/// Where the validation or the test rows come from.
+package enum DataPart: Hashable, Sendable {
+    /// This share of the rows, in (0, 1), split off at random; in equal shares of each class where `stratify`.
+    case holdout(share: Double, stratify: Bool)
+    case source(DataSource)
+}
+
+package struct DataSettings: Hashable, Sendable {
+    package let train: DataSource
+    package let validation: DataPart
+    /// Split off first, seen once, at the end.
+    package let test: DataPart?
+    package init(train: DataSource, validation: DataPart, test: DataPart?) {
+        self.train = train
+        self.validation = validation
+        self.test = test
+    }
+}
+
+/// What the study file says the network learns; the number of classes or outputs comes from the data.
+package enum TaskKind: String, Hashable, Sendable, CaseIterable { case classification, regression }
+
+/// A setting below `model` or `training` as the study file gives it.
+package struct SettingTemplate: Hashable, Sendable {
+    package enum Source: Hashable, Sendable {
+        case fixed(ParameterValue)
+        /// The value of this parameter of the space.
+        case searched(parameter: Int)
+    }
+    package let name: String
+    package let source: Source
+    package let conditions: [Condition]
+    package init(name: String, source: Source, conditions: [Condition] = []) {
+        self.name = name
+        self.source = source
+        self.conditions = conditions
+    }
+}
+
+package enum SearcherSettings: Hashable, Sendable {
+    case random
+    /// `points` values of each float and int range that has no step.
+    case grid(points: Int)
+    case sobol
+}
+
+package enum HyperbandFormula: String, Hashable, Sendable, CaseIterable { case jmlr, blog }
+
+package enum SchedulerSettings: Hashable, Sendable {
+    /// Every trial to `maximum` epochs.
+    case none(maximum: Int)
+    /// One bracket after the other, each starting with as many trials as reach `maximum` alone: eta^(rungs - 1).
+    case successiveHalving(minimum: Int, maximum: Int, eta: Int)
+    case hyperband(maximum: Int, eta: Int, formula: HyperbandFormula)
+    /// Promotion, with the D-ASHA guard unless told otherwise.
+    case asha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
+    case ashaStopping(minimum: Int, maximum: Int, eta: Int)
+
+    /// The largest number of epochs a trial may get.
+    package var maximumEpochs: Int {
+        switch self {
+        case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
+            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _):
+            maximum
+        }
+    }
+}
+
+/// When a study ends. At least one of the first three is given.
+package struct Budget: Hashable, Sendable {
+    /// How many trials are created.
+    package var trials: Int?
+    /// Epochs summed over all trials; never passed.
+    package var epochs: Int?
+    /// From the first assignment on, while a coordinator runs.
+    package var wallTime: Duration?
+    /// How often a trial that took its worker with it is tried again on another before it counts as failed.
+    package var retries: Int = 2
+    package init(trials: Int? = nil, epochs: Int? = nil, wallTime: Duration? = nil) {
+        self.trials = trials
+        self.epochs = epochs
+        self.wallTime = wallTime
+    }
+}
+
+/// Everything a study file says.
+package struct StudyDefinition: Hashable, Sendable {
+    package var name: String
+    package var data: DataSettings
+    package var task: TaskKind
+    package var space: ParameterSpace
+    package var settings: [SettingTemplate]
+    package var objective: Objective
+    package var searcher: SearcherSettings
+    package var scheduler: SchedulerSettings
+    /// Configurations to start with, in order; `nil` means the default or, where there is none, what the searcher draws.
+    package var tryFirst: [Configuration]
+    package var budget: Budget
+    package var searchSeed: UInt64
+    package var dataSeed: UInt64
+
+    package init(
+        name: String, data: DataSettings, task: TaskKind, space: ParameterSpace, settings: [SettingTemplate],
+        objective: Objective, searcher: SearcherSettings, scheduler: SchedulerSettings, tryFirst: [Configuration] = [],
+        budget: Budget, searchSeed: UInt64, dataSeed: UInt64
+    ) {
+        self.name = name
+        self.data = data
+        self.task = task
+        self.space = space
+        self.settings = settings
+        self.objective = objective
+        self.searcher = searcher
+        self.scheduler = scheduler
+        self.tryFirst = tryFirst
+        self.budget = budget
+        self.searchSeed = searchSeed
+        self.dataSeed = dataSeed
+    }
+
+    /// The settings that hold under a configuration, searched values filled in.
+    package func settings(for configuration: Configuration) -> [Setting] {
+        self.settings.compactMap { template in
+            guard self.space.holds(template.conditions, in: configuration.values) else { return nil }
+            switch template.source {
+            case .fixed(let value): return Setting(template.name, value)
+            case .searched(let parameter):
+                guard let value = configuration.values[parameter] else { return nil }
+                return Setting(template.name, value)
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+extension TrainingConfiguration {
+    /// Reads a configuration from settings by name; what is not given takes its default.
+    ///
+    /// This is the only way from names to a configuration: the study file, `--set` and a worker that was sent an
+    /// assignment all pass through it, so that each value is checked wherever it comes from.
+    ///
+    /// - Throws: ``SettingError`` for an unknown name, a value out of its range, or one that is missing.
+    /// - Complexity: O(n^2) in the number of settings.
+    package init(_ settings: [Setting]) throws(SettingError) {
+        var reader = SettingReader()
+        for setting in settings { try reader.add(setting) }
+        guard case .text(let family) = try reader.value("model.family"), family == "mlp",
+            case .int(let layerCount) = try reader.value("model.family.mlp.layers")
+        else { throw SettingError(setting: "model.family", found: "nothing", wanted: "mlp") }
+        var layers: [DenseLayerSettings] = []
+        for layer in 0..<layerCount {
+            let prefix = "model.family.mlp.layers.\(layer)"
+            layers.append(
+                DenseLayerSettings(
+                    units: try reader.int("\(prefix).units"), dropout: try reader.float("\(prefix).dropout"),
+                    batchNormalization: try reader.bool("\(prefix).batch_norm")))
+        }
+        self.init(
+            layers: layers, optimizer: try Self.optimizer(&reader),
+            learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
+        self.activation = Activation(rawValue: try reader.text("model.activation")) ?? .relu
+        self.initializer = Initializer(rawValue: try reader.text("model.initializer")) ?? .automatic
+        self.l1 = try reader.float("training.l1")
+        self.l2 = try reader.float("training.l2")
+        self.weightDecay = try reader.float("training.weight_decay")
+        if reader.isGiven("training.early_stopping.patience") {
+            self.earlyStopping = PatienceSettings(
+                patience: try reader.int("training.early_stopping.patience"),
+                minimumChange: try reader.float("training.early_stopping.min_change"))
+        }
+        if self.weightDecay != 0, case .adamw = self.optimizer {
+        } else if self.weightDecay != 0 {
+            throw SettingError(
+                setting: "training.weight_decay", found: "\(self.weightDecay)",
+                wanted: "0, or the optimizer adamw; for the other optimizers use training.l2")
+        }
+    }
+
+    private static func optimizer(_ reader: inout SettingReader) throws(SettingError) -> OptimizerSettings {
+        let name = try reader.text("training.optimizer")
+        let prefix = "training.optimizer.\(name)"
+        switch name {
+        case "sgd":
+            return .sgd(
+                momentum: try reader.float("\(prefix).momentum"), nesterov: try reader.bool("\(prefix).nesterov"))
+        case "rmsprop":
+            return .rmsprop(
+                decay: try reader.float("\(prefix).decay"), epsilon: try reader.float("\(prefix).epsilon"),
+                momentum: try reader.float("\(prefix).momentum"))
+        case "adamw":
+            return .adamw(
+                beta1: try reader.float("\(prefix).beta1"), beta2: try reader.float("\(prefix).beta2"),
+                epsilon: try reader.float("\(prefix).epsilon"))
+        default:
+            return .adam(
+                beta1: try reader.float("\(prefix).beta1"), beta2: try reader.float("\(prefix).beta2"),
+                epsilon: try reader.float("\(prefix).epsilon"))
+        }
+    }
+}
+
+/// Checked settings in the order in which they came.
+private struct SettingReader {
+    private var settings: [Setting] = []
+
+    mutating func add(_ setting: Setting) throws(SettingError) {
+        guard let rule = SettingRule.rule(for: setting.name) else {
+            throw SettingError(setting: setting.name, found: "\(setting.value)", wanted: "no such setting")
+        }
+        guard !self.isGiven(setting.name) else {
+            throw SettingError(
+                setting: setting.name, found: "\(setting.value)", wanted: "one value, it was given twice")
+        }
+        self.settings.append(Setting(setting.name, try rule.accept(setting.value, for: setting.name)))
+    }
+
+    func isGiven(_ name: String) -> Bool { self.settings.contains { $0.name == name } }
+
+    func value(_ name: String) throws(SettingError) -> ParameterValue {
+        if let setting = self.settings.first(where: { $0.name == name }) { return setting.value }
+        guard let rule = SettingRule.rule(for: name), let value = rule.defaultValue else {
+            throw SettingError(
+                setting: name, found: "nothing", wanted: SettingRule.rule(for: name)?.kind.wanted ?? "a value")
+        }
+        return value
+    }
+
+    func float(_ name: String) throws(SettingError) -> Double { try self.value(name).number ?? 0 }
+
+    func int(_ name: String) throws(SettingError) -> Int {
+        if case .int(let value) = try self.value(name) { return value }
+        return 0
+    }
+
+    func bool(_ name: String) throws(SettingError) -> Bool { try self.value(name) == .bool(true) }
+
+    func text(_ name: String) throws(SettingError) -> String {
+        if case .text(let value) = try self.value(name) { return value }
+        return ""
+    }
+}

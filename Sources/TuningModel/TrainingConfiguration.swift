@@ -1,0 +1,83 @@
+/// What a network learns to do.
+package enum LearningTask: Hashable, Sendable {
+    /// One of `classes` classes; softmax and cross-entropy.
+    case classification(classes: Int)
+    /// `outputs` real numbers; squared error on standardised targets.
+    case regression(outputs: Int)
+
+    /// Width of the network's last layer.
+    package var outputCount: Int {
+        switch self {
+        case .classification(let classes): classes
+        case .regression(let outputs): outputs
+        }
+    }
+}
+
+package enum Activation: String, Hashable, Sendable, CaseIterable { case relu, tanh, sigmoid, gelu }
+
+/// How weights begin. `automatic` is He (normal) for relu and gelu, Glorot (uniform) for tanh and sigmoid.
+package enum Initializer: String, Hashable, Sendable, CaseIterable {
+    case automatic = "auto"
+    case heNormal = "he_normal"
+    case heUniform = "he_uniform"
+    case glorotNormal = "glorot_normal"
+    case glorotUniform = "glorot_uniform"
+}
+
+package enum OptimizerSettings: Hashable, Sendable {
+    case sgd(momentum: Double, nesterov: Bool)
+    case adam(beta1: Double, beta2: Double, epsilon: Double)
+    /// Adam with decoupled weight decay, `training.weight_decay`.
+    case adamw(beta1: Double, beta2: Double, epsilon: Double)
+    case rmsprop(decay: Double, epsilon: Double, momentum: Double)
+}
+
+/// One hidden layer: dense, batch normalisation where asked for, activation, dropout.
+package struct DenseLayerSettings: Hashable, Sendable {
+    package let units: Int
+    /// Probability that a unit is dropped in training, in [0, 1).
+    package let dropout: Double
+    package let batchNormalization: Bool
+    package init(units: Int, dropout: Double = 0, batchNormalization: Bool = false) {
+        self.units = units
+        self.dropout = dropout
+        self.batchNormalization = batchNormalization
+    }
+}
+
+/// Early stopping inside a trial: it ends after `patience` epochs whose validation loss did not fall by `minimumChange`.
+package struct PatienceSettings: Hashable, Sendable {
+    package let patience: Int
+    package let minimumChange: Double
+    package init(patience: Int, minimumChange: Double = 0) {
+        self.patience = patience
+        self.minimumChange = minimumChange
+    }
+}
+
+/// Everything that decides how a network is built and trained, data and seed aside.
+package struct TrainingConfiguration: Hashable, Sendable {
+    package var layers: [DenseLayerSettings]
+    package var activation: Activation = .relu
+    package var initializer: Initializer = .automatic
+    package var optimizer: OptimizerSettings
+    package var learningRate: Double
+    package var batchSize: Int
+    /// The penalty `l1 * sum |w|` over the weights of the dense layers, not the biases, added to the training objective.
+    package var l1: Double = 0
+    /// The penalty `l2 / 2 * sum w^2`, as above (so that the gradient gains `l2 * w`).
+    package var l2: Double = 0
+    /// Decoupled: each step `w -= learningRate * weightDecay * w`. Only with `adamw`.
+    package var weightDecay: Double = 0
+    package var earlyStopping: PatienceSettings?
+
+    package init(
+        layers: [DenseLayerSettings], optimizer: OptimizerSettings, learningRate: Double, batchSize: Int
+    ) {
+        self.layers = layers
+        self.optimizer = optimizer
+        self.learningRate = learningRate
+        self.batchSize = batchSize
+    }
+}

@@ -1,0 +1,53 @@
+internal import Glibc
+internal import Messaging
+internal import Synchronization
+
+/// Signals of this process that ended a wait; counted, so that the second one is seen as such.
+private let signalCount = Atomic<Int>(0)
+/// Where the handler wakes the worker's thread; a descriptor, or -1.
+private let signalDescriptor = Atomic<Int32>(-1)
+
+/// SIGTERM and SIGINT as something a ``Poller`` can wait for.
+///
+/// A class, since it puts the former handlers back when it goes. One at a time in a process.
+final class SignalWatch {
+    let wakeUp: WakeUp
+    private var seen = 0
+    private static let numbers = [SIGTERM, SIGINT]
+    private var former: [sigaction] = []
+
+    init() throws(MessagingError) {
+        self.wakeUp = try WakeUp()
+        self.seen = signalCount.load(ordering: .relaxed)
+        signalDescriptor.store(self.wakeUp.fileDescriptor, ordering: .sequentiallyConsistent)
+        for number in Self.numbers {
+            var action = sigaction()
+            unsafe action.__sigaction_handler.sa_handler = { _ in
+                // Only what POSIX allows in a handler: an atomic counter and write(2).
+                signalCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+                var one: UInt64 = 1
+                _ = unsafe write(signalDescriptor.load(ordering: .sequentiallyConsistent), &one, 8)
+            }
+            action.sa_flags = SA_RESTART
+            var before = sigaction()
+            _ = unsafe sigaction(number, &action, &before)
+            self.former.append(before)
+        }
+    }
+
+    deinit {
+        for (number, action) in zip(Self.numbers, self.former) {
+            var action = action
+            _ = unsafe sigaction(number, &action, nil)
+        }
+        signalDescriptor.store(-1, ordering: .sequentiallyConsistent)
+    }
+
+    /// Signals since the last call.
+    func take() -> Int {
+        self.wakeUp.clear()
+        let count = signalCount.load(ordering: .sequentiallyConsistent)
+        defer { self.seen = count }
+        return count - self.seen
+    }
+}

@@ -1,0 +1,158 @@
+import FileStore
+internal import Glibc
+import NumericKernels
+import TrainingCore
+import TrainingData
+import TuningModel
+import WorkerCore
+
+/// The training thread of a slot: takes jobs from the mailbox and trains them, one after the other. It touches no
+/// socket.
+struct SlotTrainer: ~Copyable {
+    /// Seconds of training after which the state is stored in the middle of a job, so that a host that dies costs no
+    /// more.
+    private static let checkpointSeconds = 30.0
+    /// From this duration of an epoch on, in seconds, the state after each is kept in memory: a drain cannot wait for
+    /// the
+    /// next one to end.
+    private static let longEpochSeconds = 0.25
+
+    private let mailbox: SlotMailbox
+    private let kernels: KernelSet
+    private let setup: SlotSetup
+    /// The data set of the last job, mapped; jobs of one study share it.
+    private var dataset: (digest: Digest, file: MappedFile, view: DatasetView)?
+
+    init(mailbox: SlotMailbox, kernels: KernelSet, setup: SlotSetup) {
+        self.mailbox = mailbox
+        self.kernels = kernels
+        self.setup = setup
+    }
+
+    /// Trains all jobs that wait.
+    mutating func work() {
+        while let job = self.mailbox.begin() {
+            let end: JobEnd
+            do {
+                end = try self.train(job)
+            } catch {
+                end = error
+            }
+            self.mailbox.finish { activity in
+                switch end {
+                case .ended(let outcome, let epoch):
+                    .ended(job: job.number, AttemptEnd(outcome: outcome, epoch: epoch), activity)
+                case .unusable(let reason): .resumeFailed(job: job.number, reason: reason)
+                }
+            }
+        }
+    }
+
+    /// How a job is over.
+    private enum JobEnd: Error {
+        case ended(AttemptOutcome, epoch: Int)
+        /// Its checkpoint is of no use.
+        case unusable(String)
+    }
+
+    private mutating func train(_ job: SlotJob) throws(JobEnd) -> JobEnd {
+        let assignment = job.assignment
+        var run = try self.begin(job)
+        var secondsSinceStored = 0.0
+        var isDiverged = false
+        /// The newest state that is kept in memory.
+        var kept: (epoch: Int, bytes: [UInt8])?
+        while run.epoch < assignment.targetEpoch, !run.isOver {
+            if self.mailbox.isDraining { break }
+            let start = MonotonicClock.nanoseconds()
+            guard run.trainEpoch(isCancelled: { self.mailbox.isCancelled(job.number) }) else {
+                let epoch = run.epoch
+                if self.mailbox.isStopped(job.number) { return .ended(.stopped, epoch: epoch) }
+                if let kept { self.store(kept.bytes, epoch: kept.epoch, of: job) }
+                return .ended(.preempted, epoch: epoch)
+            }
+            let outcome = run.finishEpoch()
+            let seconds = Double(MonotonicClock.nanoseconds() - start) * 1e-9
+            self.mailbox.post(
+                EpochReport(epoch: run.epoch, status: outcome.status, metrics: outcome.metrics, seconds: seconds),
+                of: job.number)
+            secondsSinceStored += seconds
+            isDiverged = outcome.status == .diverged
+            if run.isOver || run.epoch == assignment.targetEpoch { break }
+            if self.mailbox.isStopped(job.number) { return .ended(.stopped, epoch: run.epoch) }
+            if secondsSinceStored >= Self.checkpointSeconds {
+                self.store(run.checkpoint(), epoch: run.epoch, of: job)
+                secondsSinceStored = 0
+                kept = nil
+            } else if seconds >= Self.longEpochSeconds {
+                kept = (run.epoch, run.checkpoint())
+            }
+        }
+        let isDone = run.isOver || run.epoch >= assignment.targetEpoch
+        // A diverged network is of no use; one that ran out of patience may be the winner.
+        if !isDiverged, run.epoch > job.resume?.epoch ?? 0 {
+            self.store(run.checkpoint(), epoch: run.epoch, of: job)
+        }
+        return .ended(isDone ? .finished : .preempted, epoch: run.epoch)
+    }
+
+    /// The network of a job at the epoch from which it goes on.
+    private mutating func begin(_ job: SlotJob) throws(JobEnd) -> TrainingRun {
+        let assignment = job.assignment
+        let start = min(assignment.ledgerEpoch, job.resume?.epoch ?? 0)
+        let configuration: TrainingConfiguration
+        do {
+            configuration = try TrainingConfiguration(assignment.settings)
+        } catch {
+            throw .ended(.refused(reason: "\(error)"), epoch: start)
+        }
+        let data = try self.open(assignment.dataset, epoch: start)
+        guard let resume = job.resume else {
+            do {
+                return try TrainingRun(configuration, data: data, seed: assignment.seed, kernels: self.kernels)
+            } catch {
+                throw .ended(.refused(reason: "\(error)"), epoch: start)
+            }
+        }
+        let run: TrainingRun
+        do {
+            let bytes = try AtomicFile.read(self.path(resume))
+            run = try TrainingRun(
+                checkpoint: bytes, configuration: configuration, data: data, seed: assignment.seed,
+                kernels: self.kernels)
+        } catch {
+            throw .unusable("\(error)")
+        }
+        guard run.epoch == resume.epoch else {
+            throw .unusable("it holds the state after epoch \(run.epoch), want \(resume.epoch)")
+        }
+        return run
+    }
+
+    private mutating func open(_ digest: Digest, epoch: Int) throws(JobEnd) -> DatasetView {
+        if let dataset = self.dataset, dataset.digest == digest { return dataset.view }
+        self.dataset = nil
+        do {
+            let file = try MappedFile("\(self.setup.datasetFolder)/\(digest.hexadecimal)")
+            let view = try unsafe PreparedDataset.view(file.bytes)
+            self.dataset = (digest, file, view)
+            return view
+        } catch {
+            throw .ended(.crashed(reason: "cannot open the data set: \(error)"), epoch: epoch)
+        }
+    }
+
+    /// Writes a state aside and renames it. Not synchronised: after a power cut its checksum tells.
+    private func store(_ bytes: [UInt8], epoch: Int, of job: SlotJob) {
+        let name = CheckpointName(identity: job.identity, epoch: epoch)
+        do {
+            try AtomicFile.write(bytes, to: self.path(name), isDurable: false)
+            self.mailbox.post(
+                .checkpointed(job: job.number, StoredCheckpoint(name: name, byteCount: bytes.count)))
+        } catch {
+            self.mailbox.post(.complained("\(error)"))
+        }
+    }
+
+    private func path(_ name: CheckpointName) -> String { "\(self.setup.checkpointFolder)/\(name.fileName)" }
+}

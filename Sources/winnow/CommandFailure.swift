@@ -1,0 +1,22 @@
+/// Why a command ends without having done its work: what to say, and the exit code that scripts rely on.
+struct CommandFailure: Error, CustomStringConvertible {
+    /// The exit codes of every command.
+    enum Code: Int32 {
+        case failed = 1
+        /// Wrong use, a wrong study file or wrong data.
+        case wrongInput = 2
+        case budgetWithoutCompleteTrial = 3
+        case interrupted = 130
+    }
+
+    let code: Code
+    /// One line, or several for several mistakes.
+    let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    var description: String { self.message }
+}

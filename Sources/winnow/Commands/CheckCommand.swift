@@ -1,0 +1,107 @@
+import ArgumentParser
+import SearchAlgorithms
+import StudyFile
+import TuningModel
+
+/// `winnow check`: what a study file means, or everything that is wrong with it.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Prints a study's parameter tree and rung plan, or all its mistakes.")
+
+    @Argument(help: "The study file.") var study: String
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let text = try StudyInput.text(of: self.study)
+        let reading = StudyReader.read(text: text)
+        let mistakes = reading.mistakes + reading.searchMistakes
+        guard let definition = reading.study, mistakes.isEmpty else {
+            self.tell(mistakes)
+            throw ExitCode(CommandFailure.Code.wrongInput.rawValue)
+        }
+        let scheduler: Scheduler
+        do {
+            scheduler = try Scheduler(definition.scheduler)
+            _ = try Searcher(definition.searcher, space: definition.space, seed: definition.searchSeed)
+        } catch {
+            throw CommandFailure(.wrongInput, "\(self.study): search: \(error)")
+        }
+        if self.json {
+            Terminal.writeLine(Self.plan(definition, scheduler).text)
+        } else {
+            Self.print(definition, scheduler)
+        }
+    }
+
+    private func tell(_ mistakes: [Mistake]) {
+        for mistake in mistakes {
+            if self.json {
+                Terminal.writeLine(
+                    JSONLine(event: "mistake").adding("line", .int(mistake.line)).adding("column", .int(mistake.column))
+                        .adding("message", .text(mistake.message)).text)
+            } else {
+                Terminal.writeError("\(self.study):\(mistake.line):\(mistake.column): \(mistake.message)")
+            }
+        }
+    }
+
+    private static func plan(_ definition: StudyDefinition, _ scheduler: Scheduler) -> JSONLine {
+        let brackets = scheduler.plan.map { bracket in
+            JSONLine.Value.object([
+                ("bracket", .int(bracket.bracket)),
+                (
+                    "rungs",
+                    .array(
+                        bracket.rungs.map { .object([("epochs", .int($0.epochs)), ("trials", .int($0.trials))]) })
+                ),
+            ])
+        }
+        return JSONLine(event: "plan").adding("parameters", .int(definition.space.count))
+            .adding("names", .array(definition.space.parameters.map { .text($0.name) }))
+            .adding("brackets", .array(brackets))
+    }
+
+    private static func print(_ definition: StudyDefinition, _ scheduler: Scheduler) {
+        Terminal.writeLine("\(definition.name): \(definition.space.count) parameters")
+        for parameter in definition.space.parameters {
+            let depth = parameter.name.split(separator: ".").count - 1
+            var line = String(repeating: "  ", count: depth) + "\(parameter.name)  \(Self.text(parameter.domain))"
+            if let value = parameter.defaultValue { line += ", default \(value)" }
+            let conditions = parameter.conditions.map { Self.text($0, in: definition.space) }
+            if !conditions.isEmpty { line += "  if " + conditions.joined(separator: " and ") }
+            Terminal.writeLine(line)
+        }
+        for bracket in scheduler.plan {
+            let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.epochs)" : "\($0.epochs)" }
+            Terminal.writeLine("bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " epochs")
+        }
+        let budget = definition.budget
+        var limits: [String] = []
+        if let trials = budget.trials { limits.append("\(trials) trials") }
+        if let epochs = budget.epochs { limits.append("\(epochs) epochs") }
+        if let time = budget.wallTime { limits.append("\(time.components.seconds) s") }
+        Terminal.writeLine("budget: " + limits.joined(separator: ", "))
+    }
+
+    private static func text(_ domain: ParameterDomain) -> String {
+        switch domain {
+        case .float(let range):
+            "float [\(range.low), \(range.high)]" + (range.isLogarithmic ? " log" : "")
+                + (range.step.map { " step \($0)" } ?? "") + (range.alternative.map { " or \($0)" } ?? "")
+        case .int(let range):
+            "int [\(range.low), \(range.high)]" + (range.isLogarithmic ? " log" : "")
+                + (range.step != 1 ? " step \(range.step)" : "") + (range.alternative.map { " or \($0)" } ?? "")
+        case .ordinal(let values): "ordinal " + values.map { "\($0)" }.joined(separator: " < ")
+        case .choice(let values): "choice " + values.map { "\($0)" }.joined(separator: " | ")
+        }
+    }
+
+    private static func text(_ condition: Condition, in space: ParameterSpace) -> String {
+        switch condition {
+        case .isOneOf(let parameter, let values):
+            "\(space.parameters[parameter].name) is " + values.map { "\($0)" }.joined(separator: " or ")
+        case .exceeds(let parameter, let count): "\(space.parameters[parameter].name) > \(count)"
+        case .never: "never"
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import CEmbeddedFiles
+import CoordinatorService
+import Foundation
+import TuningModel
+
+/// `winnow demo`: the embedded study on handwritten digits.
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Runs a real study on 1,797 handwritten digits: a coordinator and local workers over ZeroMQ.")
+
+    @Option(help: "How many trials.") var trials: Int?
+    @Option(help: "Worker processes of one slot each; one a core unless given.") var slots: Int?
+    @Option(help: "The study's folder; winnow-demo beside you unless given, with a number where that exists.")
+    var dir: String?
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let slots = self.slots ?? ProcessInfo.processInfo.activeProcessorCount
+        guard (1...1024).contains(slots) else {
+            throw CommandFailure(.wrongInput, "--slots = \(slots), want 1 to 1024")
+        }
+        if let trials = self.trials, !(1...10_000_000).contains(trials) {
+            throw CommandFailure(.wrongInput, "--trials = \(trials), want 1 to 10000000")
+        }
+        let directory = self.dir ?? Self.freeDirectory()
+        let study = try Self.unpack(into: directory, trials: self.trials)
+        let input = try StudyInput.read(study, searches: true)
+        if !self.json {
+            Terminal.writeError(
+                "handwritten digits: \(input.study.budget.trials ?? 0) trials on \(slots) local workers, data and study in "
+                    + directory)
+        }
+        var runner = StudyRunner(
+            input: input, data: try input.loadData(),
+            settings: CoordinatorSettings(directory: directory, endpoint: "tcp://127.0.0.1:0"), writesJSON: self.json)
+        runner.workers = slots
+        try runner.run()
+    }
+
+    /// `winnow-demo`, or the first of `winnow-demo-2`, `winnow-demo-3` and so on that does not exist.
+    private static func freeDirectory() -> String {
+        var name = "winnow-demo"
+        var number = 2
+        while FileManager.default.fileExists(atPath: name) {
+            name = "winnow-demo-\(number)"
+            number += 1
+        }
+        return name
+    }
+
+    /// Writes the embedded data and study file into the folder, so that the study can be gone on with and read again.
+    ///
+    /// - Returns: The study file's path.
+    private static func unpack(into directory: String, trials: Int?) throws -> String {
+        let data = unsafe Data(bytes: winnow_embedded_digits_csv_gz(), count: winnow_embedded_digits_csv_gz_length())
+        let yaml = unsafe Data(bytes: winnow_embedded_digits_yaml(), count: winnow_embedded_digits_yaml_length())
+        var text = String(decoding: yaml, as: UTF8.self)
+        if let trials {
+            text = text.split(separator: "\n", omittingEmptySubsequences: false)
+                .map { $0.hasPrefix("budget:") ? "budget: {trials: \(trials)}" : String($0) }.joined(separator: "\n")
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let folder = URL(fileURLWithPath: directory)
+            try data.write(to: folder.appendingPathComponent("digits.csv.gz"), options: .atomic)
+            try Data(text.utf8).write(to: folder.appendingPathComponent("digits.yaml"), options: .atomic)
+        } catch {
+            throw CommandFailure(.failed, "\(directory): can't be written: \(error)")
+        }
+        return directory + "/digits.yaml"
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import CoordinatorCore
+import Foundation
+import TuningModel
+
+/// `winnow trials`: every trial of a study's folder.
+struct TrialsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trials", abstract: "Lists the trials of a study's folder, also while its coordinator runs.")
+
+    @Argument(help: "The study's folder.") var directory: String
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let study = try StoredStudy.read(self.directory).state
+        let metric = study.definition.objective.metric
+        if !self.json { Terminal.writeLine("trial  state     epochs  \(metric.rawValue)  configuration") }
+        for trial in study.trials {
+            if self.json {
+                Terminal.writeLine(JSONLine(trial, of: study).text)
+            } else {
+                let objective = trial.metrics[metric].map { Figures.short($0) } ?? "-"
+                let state = trial.state.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
+                Terminal.writeLine(
+                    "\(trial.id)  \(state)  \(trial.epochs)  \(objective)  "
+                        + Figures.text(study.searched(trial.configuration)))
+            }
+        }
+    }
+}
+
+/// `winnow best`: the best trial of a study's folder.
+struct BestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "best", abstract: "Prints the best trial: the lowest loss at the highest rung reached.")
+
+    @Argument(help: "The study's folder.") var directory: String
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let study = try StoredStudy.read(self.directory).state
+        guard let line = JSONLine.best(of: study), let best = study.incumbent, let trial = study.record(of: best.trial)
+        else { throw CommandFailure(.failed, "\(self.directory): no trial has reached a rung yet") }
+        if self.json {
+            Terminal.writeLine(line.text)
+        } else {
+            Terminal.writeLine("trial \(best.trial), epoch \(best.epoch)")
+            for metric in best.metrics + (study.confirmation ?? []) {
+                Terminal.writeLine("  \(metric.metric.rawValue) \(Figures.short(metric.value))")
+            }
+            for setting in study.searched(trial.configuration) {
+                Terminal.writeLine("  \(setting.name): \(setting.value)")
+            }
+        }
+    }
+}
+
+/// `winnow show`: one trial and why it is where it is.
+struct ShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Prints one trial and its reason.")
+
+    @Argument(help: "The study's folder.") var directory: String
+    @Argument(help: "The trial's number.") var trial: Int
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let study = try StoredStudy.read(self.directory).state
+        guard let trial = study.record(of: TrialID(self.trial)) else {
+            throw CommandFailure(
+                .wrongInput, "\(self.directory): no trial \(self.trial), want 0 to \(study.trials.count - 1)")
+        }
+        if self.json {
+            Terminal.writeLine(JSONLine(trial, of: study).text)
+        } else {
+            Terminal.writeLine("trial \(trial.id) is \(trial.state.rawValue) at epoch \(trial.epochs): \(trial.reason)")
+            for metric in trial.metrics {
+                Terminal.writeLine("  \(metric.metric.rawValue) \(Figures.short(metric.value))")
+            }
+            for setting in study.searched(trial.configuration) {
+                Terminal.writeLine("  \(setting.name): \(setting.value)")
+            }
+        }
+    }
+}
+
+/// `winnow replay`: derives every decision of a study again from its journal.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Derives every decision again from the journal; exit 0 when all agree.")
+
+    @Argument(help: "The study's folder.") var directory: String
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let stored = try StoredStudy.read(self.directory)
+        let broken = stored.state.brokenInvariant()
+        let problems = stored.disagreements + (broken.map { [$0] } ?? [])
+        if self.json {
+            for problem in problems {
+                Terminal.writeLine(JSONLine(event: "disagreement").adding("text", .text(problem)).text)
+            }
+            Terminal.writeLine(
+                JSONLine(event: "finished").adding("events", .int(stored.recordCount))
+                    .adding("decisions", .int(stored.decisionCount)).adding("disagreements", .int(problems.count))
+                    .adding("trials", .int(stored.state.trials.count)).adding("epochs", .int(stored.state.epochCount))
+                    .text)
+        } else {
+            for problem in problems { Terminal.writeError(problem) }
+            Terminal.writeLine(
+                "\(stored.recordCount) events, \(stored.decisionCount) decisions, \(problems.count) disagreements; "
+                    + "\(stored.state.trials.count) trials, \(stored.state.epochCount) epochs")
+        }
+        if !problems.isEmpty { throw ExitCode(CommandFailure.Code.failed.rawValue) }
+    }
+}

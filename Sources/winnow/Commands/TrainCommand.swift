@@ -1,0 +1,146 @@
+import ArgumentParser
+import CoordinatorService
+import FileStore
+import Foundation
+import ModelFiles
+import NumericKernels
+import StudyFile
+import TrainingCore
+import TrainingData
+import TuningModel
+
+/// `winnow train`: one configuration, here, without a network.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains one configuration here: plain values are taken, searched ones need --set or their default.")
+
+    @Argument(help: "The study file.") var study: String
+    @Option(name: .customLong("set"), parsing: .singleValue, help: "A setting as NAME=VALUE; may be repeated.")
+    var settings: [String] = []
+    @Option(help: "How many epochs; the scheduler's maximum unless given.") var epochs: Int?
+    @Option(help: "The trial's seed: weights, order of samples and dropout follow from it.") var seed: UInt64 = 1
+    @Option(help: "Save the trained network to this file (safetensors).") var save: String?
+    @Flag(help: "JSON lines on standard output.") var json = false
+
+    func run() throws {
+        let input = try StudyInput.read(self.study, searches: false)
+        let epochs = self.epochs ?? input.study.scheduler.maximumEpochs
+        guard (1...1_000_000_000).contains(epochs) else {
+            throw CommandFailure(.wrongInput, "--epochs = \(epochs), want 1 to 1000000000")
+        }
+        let settings: [Setting]
+        let configuration: TrainingConfiguration
+        do {
+            settings = try SettingsParser.apply(self.settings, to: input.study)
+            configuration = try TrainingConfiguration(settings)
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
+        if let save = self.save { try Self.checkPlace(save) }
+        let data = try input.loadData()
+        let rows = try OwnedDataset(copying: data.image)
+        var run = try Self.start(configuration, rows.view, seed: self.seed)
+        var clock = StepClock(rowCount: data.trainRows)
+        while run.epoch < epochs, !run.isOver {
+            clock.beginTraining()
+            guard run.trainEpoch(isCancelled: { false }) else { break }
+            clock.endTraining()
+            let outcome = run.finishEpoch()
+            self.tell(run.epoch, outcome, seconds: clock.endEpoch())
+        }
+        let testRows = try data.testImage.map { try OwnedTestRows(copying: $0) }
+        let test = testRows.map { run.evaluate($0.part, as: .test) } ?? []
+        let digest = Digest(of: run.weightBytes())
+        if let save = self.save {
+            let texts =
+                settings.map { StoredText($0.name, "\($0.value)") }
+                + test.map { StoredText($0.metric.rawValue, "\($0.value)") }
+            let tensors = run.tensors().map { StoredTensor(name: $0.name, shape: $0.shape, values: $0.values) }
+            let file = SafetensorsFile(tensors: tensors, texts: texts + data.texts)
+            try AtomicFile.write(try file.encoded(), to: save)
+        }
+        self.tellEnd(run.epoch, clock.samplesPerSecond, run.parameterCount, digest, test)
+    }
+
+    /// Refuses a file that could not be written, before any time is spent on training.
+    private static func checkPlace(_ path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.isWritableFile(atPath: folder) else {
+            throw CommandFailure(.wrongInput, "--save \(path): \(folder) is no folder that can be written to")
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        if let type = attributes?[.type] as? FileAttributeType, type != .typeRegular {
+            throw CommandFailure(.wrongInput, "--save \(path): exists and is no regular file; name another one")
+        }
+    }
+
+    private static func start(
+        _ configuration: TrainingConfiguration, _ data: DatasetView, seed: UInt64
+    ) throws -> TrainingRun {
+        do {
+            let kernels = try KernelSet.best(named: ProcessInfo.processInfo.environment["WINNOW_ISA"])
+            return try TrainingRun(configuration, data: data, seed: seed, kernels: kernels)
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
+    }
+
+    private func tell(_ epoch: Int, _ outcome: EpochOutcome, seconds: Double) {
+        if self.json {
+            var line = JSONLine().adding("epoch", .int(epoch)).adding(outcome.metrics)
+            line.add("seconds", .double(seconds))
+            Terminal.writeLine(line.text)
+        } else {
+            let metrics = outcome.metrics.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }
+            Terminal.writeLine("epoch \(epoch)  " + metrics.joined(separator: "  "))
+        }
+    }
+
+    private func tellEnd(
+        _ epochs: Int, _ samplesPerSecond: Double, _ parameters: Int, _ digest: Digest, _ test: [MetricValue]
+    ) {
+        if self.json {
+            Terminal.writeLine(
+                JSONLine(event: "finished").adding("epochs", .int(epochs))
+                    .adding("samples_per_second", .double(samplesPerSecond)).adding("parameters", .int(parameters))
+                    .adding("digest", .text(digest.hexadecimal)).adding(test).text)
+        } else {
+            let metrics = test.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }
+            Terminal.writeLine(
+                "\(epochs) epochs, \(Figures.short(samplesPerSecond)) samples/s, \(parameters) parameters, "
+                    + "digest \(digest.hexadecimal)")
+            if !metrics.isEmpty { Terminal.writeLine(metrics.joined(separator: "  ")) }
+        }
+    }
+}
+
+/// Times the training steps alone, from the second epoch on: the first one warms caches up.
+private struct StepClock {
+    private let clock = ContinuousClock()
+    private let rowCount: Int
+    private var start: ContinuousClock.Instant
+    private var epochs = 0
+    private var trainingTime = Duration.zero
+
+    init(rowCount: Int) {
+        self.rowCount = rowCount
+        self.start = self.clock.now
+    }
+
+    mutating func beginTraining() { self.start = self.clock.now }
+
+    mutating func endTraining() {
+        if self.epochs > 0 { self.trainingTime += self.start.duration(to: self.clock.now) }
+        self.epochs += 1
+    }
+
+    /// Seconds since the epoch began.
+    func endEpoch() -> Double { Figures.seconds(self.start.duration(to: self.clock.now)) }
+
+    /// Zero where there was but one epoch.
+    var samplesPerSecond: Double {
+        let seconds = Figures.seconds(self.trainingTime)
+        return seconds > 0 ? Double(self.rowCount) * Double(self.epochs - 1) / seconds : 0
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import TuningModel
+
+/// How figures are written for people.
+enum Figures {
+    /// Four significant digits.
+    static func short(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+        return String(format: "%.4g", value)
+    }
+
+    /// A share as a percentage with one digit.
+    static func percent(_ share: Double) -> String { String(format: "%.1f%%", 100 * share) }
+
+    /// `7.2 s`, `3m05s`, `2h07m`.
+    static func time(_ seconds: Double) -> String {
+        if seconds < 60 { return String(format: "%.1f s", seconds) }
+        let whole = Int(seconds)
+        if whole < 3600 { return String(format: "%dm%02ds", whole / 60, whole % 60) }
+        return String(format: "%dh%02dm", whole / 3600, whole % 3600 / 60)
+    }
+
+    /// Settings in one line, each under the last part of its name.
+    static func text(_ settings: [Setting]) -> String {
+        settings.map { setting in
+            let name = setting.name.split(separator: ".").suffix(1).joined()
+            let value = setting.value.number.map { Self.short($0) } ?? "\(setting.value)"
+            return "\(name) \(value)"
+        }.joined(separator: "  ")
+    }
+
+    static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,78 @@
+import CoordinatorCore
+import Foundation
+import StudyFile
+import StudyJournal
+import TuningModel
+
+/// A study read from its folder, also while a coordinator serves it.
+struct StoredStudy {
+    let state: StudyState
+    /// Where decisions derived now differ from those in the journal: the row and both.
+    let disagreements: [String]
+    let recordCount: Int
+    let decisionCount: Int
+    /// Time of the last record.
+    let lastTime: Duration
+
+    /// Reads the journal of a folder from the beginning and applies it.
+    ///
+    /// - Throws: ``CommandFailure`` where the folder holds no study.
+    static func read(_ directory: String) throws -> StoredStudy {
+        do {
+            let journal = try JournalReader.open(directory: directory)
+            let reading = StudyReader.read(text: journal.header.studyText)
+            guard let study = reading.study else {
+                throw CommandFailure(
+                    .wrongInput, "\(directory): its study file can't be read by this version: \(reading.mistakes)")
+            }
+            var state = try StudyState(study)
+            var disagreements: [String] = []
+            var records = 0
+            var decisions = 0
+            var last = Duration.zero
+            try journal.readAll { _, record in
+                let derived = state.apply(record.event, at: record.time)
+                records += 1
+                decisions += record.decisions.count
+                last = record.time
+                if derived != record.decisions {
+                    disagreements.append("row \(records): journal \(record.decisions), derived \(derived)")
+                }
+            }
+            return StoredStudy(
+                state: state, disagreements: disagreements, recordCount: records, decisionCount: decisions,
+                lastTime: last)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
+    }
+}
+
+extension JSONLine {
+    /// The line of one trial as `winnow trials` prints it.
+    init(_ trial: TrialRecord, of study: StudyState) {
+        self.init()
+        self.add("trial", .int(trial.id.rawValue))
+        self.add("state", .text(trial.state.rawValue))
+        self.add("configuration", JSONLine.Value(trial.configuration, in: study.definition.space))
+        self.add("bracket", .int(trial.placement.bracket))
+        self.add("rung", .int(study.rung(of: trial)))
+        self.add("epochs", .int(trial.epochs))
+        let objective = trial.metrics[study.definition.objective.metric]
+        self.add("objective", objective.map { .double($0) } ?? .null)
+        for metric in trial.metrics { self.add(metric.metric.rawValue, .double(metric.value)) }
+        self.add("attempts", .int(trial.attempts))
+        self.add("worker", .text(study.name(of: trial.lastWorker)))
+        self.add("reason", .text(trial.reason))
+    }
+
+    /// The best trial as `best` and the end of `run` tell it; `nil` where no trial has reached a rung.
+    static func best(of study: StudyState) -> JSONLine? {
+        guard let best = study.incumbent, let trial = study.record(of: best.trial) else { return nil }
+        return JSONLine().adding("trial", .int(best.trial.rawValue))
+            .adding("configuration", JSONLine.Value(trial.configuration, in: study.definition.space))
+            .adding("epoch", .int(best.epoch)).adding(best.metrics).adding(study.confirmation ?? [])
+    }
+}

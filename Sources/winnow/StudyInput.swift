@@ -1,0 +1,63 @@
+import DatasetFiles
+import Foundation
+import StudyFile
+import TrainingData
+import TuningModel
+
+/// A study file as a command takes it in.
+struct StudyInput {
+    let text: String
+    let study: StudyDefinition
+    /// The folder that the file's relative paths start from.
+    let directory: String
+
+    /// The largest study file that is read, in bytes.
+    static let mostBytes = 1 << 20
+
+    /// Reads a study file.
+    ///
+    /// One that is to be searched must have something to search and a budget that ends it.
+    ///
+    /// - Throws: ``CommandFailure`` with every mistake of the file, one a line.
+    static func read(_ path: String, searches: Bool) throws -> StudyInput {
+        let text = try self.text(of: path)
+        let reading = StudyReader.read(text: text)
+        let mistakes = reading.mistakes + (searches ? reading.searchMistakes : [])
+        guard let study = reading.study, mistakes.isEmpty else {
+            let lines = mistakes.map { "\(path):\($0.line):\($0.column): \($0.message)" }
+            throw CommandFailure(.wrongInput, lines.joined(separator: "\n"))
+        }
+        return StudyInput(
+            text: text, study: study, directory: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    }
+
+    /// The text of a study file, refused where it is missing, too large or not UTF-8.
+    static func text(of path: String) throws -> String {
+        var isDirectory: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue
+        else {
+            throw CommandFailure(.wrongInput, "\(path): no such file; name a study file (YAML)")
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        if let size = attributes?[.size] as? Int, size > self.mostBytes {
+            throw CommandFailure(.wrongInput, "\(path): \(size) bytes, want at most \(self.mostBytes) for a study file")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure(.wrongInput, "\(path): can't be read; check its permissions")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw CommandFailure(.wrongInput, "\(path): not UTF-8 text; save it as UTF-8")
+        }
+        return text
+    }
+
+    /// Loads, splits and standardises the data that the study names.
+    func loadData() throws -> LoadedDataset {
+        do {
+            return try DatasetLoader.load(
+                self.study.data, task: self.study.task, seed: self.study.dataSeed, relativeTo: self.directory)
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import CoordinatorCore
+import CoordinatorService
+import Foundation
+import Logging
+import NumericKernels
+import Synchronization
+import TrainingData
+import TuningModel
+
+/// Serves a study from start to end for the commands `demo`, `run` and `coordinator`.
+struct StudyRunner {
+    let input: StudyInput
+    let data: LoadedDataset
+    let settings: CoordinatorSettings
+    let writesJSON: Bool
+    /// Local workers to start: how many, and slots of each.
+    var workers = 0
+    var slots = 1
+    /// Called with the endpoint as soon as workers can attach.
+    var announce: (String) -> Void = { _ in }
+
+    /// Runs the study and prints its end.
+    ///
+    /// - Throws: ``CommandFailure``, also for a study that ended without a complete trial or was interrupted.
+    func run() throws {
+        do {
+            // The best network is tested here, and local workers train here: say at once where that can't be.
+            _ = try KernelSet.best(named: ProcessInfo.processInfo.environment["WINNOW_ISA"])
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
+        let service: CoordinatorService
+        do {
+            service = try CoordinatorService(
+                study: self.input.study, studyText: self.input.text, dataset: self.data, settings: self.settings,
+                logger: Self.logger)
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
+        let signals = SignalWatch([SIGINT, SIGTERM], service.interrupt)
+        defer { signals.cancel() }
+        let reporter = StudyReporter(writesJSON: self.writesJSON)
+        self.announce(service.listeningEndpoint)
+        let local = LocalWorkers()
+        defer { local.end() }
+        if self.workers > 0 {
+            try local.start(
+                self.workers, slots: self.slots, endpoint: service.listeningEndpoint,
+                cache: self.settings.directory + "/cache", whenAllAreGone: service.interrupt)
+        }
+        let outcome: StudyOutcome
+        do {
+            outcome = try service.run(reporter)
+        } catch {
+            throw CommandFailure(.failed, "\(error)")
+        }
+        guard outcome.isFinished || !local.areAllGone || signals.hasFired else {
+            throw CommandFailure(.failed, "every local worker has ended; see the messages above")
+        }
+        guard outcome.isFinished else {
+            throw CommandFailure(
+                .interrupted, "interrupted; the same command with --dir \(self.settings.directory) goes on")
+        }
+        self.tell(outcome)
+        if outcome.study.count(of: .complete) == 0 {
+            throw CommandFailure(
+                .budgetWithoutCompleteTrial,
+                "the budget was spent before any trial was trained to the end; raise it or lower the scheduler's max")
+        }
+    }
+
+    private func tell(_ outcome: StudyOutcome) {
+        let study = outcome.study
+        if self.writesJSON {
+            var line = JSONLine(event: "study_finished").adding("trials", .int(study.trials.count))
+                .adding("epochs", .int(study.epochCount)).adding("wall_seconds", .double(outcome.wallSeconds))
+                .adding("busy_fraction", outcome.busyFraction.map { .double($0) } ?? .null)
+            line.add("best", JSONLine.best(of: study)?.value ?? .null)
+            line.add("dir", .text(self.settings.directory))
+            if let model = outcome.modelFile { line.add("model", .text(model)) }
+            Terminal.writeLine(line.text)
+            return
+        }
+        Terminal.writeLine(
+            "\(study.definition.name): \(study.trials.count) trials, \(study.epochCount) epochs in "
+                + Figures.time(outcome.wallSeconds) + " (\(study.finishReason ?? ""))")
+        if let busy = outcome.busyFraction {
+            Terminal.writeLine("workers were busy \(Figures.percent(busy)) of the time")
+        }
+        if let best = study.incumbent, let trial = study.record(of: best.trial) {
+            Terminal.writeLine("best trial: #\(best.trial) at epoch \(best.epoch)")
+            for setting in study.searched(trial.configuration) {
+                Terminal.writeLine("  \(setting.name): \(setting.value)")
+            }
+            for metric in best.metrics + (study.confirmation ?? []) {
+                Terminal.writeLine("  \(metric.metric.rawValue)  \(Figures.short(metric.value))")
+            }
+        }
+        if let model = outcome.modelFile { Terminal.writeLine("model: \(model)") }
+        Terminal.writeLine("study folder: \(self.settings.directory)")
+        Terminal.writeLine(
+            "see also: winnow trials \(self.settings.directory), winnow replay \(self.settings.directory)")
+    }
+
+    /// Warnings and errors go to standard error.
+    static let logger: Logger = {
+        var logger = Logger(label: "winnow") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }()
+}
+
+/// Calls back when one of some signals arrives; the signals' own effect is off while it lives.
+final class SignalWatch {
+    // A class: it owns dispatch sources.
+    private let sources: [any DispatchSourceSignal]
+    private let numbers: [Int32]
+    private let fired: FiredFlag
+
+    /// Whether one of the signals has arrived.
+    var hasFired: Bool { self.fired.value.withLock { $0 } }
+
+    private final class FiredFlag: Sendable {
+        // A class: the sources' handlers share it.
+        let value = Mutex(false)
+    }
+
+    init(_ numbers: [Int32], _ action: @escaping @Sendable () -> Void) {
+        self.numbers = numbers
+        let fired = FiredFlag()
+        self.fired = fired
+        self.sources = numbers.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                fired.value.withLock { $0 = true }
+                action()
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    func cancel() {
+        for source in self.sources { source.cancel() }
+        for number in self.numbers { signal(number, SIG_DFL) }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+
+/// The command line of Winnow.
+struct Winnow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "winnow",
+        abstract: "Finds hyperparameters of neural networks: one coordinator searches, many workers train.",
+        version: "0.1.0",
+        subcommands: [
+            DemoCommand.self, RunCommand.self, CoordinatorCommand.self, WorkerCommand.self, CheckCommand.self,
+            TrainCommand.self, TrialsCommand.self, BestCommand.self, ShowCommand.self, ReplayCommand.self,
+            BenchCommand.self, SlotCommand.self,
+        ])
+}
+
+/// The entry point: parses, runs, and maps every error to the exit codes that scripts rely on.
+@main
+enum Main {
+    static func main() {
+        self.takeSignals()
+        defer { Terminal.flush() }
+        do {
+            var command = try Winnow.parseAsRoot()
+            try command.run()
+        } catch let failure as CommandFailure {
+            Terminal.writeError("winnow: \(failure.message)")
+            self.end(failure.code.rawValue)
+        } catch let code as ExitCode {
+            self.end(code.rawValue)
+        } catch {
+            let code = Winnow.exitCode(for: error)
+            let text = Winnow.fullMessage(for: error)
+            if code == .success { Terminal.writeLine(text) } else { Terminal.writeError(text) }
+            let failure: CommandFailure.Code = code == .validationFailure ? .wrongInput : .failed
+            self.end(code == .success ? 0 : failure.rawValue)
+        }
+    }
+
+    private static func end(_ code: Int32) -> Never {
+        Terminal.flush()
+        exit(code)
+    }
+
+    /// A parent may have started this program with signals blocked, and a reader may close its end of a pipe: neither may
+    /// keep a worker from leaving when it is asked to, nor end a coordinator.
+    private static func takeSignals() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGTERM)
+        unsafe sigaddset(&signals, SIGINT)
+        unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
+        signal(SIGPIPE, SIG_IGN)
+    }
+}

@@ -1,0 +1,285 @@
+import CoordinatorCore
+import Testing
+import TuningModel
+
+@Suite("The coordinator")
+struct CoordinatorScenarioTests {
+    private let peer = PeerID(1)
+    private let worker = WorkerID("a")
+    private let none = SlotTimes(busySeconds: 0, totalSeconds: 0)
+
+    private func progress(
+        _ assignment: Assignment, _ session: UInt64, epochs: ClosedRange<Int>, end: AttemptOutcome? = .finished
+    ) -> WorkerMessage {
+        .progress(
+            session: session, capacity: 1, times: self.none,
+            attempts: [
+                AttemptProgress(
+                    attempt: assignment.attempt, reports: epochs.map { Studies.report(assignment.attempt.trial, $0) },
+                    end: end.map { AttemptEnd(outcome: $0, epoch: epochs.upperBound) })
+            ])
+    }
+
+    private func session(_ effects: [CoordinatorEffect], _ peer: PeerID) throws -> UInt64 {
+        for message in effects.messages(to: peer) { if case .welcome(let welcome) = message { return welcome.session } }
+        throw Missing.welcome
+    }
+
+    private enum Missing: Error { case welcome }
+
+    @Test("welcomes a worker and journals what it gives it before it gives it")
+    func welcome() throws {
+        var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 5))
+        let effects = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .seconds(1))
+        let session = (UInt64(1) << 32) + 1
+        let trial = try #require(coordinator.study.record(of: TrialID(0)))
+        let placement = TrialPlacement(bracket: 0, rung: 0, epochs: 1)
+        let assignment = Assignment(
+            attempt: AttemptID(trial: TrialID(0), number: 1), seed: coordinator.study.seed(of: TrialID(0)),
+            settings: coordinator.study.definition.settings(for: trial.configuration),
+            dataset: try #require(Studies.dataset), datasetByteCount: 10, ledgerEpoch: 0, targetEpoch: 1,
+            checkpoint: nil)
+        #expect(
+            effects == [
+                .journal(
+                    JournalRecord(
+                        time: .seconds(1), event: .workerJoined(self.worker, name: "host:a", slots: 1), decisions: [])),
+                .send(
+                    .welcome(
+                        Welcome(
+                            session: session, coordinatorEpoch: 1, heartbeatMillis: 1000, silenceMillis: 5000,
+                            orphanMillis: 900_000, bulkPort: 5571, fenced: [])), to: self.peer),
+                .journal(
+                    JournalRecord(
+                        time: .seconds(1), event: .workRequested(self.worker),
+                        decisions: [
+                            .started(
+                                TrialID(0), worker: self.worker, configuration: trial.configuration,
+                                placement: placement)
+                        ])),
+                .send(.assign(assignment), to: self.peer),
+            ])
+    }
+
+    @Test("acknowledges epochs behind their journal record and gives the free slot the next trial")
+    func report() throws {
+        var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 5))
+        var effects = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .seconds(1))
+        let session = try self.session(effects, self.peer)
+        let assignment = try #require(effects.assignments(to: self.peer).first)
+        effects = coordinator.handle(
+            .message(self.peer, self.progress(assignment, session, epochs: 1...1)), at: .seconds(2))
+        let messages = effects.messages(to: self.peer)
+        #expect(
+            messages.first
+                == .acknowledge([Acknowledgement(attempt: assignment.attempt, epoch: 1, isEndKnown: true)]))
+        #expect(effects.assignments(to: self.peer).map(\.attempt.trial) == [TrialID(1)])
+        #expect(
+            effects.records.map(\.event) == [
+                .reported(assignment.attempt, [Studies.report(TrialID(0), 1)]),
+                .attemptEnded(assignment.attempt, AttemptEnd(outcome: .finished, epoch: 1)),
+                .workRequested(self.worker),
+            ])
+        #expect(coordinator.study.record(of: TrialID(0))?.state == .paused)
+    }
+
+    @Test("counts a report that comes twice once, and acknowledges it twice")
+    func duplicate() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 2))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let session = try self.session(first, self.peer)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        let message = self.progress(assignment, session, epochs: 1...3, end: nil)
+        let once = coordinator.handle(.message(self.peer, message), at: .seconds(1))
+        let before = coordinator.study
+        let twice = coordinator.handle(.message(self.peer, message), at: .seconds(1))
+        #expect(coordinator.study == before)
+        #expect(coordinator.study.epochCount == 3)
+        #expect(once.messages(to: self.peer) == twice.messages(to: self.peer))
+        #expect(twice.records.isEmpty)
+    }
+
+    @Test("does not take epochs behind a gap, and says how far it has come")
+    func gap() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 2))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let session = try self.session(first, self.peer)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        let effects = coordinator.handle(
+            .message(self.peer, self.progress(assignment, session, epochs: 2...5)), at: .seconds(1))
+        #expect(
+            effects == [
+                .send(
+                    .acknowledge([Acknowledgement(attempt: assignment.attempt, epoch: 0, isEndKnown: false)]),
+                    to: self.peer)
+            ])
+    }
+
+    @Test("gives the trial of a worker whose connection broke to the next one that joins, from its checkpoint")
+    func lostWorker() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let session = try self.session(first, self.peer)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        _ = coordinator.handle(
+            .message(self.peer, self.progress(assignment, session, epochs: 1...3, end: nil)), at: .seconds(1))
+        let digest = try #require(Digest(bytes: [UInt8](repeating: 9, count: 32)))
+        let checkpoint = CheckpointReference(epoch: 2, digest: digest, byteCount: 100)
+        _ = coordinator.handle(.checkpointStored(TrialID(0), checkpoint), at: .seconds(1))
+        _ = coordinator.handle(.disconnected(self.peer), at: .seconds(2))
+        let early = coordinator.handle(.tick, at: .seconds(3))
+        #expect(early.isEmpty)
+        let late = coordinator.handle(.tick, at: .seconds(5))
+        #expect(
+            late.records.map(\.event) == [
+                .attemptLost(assignment.attempt, reason: "host:a: its connection broke"),
+                .workerLeft(self.worker, reason: "its connection broke"),
+            ])
+        let other = coordinator.handle(.message(PeerID(2), Studies.hello(WorkerID("b"))), at: .seconds(6))
+        let again = try #require(other.assignments(to: PeerID(2)).first)
+        #expect(again.attempt == AttemptID(trial: TrialID(0), number: 2))
+        #expect(again.ledgerEpoch == 3)
+        #expect(again.checkpoint == checkpoint)
+        #expect(again.seed == assignment.seed)
+        #expect(again.settings == assignment.settings)
+    }
+
+    @Test("keeps the attempt of a worker that comes back in time, and sends assignments again that it never got")
+    func reconnection() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 2))
+        let hello = Studies.hello(self.worker, slots: 2)
+        let first = coordinator.handle(.message(self.peer, hello), at: .zero)
+        let assignments = first.assignments(to: self.peer)
+        #expect(assignments.count == 2)
+        _ = coordinator.handle(.disconnected(self.peer), at: .seconds(1))
+        let held = [HeldAttempt(attempt: assignments[0].attempt, epoch: 2)]
+        let again = coordinator.handle(
+            .message(PeerID(2), Studies.hello(self.worker, slots: 2, held: held)), at: .seconds(2))
+        #expect(again.assignments(to: PeerID(2)) == [assignments[1]])
+        #expect(again.records.isEmpty)
+        #expect(coordinator.handle(.tick, at: .seconds(6)).isEmpty)
+    }
+
+    @Test("fences off an attempt that has been given to somebody else, and takes its next missing epoch all the same")
+    func fencing() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let old = try #require(first.assignments(to: self.peer).first)
+        _ = coordinator.handle(.disconnected(self.peer), at: .seconds(1))
+        _ = coordinator.handle(.tick, at: .seconds(4))
+        _ = coordinator.handle(.message(PeerID(2), Studies.hello(WorkerID("b"))), at: .seconds(4))
+        let held = [HeldAttempt(attempt: old.attempt, epoch: 1)]
+        let back = coordinator.handle(.message(PeerID(3), Studies.hello(self.worker, held: held)), at: .seconds(4))
+        guard case .welcome(let welcome)? = back.messages(to: PeerID(3)).first else {
+            Issue.record("no welcome")
+            return
+        }
+        #expect(welcome.fenced == [old.attempt])
+        let late = coordinator.handle(
+            .message(PeerID(3), self.progress(old, welcome.session, epochs: 1...1, end: nil)), at: .seconds(4))
+        #expect(
+            late.messages(to: PeerID(3)) == [
+                .fenced(old.attempt),
+                .acknowledge([Acknowledgement(attempt: old.attempt, epoch: 1, isEndKnown: true)]),
+            ])
+        #expect(coordinator.study.record(of: TrialID(0))?.epochs == 1)
+        #expect(coordinator.study.brokenInvariant() == nil)
+    }
+
+    @Test("asks whoever it does not know to say hello")
+    func unknownSession() throws {
+        var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 2))
+        let message = WorkerMessage.heartbeat(session: 5, capacity: 1, counter: 0, times: self.none)
+        #expect(coordinator.handle(.message(self.peer, message), at: .zero) == [.send(.resync, to: self.peer)])
+    }
+
+    @Test("does not blame workers for its own pause")
+    func pause() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))
+        _ = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        #expect(coordinator.handle(.tick, at: .seconds(60)).isEmpty)
+        #expect(coordinator.handle(.tick, at: .seconds(61)).isEmpty)
+    }
+
+    @Test("gives up a worker that stays silent for lease and grace")
+    func silence() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))
+        _ = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        var events: [StudyEvent] = []
+        for second in 1...30 { events += coordinator.handle(.tick, at: .seconds(second)).records.map(\.event) }
+        #expect(
+            events == [
+                .attemptLost(
+                    AttemptID(trial: TrialID(0), number: 1), reason: "host:a: not heard for 21 s"),
+                .workerLeft(self.worker, reason: "not heard for 21 s"),
+            ])
+    }
+
+    @Test("fails a trial that crashes slot after slot, and goes on with the others")
+    func poison() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 2), trials: 2))
+        var effects = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let session = try self.session(effects, self.peer)
+        for attempt in 1...3 {
+            let assignment = try #require(effects.assignments(to: self.peer).first)
+            #expect(assignment.attempt == AttemptID(trial: TrialID(0), number: attempt))
+            let end = AttemptProgress(
+                attempt: assignment.attempt, reports: [],
+                end: AttemptEnd(outcome: .crashed(reason: "signal 11"), epoch: 0))
+            effects = coordinator.handle(
+                .message(self.peer, .progress(session: session, capacity: 1, times: self.none, attempts: [end])),
+                at: .seconds(attempt))
+        }
+        #expect(coordinator.study.record(of: TrialID(0))?.state == .failed)
+        #expect(coordinator.study.record(of: TrialID(0))?.reason == "crashed 3 slots, last: signal 11")
+        #expect(effects.assignments(to: self.peer).map(\.attempt.trial) == [TrialID(1)])
+    }
+
+    @Test("stops what runs when the wall time is over, and finishes")
+    func wallTime() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), wallTime: .seconds(3)))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .seconds(1))
+        let attempt = try #require(first.assignments(to: self.peer).first).attempt
+        #expect(coordinator.handle(.tick, at: .seconds(3)).isEmpty)
+        let effects = coordinator.handle(.tick, at: .seconds(4))
+        #expect(effects.messages(to: self.peer).first == .stop(attempt))
+        #expect(coordinator.study.finishReason == "the wall time of 3 s is over")
+        #expect(effects.last == .leave)
+    }
+
+    @Test("takes a NaN loss as the end of the trial, which keeps its place as the worst")
+    func divergence() throws {
+        var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 3))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let session = try self.session(first, self.peer)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        let entry = AttemptProgress(
+            attempt: assignment.attempt, reports: [Studies.report(TrialID(0), 1, status: .diverged, loss: .nan)],
+            end: AttemptEnd(outcome: .finished, epoch: 1))
+        let effects = coordinator.handle(
+            .message(self.peer, .progress(session: session, capacity: 1, times: self.none, attempts: [entry])),
+            at: .seconds(1))
+        #expect(coordinator.study.record(of: TrialID(0))?.state == .stopped)
+        #expect(coordinator.study.incumbent == nil)
+        #expect(effects.assignments(to: self.peer).map(\.attempt.trial) == [TrialID(1)])
+    }
+
+    @Test("tells a worker at once to stop a trial that its scheduler stops")
+    func stop() throws {
+        var coordinator = try Studies.start(
+            Studies.definition(.ashaStopping(minimum: 1, maximum: 9, eta: 3), trials: 4))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker, slots: 4)), at: .zero)
+        let session = try self.session(first, self.peer)
+        let assignments = first.assignments(to: self.peer)
+        var stops: [CoordinatorMessage] = []
+        for (i, assignment) in assignments.enumerated() {
+            let report = Studies.report(assignment.attempt.trial, 1, loss: Double(i))
+            let entry = AttemptProgress(attempt: assignment.attempt, reports: [report], end: nil)
+            let effects = coordinator.handle(
+                .message(self.peer, .progress(session: session, capacity: 4, times: self.none, attempts: [entry])),
+                at: .seconds(1))
+            stops += effects.messages(to: self.peer).filter { if case .stop = $0 { true } else { false } }
+        }
+        #expect(stops == assignments.dropFirst().map { .stop($0.attempt) })
+    }
+}

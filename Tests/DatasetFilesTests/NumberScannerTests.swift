@@ -1,0 +1,61 @@
+import Randomness
+import Testing
+
+@testable import DatasetFiles
+
+@Suite("Numbers of CSV files")
+struct NumberScannerTests {
+    private func float(_ text: String) -> Float? {
+        let bytes = Array(text.utf8)
+        return unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return nil }
+            return unsafe NumberScanner.float(start, start + bytes.count)
+        }
+    }
+
+    @Test(
+        "texts that are numbers",
+        arguments: [
+            ("0", 0), ("-0", -0.0), ("7", 7), ("+7", 7), ("3.25", 3.25), (".5", 0.5), ("5.", 5), ("-.5e1", -5),
+            ("1e-2", 0.01), ("1E+2", 100), (" 4\t", 4), ("16777217", 16_777_216), ("16777219", 16_777_220),
+            ("0.1", 0.1), ("1.00000005960464477539062500000001", 1.0000001), ("1.000000059604644775390625", 1),
+            ("3.4028235e38", Float.greatestFiniteMagnitude), ("1e-45", Float.leastNonzeroMagnitude), ("1e-60", 0),
+            ("00012", 12), ("0.000000000000000000000000000001", 1e-30),
+        ] as [(String, Float)])
+    func numbers(text: String, expected: Float) {
+        #expect(self.float(text)?.bitPattern == expected.bitPattern)
+    }
+
+    @Test(
+        "texts that are none",
+        arguments: [
+            "", " ", "-", "+", ".", "e5", "1e", "1e+", "1.2.3", "1 2", "0x1", "nan", "inf", "1,2", "--1", "1-", "1e5.5",
+            "٣",
+        ])
+    func none(text: String) {
+        #expect(self.float(text) == nil)
+    }
+
+    @Test("a number beyond float32 is infinite")
+    func infinite() {
+        #expect(self.float("1e39") == .infinity)
+        #expect(self.float("-1e400") == -.infinity)
+    }
+
+    @Test("random decimals are rounded as the standard library rounds them", arguments: [UInt64(1), 2])
+    func random(seed: UInt64) {
+        let random = RandomStream(seed: seed, purpose: .dataSplit)
+        for index in 0..<20_000 {
+            let bits = random.bits(at: UInt64(index))
+            let digits = "\(bits >> (bits & 63))"
+            let point = Int((bits >> 40) % UInt64(digits.count + 1))
+            let text =
+                (bits & 64 == 0 ? "" : "-") + digits.prefix(point) + "." + digits.dropFirst(point)
+                + (bits & 128 == 0 ? "" : "e\(Int(bits >> 33 & 63) - 32)")
+            guard digits.count > point || point > 0 else { continue }
+            let padded = text.replacing("-.", with: "-0.").replacing(".e", with: ".0e")
+            let whole = padded.hasPrefix(".") ? "0" + padded : padded.hasSuffix(".") ? padded + "0" : padded
+            #expect(self.float(text)?.bitPattern == Float(whole)?.bitPattern, "seed \(seed), \(text)")
+        }
+    }
+}

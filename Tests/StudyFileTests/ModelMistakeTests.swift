@@ -1,0 +1,505 @@
+import StudyFile
+import Testing
+
+@Suite("Mistakes of a study file: model and training")
+struct ModelMistakeTests {
+    @Test("each mistake is told with its place, what was found and what is wanted", arguments: Self.cases)
+    func mistake(_ edit: StudyEdit) throws {
+        let reading = StudyReader.read(text: try edit.text())
+        #expect(reading.mistakes.map(\.description) == edit.mistakes)
+        #expect(reading.study == nil)
+    }
+
+    private static let cases: [StudyEdit] = [
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: rellu",
+            [
+                """
+                15:15: model.activation: found rellu, did you mean relu? want one of relu, tanh, \
+                sigmoid, gelu
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: {choice: [relu, gelu, relu]}",
+            [
+                """
+                15:37: model.activation.choice: relu stands twice
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: {choice: []}",
+            [
+                """
+                15:24: model.activation.choice: found an empty list, want a list of 1 to 4096 \
+                values, each one of relu, tanh, sigmoid, gelu
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: {float: [0, 1]}",
+            [
+                """
+                15:23: model.activation: found float, want choice, it is one of relu, tanh, sigmoid, \
+                gelu
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: {choice: [relu, geluu]}",
+            [
+                """
+                15:31: model.activation.choice: found geluu, did you mean gelu? want one of relu, \
+                tanh, sigmoid, gelu
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: [relu]",
+            [
+                """
+                15:15: model.activation: found a list, want one of relu, tanh, sigmoid, gelu, or a \
+                range such as {choice: [relu, tanh]}
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activaton: relu",
+            [
+                """
+                15:3: model: unknown key "activaton", did you mean activation? want family, \
+                activation or initializer
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "activation: {chioce: [relu]}",
+            [
+                """
+                15:15: model.activation: a range without its kind, want float, int, ordinal or \
+                choice
+                """,
+                """
+                15:16: model.activation: unknown key "chioce", did you mean choice? want float, int, \
+                ordinal, choice, log, step, default, or or when
+                """,
+            ]),
+        StudyEdit(
+            "mlp:\n",
+            "cnn:\n",
+            [
+                """
+                11:7: model.family.choice: cnn is not built yet, want mlp
+                """
+            ]),
+        StudyEdit(
+            "mlp:\n",
+            "mpl:\n",
+            [
+                """
+                11:7: model.family.choice: unknown key "mpl", did you mean mlp? want mlp
+                """
+            ]),
+        StudyEdit(
+            "repeat: {int: [1, 3]}",
+            "repeat: {int: [1, 65]}",
+            [
+                """
+                13:29: model.family.mlp.layers.int: found 65, want a whole number in [0, 64]
+                """
+            ]),
+        StudyEdit(
+            "repeat: {int: [1, 3]}",
+            "repeat: 65",
+            [
+                """
+                13:19: model.family.mlp.layers: found 65, want a whole number in [0, 64]
+                """
+            ]),
+        StudyEdit(
+            "repeat: {int: [1, 3]}",
+            "repat: 2",
+            [
+                """
+                13:11: model.family.mlp.layers: unknown key "repat", did you mean repeat? want \
+                repeat or each
+                """,
+                """
+                13:11: model.family.mlp.layers.repeat is missing
+                """,
+            ]),
+        StudyEdit(
+            "dropout: {float: [0.0, 0.5]}",
+            "dropout: {float: [0.0, 1.0]}",
+            [
+                """
+                14:77: model.family.mlp.layers.0.dropout.float: found 1.0, want a number in [0.0, \
+                1.0)
+                """
+            ]),
+        StudyEdit(
+            "dropout: {float: [0.0, 0.5]}",
+            "dropout: {float: [0.5, 0.0]}",
+            [
+                """
+                14:71: model.family.mlp.layers.0.dropout.float: the range [0.5, 0.0] is upside down, \
+                want [0.0, 0.5]
+                """
+            ]),
+        StudyEdit(
+            "dropout: {float: [0.0, 0.5]}",
+            "drop: 0.1",
+            [
+                """
+                14:54: model.family.mlp.layers.0: unknown key "drop", want units, dropout or \
+                batch_norm
+                """
+            ]),
+        StudyEdit(
+            "dropout: {float: [0.0, 0.5]}",
+            "batch_norm: 1",
+            [
+                """
+                14:66: model.family.mlp.layers.0.batch_norm: found 1, want true or false
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {float: [16, 256]}",
+            [
+                """
+                14:33: model.family.mlp.layers.0.units: found float, want int, it is a whole number \
+                in [1, 65536]
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16, 256.5]}",
+            [
+                """
+                14:36: model.family.mlp.layers.0.units.int: found 256.5, want a whole number in [1, \
+                65536]
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}, ",
+            "",
+            [
+                """
+                14:17: model.family.mlp.layers.0.units is missing
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16]}",
+            [
+                """
+                14:31: model.family.mlp.layers.0.units.int: found a list of 1, want [LOW, HIGH]
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16, 256], log: true, step: 16}",
+            [
+                """
+                14:59: model.family.mlp.layers.0.units.step: a log range has no step, want log or \
+                step
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16, 256], step: 0}",
+            [
+                """
+                14:48: model.family.mlp.layers.0.units.step: found 0, want a whole number in [1, \
+                9007199254740992]
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16, 256], step: 512}",
+            [
+                """
+                14:48: model.family.mlp.layers.0.units.step: found 512, want at most the width of \
+                the range, 240
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16, 256], or: 32}",
+            [
+                """
+                14:46: model.family.mlp.layers.0.units.or: 32 lies inside [16, 256], want a value \
+                beside the range
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [16, 256], default: 300}",
+            [
+                """
+                14:51: model.family.mlp.layers.0.units.default: found 300, want a whole number in \
+                [16, 256]
+                """
+            ]),
+        StudyEdit(
+            "units: {int: [16, 256], log: true}",
+            "units: {int: [1, 99999999999999999999]}",
+            [
+                """
+                14:35: model.family.mlp.layers.0.units.int: found 99999999999999999999, want a whole \
+                number in [1, 65536]
+                """
+            ]),
+        StudyEdit(
+            """
+            layers:
+                      repeat: {int: [1, 3]}
+                      each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
+            """,
+            "layers: [{units: 16}, {units: 0}, {dropout: 0.5}]",
+            [
+                """
+                12:39: model.family.mlp.layers.1.units: found 0, want a whole number in [1, 65536]
+                """,
+                """
+                12:43: model.family.mlp.layers.2.units is missing
+                """,
+            ]),
+        StudyEdit(
+            """
+            layers:
+                      repeat: {int: [1, 3]}
+                      each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
+            """,
+            "layers: 3",
+            [
+                """
+                12:17: model.family.mlp.layers: found 3, want a list of layers, or {repeat: {int: \
+                [1, 3]}, each: {...}}
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rat: 0.1",
+            [
+                """
+                21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
+                learning_rate, batch_size, l1, l2, weight_decay, optimizer or early_stopping
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: 0",
+            [
+                """
+                21:18: training.learning_rate: found 0, want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: fast",
+            [
+                """
+                21:18: training.learning_rate: found fast, want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: .nan",
+            [
+                """
+                21:18: training.learning_rate: found .nan, want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: \"0.1\"",
+            [
+                """
+                21:18: training.learning_rate: found "0.1", want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [0, 1.0], log: true}",
+            [
+                """
+                21:27: training.learning_rate.float: found 0, want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [1.0e-4, .inf]}",
+            [
+                """
+                21:35: training.learning_rate.float: found .inf, want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [1.0, 1.0e-4]}",
+            [
+                """
+                21:26: training.learning_rate.float: the range [1.0, 0.0001] is upside down, want \
+                [0.0001, 1.0]
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 2}",
+            [
+                """
+                21:61: training.learning_rate.default: found 2, want a number in [0.0001, 1.0]
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [1.0e-4, 1.0], log: 1}",
+            [
+                """
+                21:46: training.learning_rate.log: found 1, want true or false
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [1.0e-4, 1.0], int: [1, 2]}",
+            [
+                """
+                21:41: training.learning_rate: int beside float, want one of them
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {log: true}",
+            [
+                """
+                21:18: training.learning_rate: a range without its kind, want float, int, ordinal or \
+                choice
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {float: [0.1, 1.0], step: 1.0e-12}",
+            [
+                """
+                21:44: training.learning_rate.step: found 1e-12, want at least a billionth of the \
+                range and at most its width
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate: {choice: [0.1, 0.2], log: true}",
+            [
+                """
+                21:39: training.learning_rate: log means nothing to choice, only to float and int
+                """
+            ]),
+        StudyEdit(
+            "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
+            "learning_rate:",
+            [
+                """
+                21:17: training.learning_rate: found nothing, want a number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "l2: {float: [0, 1.0e-2], log: true}",
+            [
+                """
+                22:16: training.l2.float: a log range from 0.0, want a low bound above 0; for 0.0 \
+                itself add or: 0.0
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "weight_decay: {float: [1.0e-7, 1.0e-2], log: true}",
+            [
+                """
+                22:3: training.weight_decay: only the optimizer adamw has it, want l2 here or adamw \
+                as the optimizer
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "warmup_epochs: 3",
+            [
+                """
+                22:3: training: warmup_epochs is not built yet, want loss, learning_rate, \
+                batch_size, l1, l2, weight_decay, optimizer or early_stopping
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "loss: squared_error",
+            [
+                """
+                22:9: training.loss: found squared_error for classification, want cross_entropy or \
+                auto
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "early_stopping: {min_change: 0.1}",
+            [
+                """
+                22:19: training.early_stopping.patience is missing
+                """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "batch_size: {ordinal: [16, 32.5]}",
+            [
+                """
+                23:30: training.batch_size.ordinal: found 32.5, want a whole number in [1, 1048576]
+                """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "batch_size: {ordinal: 16}",
+            [
+                """
+                23:25: training.batch_size.ordinal: found 16, want a list of 1 to 4096 values, each \
+                a whole number in [1, 1048576]
+                """
+            ]),
+        StudyEdit(
+            "adam: {beta1",
+            "adan: {beta1",
+            [
+                """
+                20:7: training.optimizer.choice: unknown key "adan", did you mean adam? want sgd, \
+                adam, adamw or rmsprop
+                """
+            ]),
+        StudyEdit(
+            "adam: {beta1: 0.9",
+            "adam: {beta_1: 0.9",
+            [
+                """
+                20:14: training.optimizer.adam: unknown key "beta_1", did you mean beta1? want \
+                beta1, beta2 or epsilon
+                """
+            ]),
+        StudyEdit(
+            "nesterov: true",
+            "nesterov: maybe",
+            [
+                """
+                19:55: training.optimizer.sgd.nesterov: found maybe, want true or false
+                """
+            ]),
+        StudyEdit(
+            "sgd: {momentum",
+            "lamb: {momentum",
+            [
+                """
+                19:7: training.optimizer.choice: lamb is not built yet, want sgd, adam, adamw or \
+                rmsprop
+                """
+            ]),
+    ]
+}

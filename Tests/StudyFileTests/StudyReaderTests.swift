@@ -1,0 +1,172 @@
+import CEmbeddedFiles
+import StudyFile
+import Testing
+import TuningModel
+
+@Suite("Good study files")
+struct StudyReaderTests {
+    @Test("a searched study becomes a space with its conditions, parents first")
+    func searched() throws {
+        let reading = StudyReader.read(text: StudyEdit.base)
+        #expect(reading.mistakes == [])
+        #expect(reading.searchMistakes == [])
+        let study = try #require(reading.study)
+        #expect(study.name == "digits")
+        #expect(study.task == .classification)
+        #expect(
+            study.data
+                == DataSettings(
+                    train: .csv(file: "digits.csv.gz", target: "digit", categorical: [], ignore: []),
+                    validation: .holdout(share: 0.2, stratify: true), test: .holdout(share: 0.2, stratify: true)))
+        let units = ParameterDomain.int(IntRange(low: 16, high: 256, isLogarithmic: true))
+        let dropout = ParameterDomain.float(FloatRange(low: 0, high: 0.5))
+        let layers = (0..<3).flatMap { layer in
+            let name = "model.family.mlp.layers.\(layer)"
+            let condition = Condition.exceeds(parameter: 0, count: layer)
+            return [
+                Parameter(name: "\(name).units", domain: units, conditions: [condition]),
+                Parameter(name: "\(name).dropout", domain: dropout, conditions: [condition]),
+            ]
+        }
+        let names = { (texts: [String]) in texts.map { ParameterValue.text($0) } }
+        let sgd = Condition.isOneOf(parameter: 8, values: [.text("sgd")])
+        let adam = Condition.isOneOf(parameter: 8, values: [.text("adam")])
+        let expected: [Parameter] =
+            [Parameter(name: "model.family.mlp.layers", domain: .int(IntRange(low: 1, high: 3)))] + layers + [
+                Parameter(name: "model.activation", domain: .choice(names(["relu", "gelu", "tanh"]))),
+                Parameter(name: "training.optimizer", domain: .choice(names(["sgd", "adam"]))),
+                Parameter(
+                    name: "training.optimizer.sgd.momentum", domain: .float(FloatRange(low: 0, high: 0.99)),
+                    conditions: [sgd]),
+                Parameter(
+                    name: "training.optimizer.adam.beta2", domain: .float(FloatRange(low: 0.9, high: 0.9999)),
+                    conditions: [adam]),
+                Parameter(
+                    name: "training.learning_rate",
+                    domain: .float(FloatRange(low: 1e-4, high: 1, isLogarithmic: true)), defaultValue: .float(0.01)),
+                Parameter(
+                    name: "training.l2",
+                    domain: .float(FloatRange(low: 1e-7, high: 1e-2, isLogarithmic: true, alternative: 0))),
+                Parameter(name: "training.batch_size", domain: .ordinal([.int(16), .int(32), .int(64), .int(128)])),
+            ]
+        #expect(study.space.parameters == expected)
+        #expect(study.settings.first == SettingTemplate(name: "model.family", source: .fixed(.text("mlp"))))
+        #expect(
+            study.settings.filter { if case .fixed = $0.source { true } else { false } }.map(\.name) == [
+                "model.family", "training.optimizer.sgd.nesterov", "training.optimizer.adam.beta1",
+            ])
+        #expect(study.objective == Objective(metric: .validationLoss, direction: .minimize))
+        #expect(study.searcher == .random)
+        #expect(study.scheduler == .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: true))
+        #expect(study.budget == Budget(trials: 300))
+        #expect(study.searchSeed == 1)
+        #expect(study.dataSeed == 1)
+    }
+
+    @Test("a fixed study has no parameters, trains, and says that it cannot be searched")
+    func fixed() throws {
+        let text = """
+            version: 1
+            name: mlp-784-512-256
+            data: {train: {format: npy, features: x.npy, targets: y.npy}, validation: {holdout: 0.1}}
+            task: classification
+            model:
+              family: {choice: {mlp: {layers: [{units: 512, dropout: 0.2, batch_norm: true}, {units: 256}]}}}
+              activation: relu
+            training: {optimizer: {choice: {adam: {}}}, learning_rate: 1.0e-3, batch_size: 128}
+            objectives: [{metric: validation.loss, direction: minimize}]
+            """
+        let reading = StudyReader.read(text: text)
+        #expect(reading.mistakes == [])
+        let study = try #require(reading.study)
+        #expect(study.space.parameters == [])
+        #expect(
+            study.settings(for: Configuration([])) == [
+                Setting("model.family", .text("mlp")),
+                Setting("model.family.mlp.layers", .int(2)),
+                Setting("model.family.mlp.layers.0.units", .int(512)),
+                Setting("model.family.mlp.layers.0.dropout", .float(0.2)),
+                Setting("model.family.mlp.layers.0.batch_norm", .bool(true)),
+                Setting("model.family.mlp.layers.1.units", .int(256)),
+                Setting("model.activation", .text("relu")),
+                Setting("training.optimizer", .text("adam")),
+                Setting("training.learning_rate", .float(1e-3)),
+                Setting("training.batch_size", .int(128)),
+            ])
+        #expect(study.data.train == .npy(features: "x.npy", targets: "y.npy"))
+        #expect(study.data.test == nil)
+        #expect(study.budget == Budget())
+        #expect(
+            reading.searchMistakes.map { "\($0.line):\($0.column)" } == ["1:1", "5:1"])
+        #expect(reading.searchMistakes.last?.message.hasPrefix("nothing is searched") == true)
+    }
+
+    @Test("the study of the demo is good")
+    func demo() throws {
+        let bytes = unsafe UnsafeBufferPointer(
+            start: winnow_embedded_digits_yaml(), count: winnow_embedded_digits_yaml_length())
+        let reading = StudyReader.read(text: unsafe String(decoding: bytes, as: UTF8.self))
+        #expect(reading.mistakes == [])
+        #expect(reading.searchMistakes == [])
+        #expect(reading.study?.name == "digits")
+    }
+
+    @Test(
+        "searchers and schedulers",
+        arguments: [
+            ("searcher: {name: grid, points: 5}", SearcherSettings.grid(points: 5)),
+            ("searcher: {name: sobol}", .sobol),
+        ])
+    func searchers(text: String, expected: SearcherSettings) throws {
+        let edited = try StudyEdit("searcher: {name: random}", text, []).text()
+        #expect(StudyReader.read(text: edited).study?.searcher == expected)
+    }
+
+    @Test(
+        "schedulers",
+        arguments: [
+            ("{name: none, max: 9}", SchedulerSettings.none(maximum: 9)),
+            (
+                "{name: successive_halving, min: 2, max: 50, eta: 4}",
+                .successiveHalving(minimum: 2, maximum: 50, eta: 4)
+            ),
+            ("{name: hyperband, resource: epoch, min: 1, max: 27}", .hyperband(maximum: 27, eta: 3, formula: .jmlr)),
+            ("{name: hyperband, formula: blog}", .hyperband(maximum: 81, eta: 3, formula: .blog)),
+            ("{name: asha, guard: false, brackets: 1}", .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: false)),
+            ("{name: asha, variant: stopping, max: 9}", .ashaStopping(minimum: 1, maximum: 9, eta: 3)),
+        ])
+    func schedulers(text: String, expected: SchedulerSettings) throws {
+        let old = "{name: asha, resource: epochs, min: 1, max: 81, eta: 3}"
+        let reading = StudyReader.read(text: try StudyEdit(old, text, []).text())
+        #expect(reading.mistakes == [])
+        #expect(reading.study?.scheduler == expected)
+    }
+
+    @Test("budgets", arguments: [("4h", 14_400), ("30s", 30), ("1h30m", 5400), ("2d", 172_800), ("90m", 5400)])
+    func wallTime(text: String, seconds: Int) throws {
+        let new = "{wall_time: \(text), epochs: 100, failures: {retries: 0}}"
+        let study = StudyReader.read(text: try StudyEdit("{trials: 300}", new, []).text()).study
+        var expected = Budget(epochs: 100, wallTime: .seconds(seconds))
+        expected.retries = 0
+        #expect(study?.budget == expected)
+    }
+
+    @Test("a column may be called y or no, which YAML 1.1 takes for truth values", arguments: ["y", "no", "on"])
+    func truthNames(name: String) throws {
+        let study = StudyReader.read(text: try StudyEdit("target: digit", "target: \(name)", []).text()).study
+        #expect(study?.data.train == .csv(file: "digits.csv.gz", target: name, categorical: [], ignore: []))
+    }
+
+    @Test("other sources of validation and test rows")
+    func sources() throws {
+        let text = try StudyEdit(
+            "  validation: {holdout: 0.2, stratify: true}\n  test: {holdout: 0.2, stratify: true}\n",
+            "  validation: {file: v.csv}\n  test: {format: csv, file: t.csv, target: d, ignore: [id]}\n", []
+        ).text()
+        let study = StudyReader.read(text: text).study
+        #expect(
+            study?.data.validation
+                == .source(.csv(file: "v.csv", target: "digit", categorical: [], ignore: [])))
+        #expect(study?.data.test == .source(.csv(file: "t.csv", target: "d", categorical: [], ignore: ["id"])))
+    }
+}

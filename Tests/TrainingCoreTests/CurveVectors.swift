@@ -1,0 +1,83 @@
+import Foundation
+import TuningModel
+
+/// The file `Vectors/curves.json`: networks trained by JAX in float64 (see `Vectors/make_vectors.py`).
+struct CurveVectors: Decodable, Sendable {
+    struct Layer: Decodable, Sendable {
+        let weight: [Float]
+        let bias: [Float]?
+        let scale: [Float]?
+        let shift: [Float]?
+
+        /// In the order of the network's own tensors.
+        var tensors: [[Float]] { [self.weight] + [self.scale, self.shift, self.bias].compactMap { $0 } }
+    }
+
+    struct Case: Decodable, Sendable {
+        let name: String
+        let task: String
+        let activation: String
+        let hidden: [Int]
+        let batch_norm: Bool
+        let optimizer: String
+        let momentum: Double?
+        let nesterov: Bool?
+        let decay: Double?
+        let learning_rate: Double
+        let weight_decay: Double?
+        let l1: Double?
+        let l2: Double?
+        let layers: [Layer]
+        let losses: [Double]
+        let final_loss: Double
+    }
+
+    let rows: Int
+    let inputs: Int
+    let batch: Int
+    let features: [Float]
+    let classes: [Int]
+    let values: [Float]
+    let cases: [Case]
+
+    static func load() throws -> CurveVectors {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/curves.json")
+        return try JSONDecoder().decode(CurveVectors.self, from: Data(contentsOf: file))
+    }
+
+    /// The rows as training data; they are the validation data as well.
+    func data(_ kind: Case) -> TestData {
+        let task: LearningTask = kind.task == "classification" ? .classification(classes: 3) : .regression(outputs: 2)
+        return TestData(
+            task: task, featureCount: self.inputs, rowCount: self.rows, validationRowCount: self.rows
+        ) { index in
+            let row = index % self.rows
+            let features = Array(self.features[row * self.inputs..<(row + 1) * self.inputs])
+            return task.outputCount == 3
+                ? (features, [Float(self.classes[row])]) : (features, Array(self.values[2 * row..<2 * row + 2]))
+        }
+    }
+
+    /// The numbers of the rows of a step's minibatch.
+    func batch(_ step: Int) -> [Int] { (0..<self.batch).map { (step * self.batch + $0) % self.rows } }
+}
+
+extension CurveVectors.Case {
+    var configuration: TrainingConfiguration {
+        let optimizer: OptimizerSettings =
+            switch self.optimizer {
+            case "sgd": .sgd(momentum: self.momentum ?? 0, nesterov: self.nesterov ?? false)
+            case "rmsprop": .rmsprop(decay: self.decay ?? 0.9, epsilon: 1e-8, momentum: self.momentum ?? 0)
+            case "adamw": .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            default: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            }
+        var configuration = TrainingConfiguration(
+            layers: self.hidden.map { DenseLayerSettings(units: $0, batchNormalization: self.batch_norm) },
+            optimizer: optimizer, learningRate: self.learning_rate, batchSize: 8)
+        configuration.activation = Activation(rawValue: self.activation) ?? .relu
+        configuration.weightDecay = self.weight_decay ?? 0
+        configuration.l1 = self.l1 ?? 0
+        configuration.l2 = self.l2 ?? 0
+        return configuration
+    }
+}

@@ -1,0 +1,103 @@
+import NumericKernels
+import Testing
+import TuningModel
+
+@testable import TrainingCore
+
+/// One kind of network and training for the tests of the fast path.
+struct TrainingCase: CustomTestStringConvertible, Sendable {
+    var activation = Activation.relu
+    var optimizer = OptimizerSettings.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+    var task = LearningTask.classification(classes: 3)
+    var batchNormalization = false
+    var dropout = 0.0
+    var l1 = 0.0
+    var l2 = 0.0
+    var weightDecay = 0.0
+    /// Widths on both sides of multiples of 16.
+    var units = [19, 16]
+    var batchSize = 10
+
+    var testDescription: String {
+        "\(self.activation) \(self.optimizer) \(self.task) norm \(self.batchNormalization) dropout \(self.dropout) "
+            + "l1 \(self.l1) l2 \(self.l2) decay \(self.weightDecay)"
+    }
+
+    static let optimizers: [OptimizerSettings] = [
+        .sgd(momentum: 0, nesterov: false), .sgd(momentum: 0.9, nesterov: false), .sgd(momentum: 0.9, nesterov: true),
+        .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), .adamw(beta1: 0.8, beta2: 0.99, epsilon: 1e-6),
+        .rmsprop(decay: 0.9, epsilon: 1e-6, momentum: 0), .rmsprop(decay: 0.95, epsilon: 1e-6, momentum: 0.7),
+    ]
+
+    /// Every optimiser with every activation, plain and with each of batch normalisation, dropout, L1 and L2.
+    static let all: [TrainingCase] = Self.optimizers.flatMap { optimizer in
+        Activation.allCases.flatMap { activation in
+            var plain = TrainingCase(activation: activation, optimizer: optimizer)
+            if case .adamw = optimizer { plain.weightDecay = 0.2 }
+            var norm = plain
+            norm.batchNormalization = true
+            var dropout = plain
+            dropout.dropout = 0.3
+            var penalties = plain
+            penalties.l1 = 0.01
+            penalties.task = .regression(outputs: 2)
+            var squares = plain
+            squares.l2 = 0.05
+            var everything = penalties
+            everything.l2 = 0.05
+            everything.batchNormalization = true
+            everything.dropout = 0.2
+            return [plain, norm, dropout, penalties, squares, everything]
+        }
+    }
+
+    var configuration: TrainingConfiguration {
+        var configuration = TrainingConfiguration(
+            layers: self.units.map {
+                DenseLayerSettings(units: $0, dropout: self.dropout, batchNormalization: self.batchNormalization)
+            },
+            optimizer: self.optimizer, learningRate: 0.01, batchSize: self.batchSize)
+        configuration.activation = self.activation
+        configuration.l1 = self.l1
+        configuration.l2 = self.l2
+        configuration.weightDecay = self.weightDecay
+        return configuration
+    }
+
+    var data: TestData { TestData.random(self.task) }
+}
+
+/// What a run gave, in bits.
+struct RunRecord: Hashable {
+    var metrics: [[UInt64]] = []
+    var statuses: [EpochReport.Status] = []
+    var weights: [UInt8] = []
+
+    mutating func add(_ outcome: EpochOutcome) {
+        self.metrics.append(outcome.metrics.map(\.value.bitPattern))
+        self.statuses.append(outcome.status)
+    }
+}
+
+/// The kernel sets that this machine can run, the best first.
+func availableKernels() -> [KernelSet] {
+    InstructionSet.allCases.compactMap { try? KernelSet.best(named: $0.rawValue) }
+}
+
+/// Trains some epochs.
+func train(
+    _ configuration: TrainingConfiguration, on data: TestData, seed: UInt64 = 1, epochs: Int, kernels: KernelSet
+) throws -> (record: RunRecord, last: [MetricValue]) {
+    var run = try TrainingRun(configuration, data: data.view, seed: seed, kernels: kernels)
+    var record = RunRecord()
+    var last: [MetricValue] = []
+    for _ in 0..<epochs where !run.isOver {
+        let isTrained = run.trainEpoch { false }
+        #expect(isTrained)
+        let outcome = run.finishEpoch()
+        record.add(outcome)
+        last = outcome.metrics
+    }
+    record.weights = run.weightBytes()
+    return (record, last)
+}

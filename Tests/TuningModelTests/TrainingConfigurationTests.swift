@@ -1,0 +1,98 @@
+import Testing
+import TuningModel
+
+@Suite("Settings by name")
+struct TrainingConfigurationTests {
+    private let least = [
+        Setting("model.family", .text("mlp")), Setting("model.family.mlp.layers", .int(1)),
+        Setting("model.family.mlp.layers.0.units", .int(8)),
+    ]
+
+    @Test("what is not given takes its default")
+    func defaults() throws {
+        let configuration = try TrainingConfiguration(self.least)
+        var wanted = TrainingConfiguration(
+            layers: [DenseLayerSettings(units: 8)], optimizer: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8),
+            learningRate: 1e-3, batchSize: 32)
+        wanted.activation = .relu
+        wanted.earlyStopping = nil
+        #expect(configuration == wanted)
+    }
+
+    @Test("everything given, whole numbers taken for floats")
+    func everything() throws {
+        let configuration = try TrainingConfiguration(
+            self.least + [
+                Setting("model.family.mlp.layers.0.dropout", .float(0.25)),
+                Setting("model.family.mlp.layers.0.batch_norm", .bool(true)),
+                Setting("model.activation", .text("tanh")), Setting("model.initializer", .text("he_uniform")),
+                Setting("training.optimizer", .text("sgd")), Setting("training.optimizer.sgd.momentum", .float(0.5)),
+                Setting("training.optimizer.sgd.nesterov", .bool(true)), Setting("training.learning_rate", .int(1)),
+                Setting("training.batch_size", .int(7)), Setting("training.l1", .float(0.1)),
+                Setting("training.l2", .float(0.2)), Setting("training.early_stopping.patience", .int(4)),
+            ])
+        var wanted = TrainingConfiguration(
+            layers: [DenseLayerSettings(units: 8, dropout: 0.25, batchNormalization: true)],
+            optimizer: .sgd(momentum: 0.5, nesterov: true), learningRate: 1, batchSize: 7)
+        wanted.activation = .tanh
+        wanted.initializer = .heUniform
+        wanted.l1 = 0.1
+        wanted.l2 = 0.2
+        wanted.earlyStopping = PatienceSettings(patience: 4)
+        #expect(configuration == wanted)
+    }
+
+    @Test(
+        "the other optimizers",
+        arguments: [
+            ("adamw", OptimizerSettings.adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)),
+            ("rmsprop", .rmsprop(decay: 0.9, epsilon: 1e-8, momentum: 0)),
+        ])
+    func optimizers(name: String, wanted: OptimizerSettings) throws {
+        let configuration = try TrainingConfiguration(self.least + [Setting("training.optimizer", .text(name))])
+        #expect(configuration.optimizer == wanted)
+    }
+
+    @Test(
+        "a value out of its range, an unknown name and a second value are refused in one line",
+        arguments: [
+            (Setting("training.learning_rate", .float(0)), "training.learning_rate = 0.0, want a number > 0.0"),
+            (Setting("training.learning_rate", .float(.nan)), "training.learning_rate = nan, want a number > 0.0"),
+            (Setting("training.batch_size", .int(0)), "training.batch_size = 0, want a whole number in [1, 1048576]"),
+            (
+                Setting("training.batch_size", .float(2)),
+                "training.batch_size = 2.0, want a whole number in [1, 1048576]"
+            ),
+            (
+                Setting("model.family.mlp.layers.0.dropout", .float(1)),
+                "model.family.mlp.layers.0.dropout = 1.0, want a number in [0.0, 1.0)"
+            ),
+            (Setting("model.activation", .text("x")), "model.activation = x, want one of relu, tanh, sigmoid, gelu"),
+            (
+                Setting("training.optimizer.sgd.nesterov", .int(1)),
+                "training.optimizer.sgd.nesterov = 1, want true or false"
+            ),
+            (Setting("training.rate", .int(1)), "training.rate = 1, want no such setting"),
+            (Setting("model.family", .text("mlp")), "model.family = mlp, want one value, it was given twice"),
+            (
+                Setting("training.weight_decay", .float(0.1)),
+                "training.weight_decay = 0.1, want 0, or the optimizer adamw; for the other optimizers use training.l2"
+            ),
+        ])
+    func refusals(setting: Setting, message: String) {
+        let error = #expect(throws: SettingError.self) { try TrainingConfiguration(self.least + [setting]) }
+        #expect(error?.description == message)
+    }
+
+    @Test("a missing width is asked for by its name")
+    func missing() {
+        let error = #expect(throws: SettingError.self) { try TrainingConfiguration(Array(self.least.dropLast())) }
+        #expect(error?.setting == "model.family.mlp.layers.0.units")
+    }
+
+    @Test("outputs of a task")
+    func tasks() {
+        #expect(LearningTask.classification(classes: 10).outputCount == 10)
+        #expect(LearningTask.regression(outputs: 2).outputCount == 2)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@Suite("A study whose processes are killed", .serialized)
+struct FaultTests {
+    @Test("ends after kill -9 of a worker and of the coordinator, with every epoch of every trial once")
+    func killWorkerAndCoordinator() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: asha, min: 1, max: 27, eta: 3}", trials: 60)
+        let coordinator = try Program(
+            ["coordinator", "study.yaml", "--listen", "tcp://127.0.0.1:0", "--dir", "out", "--json"], in: scratch.path)
+        let endpoint = try #require(await coordinator.nextEvent("listening")?["endpoint"] as? String)
+        let first = try Program(["worker", endpoint, "--slots", "1", "--cache", "cache-a"], in: scratch.path)
+        let second = try Program(["worker", endpoint, "--slots", "1", "--cache", "cache-b"], in: scratch.path)
+        for _ in 0..<30 { #expect(await coordinator.nextEvent("epoch") != nil) }
+        first.kill(SIGKILL)
+        for _ in 0..<30 { #expect(await coordinator.nextEvent("epoch") != nil) }
+        coordinator.kill(SIGKILL)
+        await coordinator.finish()
+
+        let again = try Program(
+            ["coordinator", "study.yaml", "--listen", endpoint, "--dir", "out", "--json"], in: scratch.path)
+        let end = try #require(await again.nextEvent("study_finished"))
+        let ended = await again.finish()
+        #expect(ended.status == 0, "\(ended.errors)")
+        second.kill(SIGTERM)
+        await first.finish()
+        await second.finish()
+
+        #expect(end["trials"] as? Int == 60)
+        let trials = try await Program.run(["trials", "out", "--json"], in: scratch.path).lines.compactMap(
+            Program.object)
+        #expect(trials.count == 60)
+        #expect(trials.reduce(0) { $0 + ($1["epochs"] as? Int ?? 0) } == end["epochs"] as? Int)
+        let replay = try await Program.run(["replay", "out", "--json"], in: scratch.path)
+        #expect(replay.status == 0, "\(replay.lines)")
+        let summary = try #require(Program.object(replay.lines.last ?? ""))
+        #expect(summary["disagreements"] as? Int == 0)
+        #expect(summary["epochs"] as? Int == end["epochs"] as? Int)
+    }
+
+    @Test("hands its work back when a worker is asked to leave, and the worker is gone in time")
+    func terminateWorker() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: none, max: 5000}", trials: 4)
+        let coordinator = try Program(
+            ["coordinator", "study.yaml", "--listen", "tcp://127.0.0.1:0", "--dir", "out", "--json"], in: scratch.path)
+        let endpoint = try #require(await coordinator.nextEvent("listening")?["endpoint"] as? String)
+        let first = try Program(["worker", endpoint, "--slots", "2", "--cache", "cache-a"], in: scratch.path)
+        for _ in 0..<20 { #expect(await coordinator.nextEvent("epoch") != nil) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        first.kill(SIGTERM)
+        let ended = await first.finish()
+        let seconds = start.duration(to: clock.now).components.seconds
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(seconds <= 5)
+        let second = try Program(["worker", endpoint, "--slots", "2", "--cache", "cache-b"], in: scratch.path)
+        let end = try #require(await coordinator.nextEvent("study_finished"))
+        #expect(await coordinator.finish().status == 0)
+        second.kill(SIGTERM)
+        await second.finish()
+        #expect(end["epochs"] as? Int == 20_000)
+        let trials = try await Program.run(["trials", "out", "--json"], in: scratch.path).lines.compactMap(
+            Program.object)
+        #expect(trials.map { $0["state"] as? String } == ["complete", "complete", "complete", "complete"])
+    }
+}

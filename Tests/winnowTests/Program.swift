@@ -1,0 +1,175 @@
+import Foundation
+import Testing
+
+/// The built program as a child process, read line by line.
+///
+/// Whoever waits for it waits on a thread of its own: the tests' own threads are few, and each that waited for a process
+/// would hold up other tests.
+final class Program: @unchecked Sendable {
+    // A class: it owns a process and its pipes. Sendable by use: one test drives it, one step after the other.
+    let process = Process()
+    private let output = Pipe()
+    private let errors: FileHandle
+    private let errorFile: String
+    private var buffer = Data()
+
+    /// Where the program was built: beside the tests.
+    static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appendingPathComponent("winnow").path
+
+    /// Starts the program.
+    init(_ arguments: [String], in directory: String, environment: [String: String] = [:]) throws {
+        self.process.executableURL = URL(fileURLWithPath: Self.path)
+        self.process.arguments = arguments
+        self.process.currentDirectoryURL = URL(fileURLWithPath: directory)
+        self.process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        self.process.standardInput = FileHandle.nullDevice
+        self.process.standardOutput = self.output
+        self.errorFile = directory + "/stderr-\(UUID().uuidString)"
+        try Data().write(to: URL(fileURLWithPath: self.errorFile))
+        self.errors = try #require(FileHandle(forWritingAtPath: self.errorFile))
+        self.process.standardError = self.errors
+        try self.process.run()
+    }
+
+    /// The next line of standard output; `nil` at its end.
+    func nextLine() async -> String? {
+        await Self.onThread { self.readLine() }
+    }
+
+    private func readLine() -> String? {
+        while true {
+            if let end = self.buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: self.buffer[self.buffer.startIndex..<end], as: UTF8.self)
+                self.buffer.removeSubrange(self.buffer.startIndex...end)
+                return line
+            }
+            let data = self.output.fileHandleForReading.availableData
+            guard !data.isEmpty else { return nil }
+            self.buffer.append(data)
+        }
+    }
+
+    /// The next line of standard output that is a JSON object with this event; `nil` at the end of the output.
+    func nextEvent(_ names: String...) async -> [String: Any]? {
+        while let line = await self.nextLine() {
+            guard let object = Self.object(line), let event = object["event"] as? String, names.contains(event) else {
+                continue
+            }
+            return object
+        }
+        return nil
+    }
+
+    static func object(_ line: String) -> [String: Any]? {
+        (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+    }
+
+    func kill(_ signal: Int32) { Foundation.kill(self.process.processIdentifier, signal) }
+
+    /// Reads the rest of the output and waits for the end.
+    @discardableResult
+    func finish() async -> (status: Int32, lines: [String], errors: String) {
+        var lines: [String] = []
+        while let line = await self.nextLine() { lines.append(line) }
+        await Self.onThread { self.process.waitUntilExit() }
+        let text = (try? String(contentsOfFile: self.errorFile, encoding: .utf8)) ?? ""
+        return (self.process.terminationStatus, lines, text)
+    }
+
+    /// Runs the program to its end.
+    static func run(
+        _ arguments: [String], in directory: String, environment: [String: String] = [:]
+    ) async throws -> (status: Int32, lines: [String], errors: String) {
+        try await Program(arguments, in: directory, environment: environment).finish()
+    }
+
+    private static func onThread<Answer: Sendable>(_ body: @escaping @Sendable () -> Answer) async -> Answer {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { continuation.resume(returning: body()) }
+            thread.start()
+        }
+    }
+}
+
+/// A folder that goes with its test.
+final class Scratch {
+    // A class: the folder is removed when its last user is gone.
+    let path: String
+
+    init() throws {
+        self.path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("winnow-test-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: self.path) }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        try text.write(toFile: "\(self.path)/\(name)", atomically: true, encoding: .utf8)
+        return "\(self.path)/\(name)"
+    }
+
+    /// Names in the folder but for those of captured error output.
+    var names: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: self.path)) ?? []).filter { !$0.hasPrefix("stderr-") }
+            .sorted()
+    }
+
+    /// Three clouds of points in the plane with their class, enough for a study of milliseconds.
+    func writeClouds(rows: Int = 600) throws {
+        var text = "x,y,cloud\n"
+        var state: UInt64 = 88_172_645_463_325_252
+        func draw() -> Double {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return Double(state >> 11) * 0x1p-53 - 0.5
+        }
+        for row in 0..<rows {
+            let cloud = row % 3
+            let x = Double(cloud) + 2 * draw()
+            let y = Double(cloud == 1 ? 1 : 0) + 2 * draw()
+            text += "\(x),\(y),\(cloud)\n"
+        }
+        try self.write("clouds.csv", text)
+    }
+
+    /// A study of the clouds.
+    @discardableResult
+    func writeStudy(scheduler: String, trials: Int, name: String = "study.yaml") throws -> String {
+        try self.write(
+            name,
+            """
+            version: 1
+            name: clouds
+            data:
+              train: {format: csv, file: clouds.csv, target: cloud}
+              validation: {holdout: 0.25, stratify: true}
+              test: {holdout: 0.25, stratify: true}
+            task: classification
+            model:
+              family:
+                choice:
+                  mlp:
+                    layers:
+                      repeat: {int: [1, 2]}
+                      each: {units: {int: [4, 32], log: true}, dropout: {float: [0.0, 0.3]}}
+              activation: {choice: [relu, tanh]}
+            training:
+              optimizer:
+                choice:
+                  sgd: {momentum: {float: [0.0, 0.99]}, nesterov: true}
+                  adam: {beta2: {float: [0.9, 0.999]}}
+              learning_rate: {float: [1.0e-3, 0.3], log: true, default: 1.0e-2}
+              batch_size: {ordinal: [8, 16, 32]}
+            objectives: [{metric: validation.loss, direction: minimize}]
+            search:
+              searcher: {name: random}
+              scheduler: \(scheduler)
+            budget: {trials: \(trials)}
+            seeds: {search: 3, data: 1}
+            """)
+    }
+}
