@@ -81,6 +81,7 @@ let package = Package(
 
         // Shell: thin layers over files, sockets and processes.
         .target(name: "CProcessor"),
+        .target(name: "CLinux"),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"], swiftSettings: strict),
@@ -111,8 +112,8 @@ let package = Package(
         .target(
             name: "WorkerService",
             dependencies: [
-                "FileStore", "Messaging", "NumericKernels", "Randomness", "TrainingCore", "TrainingData", "TuningModel",
-                "WireCodec", "WorkerCore",
+                "CLinux", "FileStore", "Messaging", "NumericKernels", "Randomness", "TrainingCore", "TrainingData",
+                "TuningModel", "WireCodec", "WorkerCore",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -156,7 +157,7 @@ let package = Package(
         tests(
             "CoordinatorService",
             [
-                "CoordinatorCore", "Messaging", "TrainingData", "TuningModel", "WireCodec",
+                "CoordinatorCore", "FileStore", "Messaging", "TrainingData", "TuningModel", "WireCodec",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("winnow"),

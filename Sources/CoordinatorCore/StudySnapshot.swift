@@ -33,6 +33,9 @@ package struct StudySnapshot: Hashable, Sendable {
     package let workerCount: Int
     package let slotCount: Int
     package let busyFraction: Double?
+
+    /// Trials that can be at work now: workers hold more where trials take milliseconds, and those wait in a queue.
+    package var trainingCount: Int { min(self.trialCounts.running, self.slotCount) }
 }
 
 extension Coordinator {

@@ -2,37 +2,37 @@ import Messaging
 
 /// Bulk messages that the network does not take yet, in order.
 ///
-/// Bounded by what one round of requests asks for, since no more requests are read while it is not empty. A worker
-/// that stopped reading keeps its place for 10 s and then loses its messages: it asks again.
+/// No more requests are read while it is full, so that it is bounded; until then a worker that stopped reading is no
+/// hindrance to the others. Such a one keeps its place for 10 s and then loses its messages: it asks again.
 struct BulkOutbox {
     private static let patience = Duration.seconds(10)
+    /// 64 chunks are 16 MiB.
+    private static let mostItems = 64
 
     private struct Item {
         let frame: [UInt8]
         let receiver: RoutingID
-        let since = ContinuousClock.now
+        let since: Duration
     }
 
     private var items: [Item] = []
 
     var isEmpty: Bool { self.items.isEmpty }
+    var isFull: Bool { self.items.count >= Self.mostItems }
 
-    mutating func add(_ frame: [UInt8], to receiver: RoutingID) {
-        self.items.append(Item(frame: frame, receiver: receiver))
+    mutating func add(_ frame: [UInt8], to receiver: RoutingID, at now: Duration) {
+        self.items.append(Item(frame: frame, receiver: receiver, since: now))
     }
 
     /// Sends as much as is taken; per receiver in order.
-    mutating func flush(to socket: Socket) {
+    ///
+    /// - Parameter send: Tries to send a frame, without waiting.
+    mutating func flush(at now: Duration, _ send: ([UInt8], RoutingID) -> SendOutcome) {
         var waiting: [Item] = []
         for item in self.items {
-            if waiting.contains(where: { $0.receiver == item.receiver }) {
-                waiting.append(item)
-                continue
-            }
-            // A socket that fails has lost its peer, who asks again on its next connection.
-            let outcome = (try? socket.send(item.frame, to: item.receiver)) ?? .unreachable
-            guard outcome == .full else { continue }
-            if item.since.duration(to: .now) < Self.patience { waiting.append(item) }
+            let isBehindAnother = waiting.contains { $0.receiver == item.receiver }
+            guard isBehindAnother || send(item.frame, item.receiver) == .full else { continue }
+            if now - item.since < Self.patience { waiting.append(item) }
         }
         self.items = waiting
     }

@@ -21,7 +21,7 @@ struct BulkServer {
         let trial: TrialID
         let reference: CheckpointReference
         let blob: PartialBlob
-        var heardAt = ContinuousClock.now
+        var heardAt: Duration
     }
 
     /// An upload of which nothing was heard for this long is given up: its worker is gone, or begins again.
@@ -40,17 +40,18 @@ struct BulkServer {
 
     /// Takes in one message.
     ///
-    /// The study is there to check that an offered checkpoint belongs to a trial.
+    /// The study is there to check that an offered checkpoint belongs to a trial. Time never decreases from call to
+    /// call.
     ///
     /// - Returns: The answers to its sender, and a checkpoint that has become durable.
     mutating func handle(
-        _ message: BulkMessage, from sender: RoutingID, study: StudyState
+        _ message: BulkMessage, from sender: RoutingID, study: StudyState, at now: Duration
     ) -> (answers: [BulkMessage], stored: (TrialID, CheckpointReference)?) {
         switch message {
         case .get(let digest, let offset, let count): return (self.chunks(of: digest, offset, count), nil)
-        case .put(let attempt, let reference): return (self.offer(attempt, reference, sender, study), nil)
+        case .put(let attempt, let reference): return (self.offer(attempt, reference, sender, study, at: now), nil)
         case .chunk(let digest, let byteCount, let offset, let bytes):
-            return self.receive(digest, byteCount, offset, bytes, sender)
+            return self.receive(digest, byteCount, offset, bytes, sender, at: now)
         case .credit, .stored, .failed: return ([], nil)
         }
     }
@@ -82,7 +83,8 @@ struct BulkServer {
     }
 
     private mutating func offer(
-        _ attempt: AttemptID, _ reference: CheckpointReference, _ sender: RoutingID, _ study: StudyState
+        _ attempt: AttemptID, _ reference: CheckpointReference, _ sender: RoutingID, _ study: StudyState,
+        at now: Duration
     ) -> [BulkMessage] {
         let digest = reference.digest
         guard let record = study.record(of: attempt.trial), reference.epoch <= record.epochs, reference.epoch >= 1
@@ -94,8 +96,7 @@ struct BulkServer {
                 .failed(digest: digest, reason: "\(reference.byteCount) bytes, want 1 to \(Self.largestCheckpoint)")
             ]
         }
-        let now = ContinuousClock.now
-        for upload in self.uploads where upload.heardAt.duration(to: now) > Self.patience { self.drop(upload) }
+        for upload in self.uploads where now - upload.heardAt > Self.patience { self.drop(upload) }
         for upload in self.uploads where upload.sender == sender && upload.reference.digest == digest {
             self.drop(upload)
         }
@@ -104,7 +105,8 @@ struct BulkServer {
         }
         do {
             let blob = try self.blobs.receive(digest, byteCount: reference.byteCount)
-            self.uploads.append(Upload(sender: sender, trial: attempt.trial, reference: reference, blob: blob))
+            self.uploads.append(
+                Upload(sender: sender, trial: attempt.trial, reference: reference, blob: blob, heardAt: now))
         } catch {
             return [.failed(digest: digest, reason: "\(error)")]
         }
@@ -112,7 +114,7 @@ struct BulkServer {
     }
 
     private mutating func receive(
-        _ digest: Digest, _ byteCount: Int, _ offset: Int, _ bytes: [UInt8], _ sender: RoutingID
+        _ digest: Digest, _ byteCount: Int, _ offset: Int, _ bytes: [UInt8], _ sender: RoutingID, at now: Duration
     ) -> (answers: [BulkMessage], stored: (TrialID, CheckpointReference)?) {
         guard let index = self.uploads.firstIndex(where: { $0.sender == sender && $0.reference.digest == digest })
         else {
@@ -125,7 +127,7 @@ struct BulkServer {
                 [.failed(digest: digest, reason: "\(byteCount) bytes, \(upload.reference.byteCount) were offered")], nil
             )
         }
-        self.uploads[index].heardAt = .now
+        self.uploads[index].heardAt = now
         do {
             try upload.blob.append(bytes, at: offset)
             if upload.blob.isComplete {

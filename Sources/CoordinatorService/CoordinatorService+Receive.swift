@@ -51,7 +51,7 @@ extension CoordinatorService {
     func receiveMonitorEvents(_ effects: inout [CoordinatorEffect]) {
         for _ in 0..<Self.mostMessages {
             guard let event = self.control.receiveMonitorEvent() else { return }
-            guard case .disconnected(let connection) = event, let peer = self.peers.closed(connection: connection)
+            guard case .disconnected(let connection) = event, let peer = self.peers.closed(connection: connection, at: self.now)
             else {
                 continue
             }
@@ -61,10 +61,17 @@ extension CoordinatorService {
 
     /// Chunks of data and checkpoints; a bounded number a round, so that control messages do not wait.
     ///
-    /// While chunks wait to be sent nothing more is taken in: whoever asks faster than the network carries waits.
+    /// While too many chunks wait to be sent nothing more is taken in: whoever asks faster than the network carries
+    /// waits. The bulk socket is then not waited for either, since requests that lie there would end each wait at once.
     func receiveBulk(_ effects: inout [CoordinatorEffect]) {
-        self.bulkOutbox.flush(to: self.bulk)
-        for _ in 0..<16 where self.bulkOutbox.isEmpty {
+        let wasBlocked = self.bulkOutbox.isFull
+        defer {
+            let isBlocked = self.bulkOutbox.isFull
+            if isBlocked, !wasBlocked { self.poller.remove(token: Self.bulkToken) }
+            if !isBlocked, wasBlocked { self.poller.add(self.bulk, token: Self.bulkToken) }
+        }
+        self.flushBulk()
+        for _ in 0..<16 where !self.bulkOutbox.isFull {
             let frame: ReceivedFrame
             do {
                 guard let next = try self.bulk.receive() else { return }
@@ -76,15 +83,25 @@ extension CoordinatorService {
             guard let sender = frame.sender else { continue }
             do {
                 let message = try WireCodec.decodeBulkMessage(frame.payload)
-                let result = self.bulkServer.handle(message, from: sender, study: self.coordinator.study)
-                for answer in result.answers { self.bulkOutbox.add(WireCodec.encode(answer), to: sender) }
-                self.bulkOutbox.flush(to: self.bulk)
+                let result = self.bulkServer.handle(
+                    message, from: sender, study: self.coordinator.study, at: self.now)
+                for answer in result.answers {
+                    self.bulkOutbox.add(WireCodec.encode(answer), to: sender, at: self.now)
+                }
+                self.flushBulk()
                 if let (trial, reference) = result.stored {
                     effects += self.coordinator.handle(.checkpointStored(trial, reference), at: self.now)
                 }
             } catch {
                 self.logger.warning("a bulk message was refused", metadata: ["error": "\(error)"])
             }
+        }
+    }
+
+    private func flushBulk() {
+        self.bulkOutbox.flush(at: self.now) { frame, receiver in
+            // A socket that fails has lost its peer, who asks again on its next connection.
+            (try? self.bulk.send(frame, to: receiver)) ?? .unreachable
         }
     }
 }

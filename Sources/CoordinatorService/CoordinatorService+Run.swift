@@ -22,15 +22,14 @@ extension CoordinatorService {
     /// - Throws: What the journal throws where a commit fails: nothing has been said to anybody that is not durable,
     ///   so that the next start on the folder goes on.
     package func run(_ observer: some StudyObserver) throws -> StudyOutcome {
-        observer.listening(on: self.endpoint)
         var nextTick = self.now
         var nextDraw = self.now
         let starting = self.pending
         self.pending = []
         try self.carryOut(starting, observer)
         while !self.hasLeft {
-            let ready = try self.poller.wait(milliseconds: self.confirmation?.isAtWork == true ? 0 : 20)
-            if ready.contains(3) {
+            let ready = try self.poller.wait(milliseconds: self.confirmation?.isAtWork == true ? 0 : self.pause)
+            if ready.contains(Self.interruptionToken) {
                 self.interruption.clear()
                 self.sayGoodbye()
                 self.control.close(lingerMillis: Self.farewellMillis)
@@ -43,6 +42,7 @@ extension CoordinatorService {
             self.receiveBulk(&effects)
             if self.now >= nextTick {
                 nextTick = self.now + Self.tick
+                self.peers.forgetGone(at: self.now)
                 effects += self.coordinator.handle(.tick, at: self.now)
             }
             if let confirmation = self.confirmation { effects += try self.advance(confirmation) }
@@ -56,6 +56,9 @@ extension CoordinatorService {
         observer.ended()
         return self.outcome(isFinished: true)
     }
+
+    /// Milliseconds to wait at most: less where chunks wait for room in the network, which nothing tells.
+    private var pause: Int { self.bulkOutbox.isEmpty ? 20 : 2 }
 
     /// Study time: goes on where the journal ended.
     var now: Duration { self.offset + self.start.duration(to: self.clock.now) }

@@ -22,6 +22,11 @@ package final class CoordinatorService {
     static let tick = Duration.milliseconds(100)
     static let redraw = Duration.milliseconds(200)
 
+    /// What the poller's tokens stand for.
+    static let controlToken = 0
+    static let bulkToken = 1
+    static let interruptionToken = 2
+
     let settings: CoordinatorSettings
     let folder: StudyFolder
     let logger: Logger
@@ -62,6 +67,9 @@ package final class CoordinatorService {
         self.logger = logger
         self.dataset = dataset
         let endpoint = try Endpoint(settings.endpoint)
+        guard endpoint.port != nil else {
+            throw ServiceError("endpoint \"\(settings.endpoint)\": want tcp://HOST:PORT, port 0 for a free one")
+        }
         guard endpoint.isLoopback || settings.allowsInsecure else {
             throw ServiceError(
                 "\(settings.endpoint) is reachable from other hosts, and this version has no encryption yet: listen on "
@@ -104,10 +112,10 @@ package final class CoordinatorService {
             datasetByteCount: dataset.image.count, at: last)
         self.interruption = try WakeUp()
         self.poller = Poller()
-        self.poller.add(self.control, token: 0)
-        self.poller.add(self.bulk, token: 1)
-        self.poller.add(monitorOf: self.control, token: 2)
-        self.poller.add(fileDescriptor: self.interruption.fileDescriptor, token: 3)
+        self.poller.add(self.control, token: Self.controlToken)
+        self.poller.add(self.bulk, token: Self.bulkToken)
+        self.poller.add(monitorOf: self.control, token: Self.controlToken)
+        self.poller.add(fileDescriptor: self.interruption.fileDescriptor, token: Self.interruptionToken)
     }
 
     /// Opens the journal of this very study, or begins one.

@@ -8,7 +8,8 @@ struct PeerDirectory {
     private struct Entry {
         let routingID: RoutingID
         let connection: Int32
-        var isGone = false
+        /// When its connection was seen to be closed.
+        var goneSince: Duration?
         /// Refused messages of this peer; it is told once and logged a few times.
         var refusals = 0
     }
@@ -32,19 +33,28 @@ struct PeerDirectory {
     func routingID(of peer: PeerID) -> RoutingID? { self.entries[peer.rawValue]?.routingID }
 
     /// The peer whose connection used this descriptor, once it has closed.
-    mutating func closed(connection: Int32) -> PeerID? {
+    mutating func closed(connection: Int32, at now: Duration) -> PeerID? {
         // A descriptor is used again by a later connection, so the newest one that is not gone is meant.
-        let number = self.entries.filter { $0.value.connection == connection && !$0.value.isGone }.map(\.key).max()
+        let number = self.entries.filter { $0.value.connection == connection && $0.value.goneSince == nil }
+            .map(\.key).max()
         guard let number else { return nil }
-        self.entries[number]?.isGone = true
+        self.entries[number]?.goneSince = now
         return PeerID(number)
     }
 
-    /// Forgets a connection for good.
-    mutating func remove(_ peer: PeerID) {
-        guard let entry = self.entries.removeValue(forKey: peer.rawValue) else { return }
-        self.numbers[entry.routingID] = nil
+    /// Forgets connections that closed a while ago: their last messages, which may be read after the end of the
+    /// connection was seen, have been read by now.
+    mutating func forgetGone(at now: Duration) {
+        for (number, entry) in self.entries {
+            guard let since = entry.goneSince, now - since > Self.patience else { continue }
+            self.entries[number] = nil
+            self.numbers[entry.routingID] = nil
+        }
     }
+
+    var count: Int { self.entries.count }
+
+    private static let patience = Duration.seconds(60)
 
     /// - Returns: How many messages of this peer have been refused, this one included.
     mutating func countRefusal(of peer: PeerID) -> Int {

@@ -1,5 +1,4 @@
 import FileStore
-import Foundation
 
 /// The places inside a study's folder.
 ///
@@ -18,6 +17,6 @@ package struct StudyFolder: Sendable {
 
     /// Makes the folder and those above it.
     package func create() throws {
-        try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+        try Folder.create(self.path)
     }
 }

@@ -2,8 +2,6 @@ package import CoordinatorCore
 
 /// Whoever wants to see a study while it runs. Called on the coordinator's thread; must return soon.
 package protocol StudyObserver: AnyObject {
-    /// Workers can attach now.
-    func listening(on endpoint: String)
     /// These records are durable. The state is the one after all of them.
     func committed(_ records: [JournalRecord], of study: StudyState)
     /// A few times a second.

@@ -1,3 +1,5 @@
+import TuningModel
+
 /// What is done with the columns of a CSV file.
 struct CSVPlan {
     /// The columns as the study file declares them.
@@ -87,46 +89,12 @@ struct CSVPlan {
     private static func missing(
         _ name: String, what: String, names: [String], line: Int, file: String
     ) -> DataFileError {
-        let guess = ColumnName.nearest(to: name, among: names).map { ", did you mean \"\($0)\"?" } ?? ","
+        let guess = NearestName.of(name, among: names).map { ", did you mean \"\($0)\"?" } ?? ","
         var remedy = "want one of " + names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
         if names.count > 8 { remedy += " and \(names.count - 8) more" }
         if names.count == 1, let semicolon = names.first, semicolon.contains(";") || semicolon.contains("\t") {
             remedy = "the header is one cell; want commas between columns"
         }
         return DataFileError(file: file, line: line, "there is no \(what) column \"\(name)\"\(guess) \(remedy)")
-    }
-}
-
-/// Finds the column somebody may have meant.
-enum ColumnName {
-    /// The candidate with the fewest single-letter edits from a name, at most a third of its length, or 1 where
-    /// a letter stays.
-    ///
-    /// Only the first thousand columns are compared.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
-        let wanted = Array(name.lowercased().utf8.prefix(96))
-        var best: (name: String, edits: Int)?
-        for candidate in candidates.prefix(1000) {
-            let letters = Array(candidate.lowercased().utf8.prefix(96))
-            let edits = self.edits(wanted, letters)
-            let length = max(wanted.count, letters.count)
-            if edits <= max(1, length / 3), edits < length, edits < best?.edits ?? Int.max {
-                best = (candidate, edits)
-            }
-        }
-        return best?.name
-    }
-
-    /// Levenshtein's distance: insertions, deletions and replacements.
-    private static func edits(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var last = Array(0...right.count)
-        for i in left.indices {
-            var row = [i + 1]
-            for j in right.indices {
-                row.append(min(last[j + 1] + 1, row[j] + 1, last[j] + (left[i] == right[j] ? 0 : 1)))
-            }
-            last = row
-        }
-        return last[right.count]
     }
 }

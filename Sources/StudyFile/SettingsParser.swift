@@ -4,8 +4,7 @@ package import TuningModel
 package enum SettingsParser {
     /// The settings of one configuration of a study.
     ///
-    /// Plain settings stand as in the file unless one of the texts replaces them; a searched parameter takes its
-    ///   text,
+    /// Plain settings stand as in the file unless one of the texts replaces them; a searched parameter takes its text,
     /// else its default. A value has to obey ``SettingRule`` but may lie outside the range that the study searches.
     ///
     /// - Parameters:
@@ -47,6 +46,15 @@ package enum SettingsParser {
         }
         _ = try TrainingConfiguration(settings)
         return settings
+    }
+
+    /// Which settings have values that the study does not search, each with what it searches: nothing is wrong with them,
+    /// but no trial would have them.
+    package static func unsearched(_ settings: [Setting], in study: StudyDefinition) -> [SettingError] {
+        study.space.parameters.compactMap { parameter in
+            guard let value = settings[parameter.name], parameter.domain.member(value) == nil else { return nil }
+            return SettingError(setting: parameter.name, found: "\(value)", wanted: parameter.domain.wanted)
+        }
     }
 
     /// A setting that the file leaves out must belong to the optimizer and to a layer that are there.

@@ -122,6 +122,8 @@ struct StudyBuilder {
         }
         if budget.trials == nil, budget.epochs == nil, budget.wallTime == nil {
             let place = section.entries.first { $0.key == "budget" }?.place ?? section.place
+            // A limit that is there and wrong has been told already.
+            guard !self.mistakes.contains(where: { $0.message.hasPrefix("budget.") }) else { return }
             self.searchMistakes.append(
                 Mistake(place, "budget: nothing ends the search, want at least one of trials, epochs, wall_time"))
         }

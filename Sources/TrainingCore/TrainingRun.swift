@@ -26,7 +26,8 @@ package struct TrainingRun: ~Copyable {
     var patience = PatienceState()
     /// The sum of the data losses over the samples of the epoch that was trained last.
     var lossSum = 0.0
-    var status = EpochReport.Status.normal
+    /// Whether it goes on, and if not, why.
+    package internal(set) var status = EpochReport.Status.normal
     /// Epochs finished.
     package internal(set) var epoch = 0
 

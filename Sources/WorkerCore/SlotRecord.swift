@@ -28,6 +28,23 @@ struct SlotRecord: Hashable, Sendable {
     var formerCounter: UInt64 = 0
     /// Deaths since the last finished job.
     var crashes = 0
+    /// Deaths since the process last said that it is ready.
+    var failedStarts = 0
+
+    /// Whether it may take work: it is up, or has not shown yet that it does not come up.
+    var isPromising: Bool {
+        switch self.phase {
+        case .ready: true
+        case .starting: self.failedStarts < Self.mostFailedStarts
+        case .down: false
+        }
+    }
+
+    /// Whether nothing should wait for it.
+    var isHopeless: Bool { self.failedStarts >= Self.mostFailedStarts }
+
+    /// Starts in a row after which nothing waits for a slot any more; it is still tried again.
+    private static let mostFailedStarts = 3
 
     /// The time between the last word and now counts as idle if there is nothing to do.
     func totalSeconds(at now: Duration) -> Double {

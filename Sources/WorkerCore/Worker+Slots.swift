@@ -116,6 +116,7 @@ extension Worker {
         switch event {
         case .ready:
             if self.slots[slot].phase == .starting { self.slots[slot].phase = .ready }
+            self.slots[slot].failedStarts = 0
         case .reports(let job, let reports, let activity):
             self.slots[slot].note(activity, at: now)
             self.collect(reports, of: job, at: now, &effects)
@@ -210,6 +211,7 @@ extension Worker {
         let delay = doublings == 0 ? .zero : min(self.limits.backoffMaximum, self.limits.restartBase * (1 << doublings))
         self.slots[slot].phase = .down(until: now + delay)
         self.slots[slot].crashes += 1
+        if lost.phase == .starting { self.slots[slot].failedStarts += 1 }
         effects.append(.log(.warning, "lost a slot", ["slot": "\(slot)", "reason": reason]))
         for (position, job) in lost.jobs.enumerated() {
             guard let i = self.attempts.firstIndex(where: { $0.isJob(job.number) }) else { continue }
@@ -224,6 +226,20 @@ extension Worker {
                 self.attempts[i].stage = .queued
             }
         }
+        self.giveBackIfHopeless(reason, at: now, &effects)
         self.dispatch(at: now, &effects)
+    }
+
+    /// Where no slot comes up, what waits for one goes back, so that other workers train it.
+    private mutating func giveBackIfHopeless(
+        _ reason: String, at now: Duration, _ effects: inout [WorkerEffect]
+    ) {
+        guard self.leaving == nil, self.slots.allSatisfy(\.isHopeless) else { return }
+        let waiting = self.attempts.filter { $0.stage == .queued || $0.stage == .fetching }
+        for record in waiting { self.end(record.attempt, .preempted, at: now) }
+        effects.append(
+            .log(
+                .error, "no slot process comes up; nothing is trained here until one does",
+                ["given back": "\(waiting.count)", "reason": reason]))
     }
 }

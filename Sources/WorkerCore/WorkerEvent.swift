@@ -24,6 +24,8 @@ package enum WorkerEvent: Hashable, Sendable {
     case downloadFailed(Digest, reason: String)
     /// Answers to `digestCheckpoint`; `nil` if the file is gone.
     case checkpointDigested(CheckpointName, CheckpointReference?)
-    /// SIGTERM or SIGINT.
+    /// SIGTERM or SIGINT; the second one ends the process at once.
     case signal
+    /// Whoever started this worker is gone or has no more use for it. Nothing new for one that is leaving.
+    case parentEnded
 }

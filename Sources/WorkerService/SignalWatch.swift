@@ -7,7 +7,7 @@ private let signalCount = Atomic<Int>(0)
 /// Where the handler wakes the worker's thread; a descriptor, or -1.
 private let signalDescriptor = Atomic<Int32>(-1)
 
-/// SIGTERM and SIGINT as something a ``Poller`` can wait for.
+/// SIGTERM, and SIGINT unless it is to be ignored, as something a ``Poller`` can wait for.
 ///
 /// A class, since it puts the former handlers back when it goes. One at a time in a process.
 final class SignalWatch {
@@ -16,7 +16,7 @@ final class SignalWatch {
     private static let numbers = [SIGTERM, SIGINT]
     private var former: [sigaction] = []
 
-    init() throws(MessagingError) {
+    init(ignoresInterrupt: Bool) throws(MessagingError) {
         self.wakeUp = try WakeUp()
         self.seen = signalCount.load(ordering: .relaxed)
         signalDescriptor.store(self.wakeUp.fileDescriptor, ordering: .sequentiallyConsistent)
@@ -29,6 +29,7 @@ final class SignalWatch {
                 _ = unsafe write(signalDescriptor.load(ordering: .sequentiallyConsistent), &one, 8)
             }
             action.sa_flags = SA_RESTART
+            if number == SIGINT, ignoresInterrupt { unsafe action.__sigaction_handler.sa_handler = SIG_IGN }
             var before = sigaction()
             _ = unsafe sigaction(number, &action, &before)
             self.former.append(before)

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 import Messaging
 import NumericKernels
@@ -18,7 +19,7 @@ package enum SlotProcess {
     package static func run() -> Int32 {
         // A terminal's interrupt and a supervisor's SIGTERM are the worker's business.
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
-        KernelCalls.dieWithParent()
+        linux_die_with_parent()
         do {
             let kernels = try KernelSet.best(named: Self.environment("WINNOW_ISA"))
             let mailbox = try SlotMailbox()
@@ -29,7 +30,7 @@ package enum SlotProcess {
                 setup = mailbox.setup
             }
             guard let setup else { return 1 }
-            if let processor = setup.processor { KernelCalls.stay(on: processor) }
+            if let processor = setup.processor { linux_stay_on_processor(Int32(clamping: processor)) }
             var trainer = SlotTrainer(mailbox: mailbox, kernels: kernels, setup: setup)
             mailbox.post(.ready)
             while true {

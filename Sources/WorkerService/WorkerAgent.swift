@@ -16,7 +16,8 @@ final class WorkerAgent {
         static let monitor = 1
         static let bulk = 2
         static let signal = 3
-        static let slot = 4
+        static let input = 4
+        static let slot = 5
     }
 
     /// Chunks of a checkpoint that wait for room in the bulk socket.
@@ -55,11 +56,12 @@ final class WorkerAgent {
         self.worker = worker
         self.folder = folder
         self.logger = logger
-        self.signals = try SignalWatch()
+        self.signals = try SignalWatch(ignoresInterrupt: settings.leavesWithInput)
         self.context = try MessagingContext()
         self.children = Array(repeating: nil, count: settings.slots)
-        self.processors = KernelCalls.processors(forSlots: settings.slots)
+        self.processors = SlotPlaces.processors(forSlots: settings.slots)
         self.poller.add(fileDescriptor: self.signals.wakeUp.fileDescriptor, token: Token.signal)
+        if settings.leavesWithInput { self.poller.add(fileDescriptor: STDIN_FILENO, token: Token.input) }
     }
 
     /// Runs until the worker leaves.
@@ -111,8 +113,18 @@ final class WorkerAgent {
         case Token.bulk: try self.readBulk()
         case Token.signal:
             for _ in 0..<self.signals.take() { self.feed(.signal) }
+        case Token.input: self.readInput()
         default: self.readSlot(token - Token.slot)
         }
+    }
+
+    /// Nothing is wanted from standard input but its end.
+    private func readInput() {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
+        if count > 0 || count < 0 && (errno == EINTR || errno == EAGAIN) { return }
+        self.poller.remove(token: Token.input)
+        self.feed(.parentEnded)
     }
 
     private func readControl() throws {

@@ -11,10 +11,13 @@ package struct WorkerSettings: Hashable, Sendable {
     /// The program that runs ``SlotProcess``, and its arguments without the program's name.
     package var slotExecutable: String
     package var slotArguments: [String]
+    /// Whether the end of standard input asks the worker to leave, as SIGTERM does, and SIGINT does not: a command that
+    /// starts workers holds the other end, ends them by closing it, and takes the terminal's interrupts itself.
+    package var leavesWithInput: Bool
 
     package init(
         endpoint: String, slots: Int, cacheDirectory: String, allowsInsecure: Bool, slotExecutable: String,
-        slotArguments: [String]
+        slotArguments: [String], leavesWithInput: Bool = false
     ) {
         self.endpoint = endpoint
         self.slots = slots
@@ -22,6 +25,7 @@ package struct WorkerSettings: Hashable, Sendable {
         self.allowsInsecure = allowsInsecure
         self.slotExecutable = slotExecutable
         self.slotArguments = slotArguments
+        self.leavesWithInput = leavesWithInput
     }
 }
 

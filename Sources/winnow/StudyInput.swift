@@ -34,9 +34,11 @@ struct StudyInput {
     /// The text of a study file, refused where it is missing, too large or not UTF-8.
     static func text(of path: String) throws -> String {
         var isDirectory: ObjCBool = false
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue
-        else {
+        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw CommandFailure(.wrongInput, "\(path): no such file; name a study file (YAML)")
+        }
+        guard !isDirectory.boolValue else {
+            throw CommandFailure(.wrongInput, "\(path): is a folder; name a study file (YAML)")
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         if let size = attributes?[.size] as? Int, size > self.mostBytes {

@@ -247,6 +247,64 @@ struct CoordinatorScenarioTests {
         #expect(effects.last == .leave)
     }
 
+    @Test("never promises more epochs than the budget has, and hands on what a trial leaves of its own")
+    func epochBudget() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), epochs: 7))
+        var effects = coordinator.handle(.message(self.peer, Studies.hello(self.worker, slots: 2)), at: .zero)
+        let session = try self.session(effects, self.peer)
+        let first = effects.assignments(to: self.peer)
+        #expect(first.map(\.attempt.trial.rawValue) == [0, 1])
+        #expect(first.map(\.targetEpoch) == [5, 2])
+
+        // The second trial has what was left for it, and no epoch is free.
+        effects = coordinator.handle(
+            .message(self.peer, self.progress(first[1], session, epochs: 1...2)), at: .seconds(1))
+        #expect(effects.assignments(to: self.peer) == [])
+        #expect(coordinator.study.record(of: TrialID(1))?.state == .waiting)
+        #expect(coordinator.study.record(of: TrialID(1))?.reason == "waits for epochs of the budget")
+
+        // The first diverges at once and leaves four, of which the second wants three.
+        let diverged = AttemptProgress(
+            attempt: first[0].attempt, reports: [Studies.report(TrialID(0), 1, status: .diverged, loss: .nan)],
+            end: AttemptEnd(outcome: .finished, epoch: 1))
+        effects = coordinator.handle(
+            .message(self.peer, .progress(session: session, capacity: 2, times: self.none, attempts: [diverged])),
+            at: .seconds(2))
+        let second = effects.assignments(to: self.peer)
+        #expect(second.map(\.attempt) == [AttemptID(trial: TrialID(1), number: 2), AttemptID(trial: TrialID(2), number: 1)])
+        #expect(second.map(\.ledgerEpoch) == [2, 0])
+        #expect(second.map(\.targetEpoch) == [5, 1])
+
+        _ = coordinator.handle(
+            .message(self.peer, self.progress(second[0], session, epochs: 3...5)), at: .seconds(3))
+        #expect(!coordinator.study.isFinished)
+        effects = coordinator.handle(
+            .message(self.peer, self.progress(second[1], session, epochs: 1...1)), at: .seconds(4))
+        #expect(coordinator.study.epochCount == 7)
+        #expect(coordinator.study.finishReason == "the budget of 7 epochs is spent")
+        #expect(coordinator.study.trials.map(\.state) == [.stopped, .complete, .stopped])
+        #expect(coordinator.study.brokenInvariant() == nil)
+    }
+
+    @Test("a connection that says hello for another worker lets the first one go, with what it held")
+    func secondHello() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        let effects = coordinator.handle(.message(self.peer, Studies.hello(WorkerID("b"))), at: .seconds(1))
+        let reason = "its connection said hello for another worker"
+        #expect(
+            effects.records.map(\.event) == [
+                .attemptLost(assignment.attempt, reason: "host:a: \(reason)"),
+                .workerLeft(self.worker, reason: reason),
+                .workerJoined(WorkerID("b"), name: "host:b", slots: 1),
+                .workRequested(WorkerID("b")),
+            ])
+        #expect(coordinator.connectedPeers == [self.peer])
+        #expect(!coordinator.isConnected(self.worker))
+        #expect(effects.assignments(to: self.peer).map(\.attempt) == [AttemptID(trial: TrialID(0), number: 2)])
+    }
+
     @Test("takes a NaN loss as the end of the trial, which keeps its place as the worst")
     func divergence() throws {
         var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 3))

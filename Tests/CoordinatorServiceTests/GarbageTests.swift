@@ -61,7 +61,6 @@ struct GarbageTests {
     }
 
     private final class Nobody: StudyObserver {
-        func listening(on endpoint: String) {}
         func committed(_ records: [JournalRecord], of study: StudyState) {}
         func progressed(_ snapshot: StudySnapshot) {}
         func ended() {}

@@ -34,8 +34,13 @@ struct SettingsParserTests {
 
     @Test("a value may lie outside the searched range but not outside its rule")
     func outside() throws {
-        let settings = try SettingsParser.apply(Self.full + ["training.learning_rate=5"], to: try self.study())
+        let study = try self.study()
+        let settings = try SettingsParser.apply(Self.full + ["training.learning_rate=5"], to: study)
         #expect(try TrainingConfiguration(settings).learningRate == 5)
+        #expect(
+            SettingsParser.unsearched(settings, in: study).map(\.description)
+                == ["training.learning_rate = 5.0, want a number in [0.0001, 1.0]"])
+        #expect(SettingsParser.unsearched(try SettingsParser.apply(Self.full, to: study), in: study) == [])
     }
 
     @Test(

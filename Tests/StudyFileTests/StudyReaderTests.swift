@@ -1,4 +1,5 @@
 import CEmbeddedFiles
+import Foundation
 import StudyFile
 import Testing
 import TuningModel
@@ -99,6 +100,14 @@ struct StudyReaderTests {
         #expect(
             reading.searchMistakes.map { "\($0.line):\($0.column)" } == ["1:1", "5:1"])
         #expect(reading.searchMistakes.last?.message.hasPrefix("nothing is searched") == true)
+    }
+
+    @Test("a budget that is there and wrong is one mistake, not two")
+    func wrongBudget() {
+        let text = StudyEdit.base.replacingOccurrences(of: "budget: {trials: 300}", with: "budget: {trials: 0}")
+        let reading = StudyReader.read(text: text)
+        #expect(reading.mistakes.count == 1)
+        #expect(reading.searchMistakes == [])
     }
 
     @Test("the study of the demo is good")

@@ -96,6 +96,50 @@ struct AttemptTests {
         #expect(delays == [.zero] + [200, 400, 800, 1600, 3200, 5000, 5000, 5000].map { Duration.milliseconds($0) })
     }
 
+    @Test("when no slot comes up in three starts, what waits goes back at once, until one is up again")
+    func hopeless() {
+        var worker = Worker.joined()
+        _ = worker.handle(.slotExited(0, .signalled(11)), at: .seconds(1))
+        _ = worker.handle(.received(.assign(Material.assignment(1, ledger: 2))), at: .seconds(1))
+        var now = Duration.seconds(1)
+        for start in 1...3 {
+            while !worker.handle(.tick, at: now).contains(.startSlot(0)) {
+                now = worker.nextDeadline
+                _ = worker.handle(.received(.heartbeatAcknowledged), at: now)
+            }
+            let lost = WorkerEffect.log(.warning, "lost a slot", ["slot": "0", "reason": "no such file"])
+            let given = WorkerEffect.log(
+                .error, "no slot process comes up; nothing is trained here until one does",
+                ["given back": "1", "reason": "no such file"])
+            #expect(
+                worker.handle(.slotUnavailable(0, reason: "no such file"), at: now) == (start < 3 ? [lost] : [lost, given]))
+        }
+        let end = AttemptEnd(outcome: .preempted, epoch: 2)
+        #expect(
+            worker.handle(.tick, at: now) == [
+                Material.progress([AttemptProgress(attempt: Material.attempt(1), reports: [], end: end)], capacity: 0)
+            ])
+        now += .seconds(1)
+        #expect(worker.handle(.received(.assign(Material.assignment(2, ledger: 2))), at: now) == [])
+        #expect(
+            worker.handle(.tick, at: now) == [
+                .startSlot(0),
+                Material.progress([AttemptProgress(attempt: Material.attempt(2), reports: [], end: end)], capacity: 0),
+            ])
+        #expect(worker.handle(.slot(0, .ready), at: now) == [])
+        #expect(
+            worker.handle(.received(.assign(Material.assignment(3))), at: now)
+                == [.slot(0, .run(Material.job(2, Material.assignment(3))))])
+    }
+
+    @Test("no worker asks for more attempts than its hello may name, however many slots it has")
+    func mostHeld() {
+        var worker = Material.worker(slots: 1200)
+        let effects =
+            worker.handle(.started(checkpoints: []), at: .zero) + worker.handle(.tick, at: .zero)
+        #expect(effects.contains(Material.hello(slots: 1200, capacity: 1000)))
+    }
+
     @Test("a slot with nothing to do gets what waits behind another's work")
     func withdrawal() {
         var worker = Worker.joined(slots: 2)

@@ -280,6 +280,18 @@ struct CheckpointTests {
                 == [.send(.bye(session: 5)), .leave(exitCode: 0, keepsCheckpoints: true)])
     }
 
+    @Test("the end of the parent begins the drain, and does not hurry one that a signal began")
+    func parent() {
+        var worker = Worker.joined()
+        _ = worker.handle(.received(.assign(Material.assignment(1))), at: .seconds(1))
+        var other = worker
+        let drain = worker.handle(.signal, at: .seconds(1))
+        #expect(other.handle(.parentEnded, at: .seconds(1)) == drain)
+        #expect(other == worker)
+        #expect(worker.handle(.parentEnded, at: .seconds(1)) == [])
+        #expect(!worker.hasLeft)
+    }
+
     @Test("a second signal ends the worker at once")
     func secondSignal() {
         var worker = Worker.joined()

@@ -99,6 +99,17 @@ struct BadInputTests {
         #expect(try await self.run(scratch, arguments).contains("--insecure"))
     }
 
+    @Test("a folder in the place of a study file, and an endpoint that is no TCP address")
+    func wrongKinds() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: asha, max: 3}", trials: 3)
+        #expect(try await self.run(scratch, ["check", "."]).contains("is a folder"))
+        let errors = try await self.run(
+            scratch, ["coordinator", "study.yaml", "--listen", "ipc://socket", "--dir", "out"])
+        #expect(errors.contains("want tcp://HOST:PORT"), "\(errors)")
+    }
+
     @Test("an option that does not exist")
     func unknownOption() async throws {
         #expect(try await self.run(try Scratch(), ["run", "study.yaml", "--wrokers", "3"]).contains("--workers"))

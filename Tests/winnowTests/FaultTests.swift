@@ -40,6 +40,45 @@ struct FaultTests {
         #expect(summary["epochs"] as? Int == end["epochs"] as? Int)
     }
 
+    @Test("a run whose local workers are all killed says so, and the same command goes on")
+    func killLocalWorkers() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: none, max: 200}", trials: 8)
+        let command = ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"]
+        let run = try Program(command, in: scratch.path)
+        for _ in 0..<20 { #expect(await run.nextEvent("epoch") != nil) }
+        let workers = run.children
+        #expect(workers.count == 2)
+        for worker in workers { Foundation.kill(worker, SIGKILL) }
+        let ended = await run.finish()
+        #expect(ended.status == 1)
+        #expect(ended.errors.contains("every local worker has ended"))
+        #expect(!ended.lines.contains { $0.contains("study_finished") })
+        let again = try await Program.run(command, in: scratch.path)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(Program.object(again.lines.last ?? "")?["epochs"] as? Int == 1600)
+    }
+
+    @Test("an interrupt of a run and its workers hands all work back, and the same command goes on")
+    func interruptRun() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: none, max: 1000}", trials: 8)
+        let command = ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"]
+        let run = try Program(command, in: scratch.path)
+        for _ in 0..<20 { #expect(await run.nextEvent("epoch") != nil) }
+        // As a terminal does it: every process gets the signal, the run ends its workers besides.
+        for worker in run.children { Foundation.kill(worker, SIGINT) }
+        run.kill(SIGINT)
+        let ended = await run.finish()
+        #expect(ended.status == 130, "\(ended.errors)")
+        #expect(!ended.errors.contains("leaving at once"))
+        let again = try await Program.run(command, in: scratch.path)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(Program.object(again.lines.last ?? "")?["epochs"] as? Int == 8000)
+    }
+
     @Test("hands its work back when a worker is asked to leave, and the worker is gone in time")
     func terminateWorker() async throws {
         let scratch = try Scratch()

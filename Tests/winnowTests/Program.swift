@@ -67,6 +67,20 @@ final class Program: @unchecked Sendable {
 
     func kill(_ signal: Int32) { Foundation.kill(self.process.processIdentifier, signal) }
 
+    /// The processes that it has started itself and that still run.
+    var children: [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { name in
+            // After the command's name in parentheses come the state and the parent.
+            guard let identifier = Int32(name),
+                let status = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+                let fields = status.split(separator: ")").last?.split(separator: " "), fields.count > 1,
+                fields[0] != "Z", Int32(fields[1]) == self.process.processIdentifier
+            else { return nil }
+            return identifier
+        }
+    }
+
     /// Reads the rest of the output and waits for the end.
     @discardableResult
     func finish() async -> (status: Int32, lines: [String], errors: String) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CEmbeddedFiles
 import CoordinatorService
+import FileStore
 import Foundation
 import TuningModel
 
@@ -54,21 +55,34 @@ struct DemoCommand: ParsableCommand {
     ///
     /// - Returns: The study file's path.
     private static func unpack(into directory: String, trials: Int?) throws -> String {
-        let data = unsafe Data(bytes: winnow_embedded_digits_csv_gz(), count: winnow_embedded_digits_csv_gz_length())
-        let yaml = unsafe Data(bytes: winnow_embedded_digits_yaml(), count: winnow_embedded_digits_yaml_length())
-        var text = String(decoding: yaml, as: UTF8.self)
-        if let trials {
-            text = text.split(separator: "\n", omittingEmptySubsequences: false)
-                .map { $0.hasPrefix("budget:") ? "budget: {trials: \(trials)}" : String($0) }.joined(separator: "\n")
-        }
+        let data = unsafe [UInt8](
+            UnsafeRawBufferPointer(
+                start: winnow_embedded_digits_csv_gz(), count: winnow_embedded_digits_csv_gz_length()))
+        let yaml = unsafe UnsafeRawBufferPointer(
+            start: winnow_embedded_digits_yaml(), count: winnow_embedded_digits_yaml_length())
+        var text = unsafe String(decoding: yaml, as: UTF8.self)
+        if let trials { text = Self.limited(text, to: trials) }
         do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            let folder = URL(fileURLWithPath: directory)
-            try data.write(to: folder.appendingPathComponent("digits.csv.gz"), options: .atomic)
-            try Data(text.utf8).write(to: folder.appendingPathComponent("digits.yaml"), options: .atomic)
+            try Folder.create(directory)
+            try AtomicFile.write(data, to: directory + "/digits.csv.gz")
+            try AtomicFile.write(Array(text.utf8), to: directory + "/digits.yaml")
         } catch {
-            throw CommandFailure(.failed, "\(directory): can't be written: \(error)")
+            throw CommandFailure(.wrongInput, "--dir \(directory): \(error)")
         }
         return directory + "/digits.yaml"
+    }
+
+    /// The study with another budget of trials.
+    ///
+    /// With fewer than 81 trials none would reach the last rung of 81 epochs, since each rung keeps a third: the rungs
+    /// that none can reach are left out.
+    private static func limited(_ text: String, to trials: Int) -> String {
+        var epochs = 81
+        while epochs > max(1, trials) { epochs /= 3 }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.hasPrefix("budget:")
+                ? "budget: {trials: \(trials)}" : line.replacingOccurrences(of: "max: 81", with: "max: \(epochs)")
+        }
+        return lines.joined(separator: "\n")
     }
 }

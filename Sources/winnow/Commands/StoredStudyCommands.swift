@@ -66,8 +66,9 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         let study = try StoredStudy.read(self.directory).state
         guard let trial = study.record(of: TrialID(self.trial)) else {
-            throw CommandFailure(
-                .wrongInput, "\(self.directory): no trial \(self.trial), want 0 to \(study.trials.count - 1)")
+            let wanted =
+                study.trials.isEmpty ? "the study has no trials yet" : "want 0 to \(study.trials.count - 1)"
+            throw CommandFailure(.wrongInput, "\(self.directory): no trial \(self.trial), \(wanted)")
         }
         if self.json {
             Terminal.writeLine(JSONLine(trial, of: study).text)

@@ -38,6 +38,9 @@ struct TrainCommand: ParsableCommand {
             throw CommandFailure(.wrongInput, "\(error)")
         }
         if let save = self.save { try Self.checkPlace(save) }
+        for setting in SettingsParser.unsearched(settings, in: input.study) {
+            Terminal.writeError("outside of what the study searches, trained all the same: \(setting)")
+        }
         let data = try input.loadData()
         let rows = try OwnedDataset(copying: data.image)
         var run = try Self.start(configuration, rows.view, seed: self.seed)
@@ -60,7 +63,7 @@ struct TrainCommand: ParsableCommand {
             let file = SafetensorsFile(tensors: tensors, texts: texts + data.texts)
             try AtomicFile.write(try file.encoded(), to: save)
         }
-        self.tellEnd(run.epoch, clock.samplesPerSecond, run.parameterCount, digest, test)
+        self.tellEnd(run, clock.samplesPerSecond, digest, test)
     }
 
     /// Refuses a file that could not be written, before any time is spent on training.
@@ -97,20 +100,33 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func tellEnd(
-        _ epochs: Int, _ samplesPerSecond: Double, _ parameters: Int, _ digest: Digest, _ test: [MetricValue]
-    ) {
+    private func tellEnd(_ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue]) {
+        switch run.status {
+        case .normal: break
+        case .diverged:
+            Terminal.writeError("diverged in epoch \(run.epoch): a loss is not finite; try a lower learning rate")
+        case .finishedEarly: Terminal.writeError("stopped early after epoch \(run.epoch)")
+        }
         if self.json {
             Terminal.writeLine(
-                JSONLine(event: "finished").adding("epochs", .int(epochs))
-                    .adding("samples_per_second", .double(samplesPerSecond)).adding("parameters", .int(parameters))
-                    .adding("digest", .text(digest.hexadecimal)).adding(test).text)
+                JSONLine(event: "finished").adding("epochs", .int(run.epoch))
+                    .adding("samples_per_second", .double(samplesPerSecond))
+                    .adding("parameters", .int(run.parameterCount)).adding("digest", .text(digest.hexadecimal))
+                    .adding("status", .text(Self.name(of: run.status))).adding(test).text)
         } else {
             let metrics = test.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }
             Terminal.writeLine(
-                "\(epochs) epochs, \(Figures.short(samplesPerSecond)) samples/s, \(parameters) parameters, "
+                "\(run.epoch) epochs, \(Figures.short(samplesPerSecond)) samples/s, \(run.parameterCount) parameters, "
                     + "digest \(digest.hexadecimal)")
             if !metrics.isEmpty { Terminal.writeLine(metrics.joined(separator: "  ")) }
+        }
+    }
+
+    private static func name(of status: EpochReport.Status) -> String {
+        switch status {
+        case .normal: "normal"
+        case .diverged: "diverged"
+        case .finishedEarly: "finished_early"
         }
     }
 }

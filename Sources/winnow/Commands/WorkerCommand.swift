@@ -24,10 +24,10 @@ struct WorkerCommand: ParsableCommand {
         }
         var logger = Logger(label: "winnow.worker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = self.quiet ? .error : .notice
-        if self.untilInputEnds { Self.leaveWhenInputEnds() }
         let settings = WorkerSettings(
             endpoint: self.endpoint, slots: slots, cacheDirectory: self.cache ?? Self.defaultCache,
-            allowsInsecure: self.insecure, slotExecutable: try LocalWorkers.executable(), slotArguments: ["slot"])
+            allowsInsecure: self.insecure, slotExecutable: try LocalWorkers.executable(), slotArguments: ["slot"],
+            leavesWithInput: self.untilInputEnds)
         let code = WorkerService(settings, logger: logger).run()
         if code != 0 { throw ExitCode(code) }
     }
@@ -38,15 +38,6 @@ struct WorkerCommand: ParsableCommand {
             return cache + "/winnow"
         }
         return NSHomeDirectory() + "/.cache/winnow"
-    }
-
-    /// Asks this process to leave when its parent has gone, which closes the other end of standard input.
-    private static func leaveWhenInputEnds() {
-        let thread = Thread {
-            while !FileHandle.standardInput.availableData.isEmpty {}
-            kill(getpid(), SIGTERM)
-        }
-        thread.start()
     }
 }
 

@@ -25,7 +25,7 @@ final class LiveScreen {
     static func summary(of snapshot: StudySnapshot) -> String {
         let trials = snapshot.trialCounts
         var line = "\(snapshot.name) \(Figures.time(snapshot.seconds)): \(snapshot.trialCount) trials, "
-        line += "\(trials.running) running, \(trials.complete) complete, \(snapshot.epochCount) epochs"
+        line += "\(snapshot.trainingCount) running, \(trials.complete) complete, \(snapshot.epochCount) epochs"
         if let best = snapshot.best {
             line +=
                 ", best #\(best.trial) \(snapshot.metric.rawValue) \(Figures.short(best.loss)) (epoch \(best.epoch))"
@@ -44,7 +44,8 @@ final class LiveScreen {
                     + Figures.text(snapshot.bestConfiguration))
         }
         lines.append(
-            "trials \(snapshot.trialCount): \(counts.running) running, \(counts.waiting) waiting, \(counts.paused) paused, "
+            "trials \(snapshot.trialCount): \(snapshot.trainingCount) running, "
+                + "\(counts.waiting + counts.running - snapshot.trainingCount) waiting, \(counts.paused) paused, "
                 + "\(counts.stopped) stopped, \(counts.complete) complete, \(counts.failed) failed")
         let most = max(1, snapshot.rungs.map(\.trials).max() ?? 1)
         let rungs = snapshot.rungs.map { rung in

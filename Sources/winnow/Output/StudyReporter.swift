@@ -15,10 +15,6 @@ final class StudyReporter: StudyObserver {
         self.screen = Terminal.isInteractive ? LiveScreen() : nil
     }
 
-    func listening(on endpoint: String) {
-        if !self.writesJSON { Terminal.writeError("listening on \(endpoint)") }
-    }
-
     func committed(_ records: [JournalRecord], of study: StudyState) {
         guard self.writesJSON else { return }
         for record in records {

@@ -1,18 +1,20 @@
 /// Finds the name somebody may have meant.
-enum NearestName {
-    /// Longer names are never compared, so that a hostile file cannot make the search slow.
+package enum NearestName {
+    /// Longer names are never compared, and no more candidates than these, so that a hostile file cannot make the
+    /// search slow.
     private static let longest = 96
+    private static let mostCandidates = 1000
 
     /// The candidate with the smallest distance to a name, ties to the earlier one.
     ///
     /// - Returns: `nil` unless the distance is at most a third of the longer one's length; 1 is allowed where a letter
     ///   stays.
     /// - Complexity: O(candidates * length^2).
-    static func of(_ name: String, among candidates: [String]) -> String? {
+    package static func of(_ name: String, among candidates: [String]) -> String? {
         let wanted = Array(name.lowercased().utf8)
         guard !wanted.isEmpty, wanted.count <= self.longest else { return nil }
         var best: (candidate: String, distance: Int)?
-        for candidate in candidates {
+        for candidate in candidates.prefix(self.mostCandidates) {
             let letters = Array(candidate.lowercased().utf8)
             guard letters.count <= self.longest else { continue }
             let bound = max(1, max(wanted.count, letters.count) / 3)

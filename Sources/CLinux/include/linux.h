@@ -1,0 +1,17 @@
+/// Calls of Linux that Swift's Glibc does not show: extensions behind _GNU_SOURCE, macros, and a variable number of
+/// arguments.
+#ifndef WINNOW_LINUX_H
+#define WINNOW_LINUX_H
+
+/// Asks the kernel to kill this process when the thread that started it ends.
+void linux_die_with_parent(void);
+
+/// Writes the numbers of the processors that the calling thread may use, in order, as far as they fit.
+///
+/// Returns how many were written; 0 where they are not known.
+int linux_processors(int *numbers, int capacity);
+
+/// Keeps the calling thread on one processor; nothing happens where there is none of this number.
+void linux_stay_on_processor(int number);
+
+#endif
