@@ -3,11 +3,12 @@ import Synchronization
 
 /// Worker processes on this host, started and ended with a study.
 final class LocalWorkers: @unchecked Sendable {
-    // A class: it owns processes. Sendable by use: one thread starts and ends them, and their handlers touch nothing but
-    // the counter behind its lock.
+    // A class: it owns processes. Sendable by use: one thread starts and ends them; what their handlers and those of
+    // signals touch is behind locks.
     private var processes: [Process] = []
     /// Held open while this process lives: a worker whose standard input ends has lost its parent and leaves.
-    private var lifelines: [Pipe] = []
+    private let lifelines = Mutex<[FileHandle]>([])
+    private let isDismissed = Mutex(false)
     private let endedCount = Mutex(0)
     private var startedCount = 0
 
@@ -22,7 +23,7 @@ final class LocalWorkers: @unchecked Sendable {
     ) throws {
         self.startedCount = count
         let executable = try Self.executable()
-        for _ in 0..<count {
+        for _ in 0..<count where !self.isDismissed.withLock({ $0 }) {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = [
@@ -45,20 +46,33 @@ final class LocalWorkers: @unchecked Sendable {
                 throw CommandFailure(.failed, "a worker could not be started: \(error)")
             }
             self.processes.append(process)
-            self.lifelines.append(lifeline)
+            self.lifelines.withLock { $0.append(lifeline.fileHandleForWriting) }
+        }
+        if self.isDismissed.withLock({ $0 }) {
+            // A signal came in between: those that run leave, and nobody waits for those that were not started.
+            self.dismiss()
+            if self.processes.count < count { whenAllAreGone() }
         }
     }
 
-    /// Lets all workers leave: the end of their input asks them to, and what is left after some seconds is killed.
+    /// Asks all workers to leave, who hand over what they have first: the end of their input tells them.
+    func dismiss() {
+        self.isDismissed.withLock { $0 = true }
+        self.lifelines.withLock { lifelines in
+            for lifeline in lifelines { try? lifeline.close() }
+            lifelines = []
+        }
+    }
+
+    /// Waits until all workers have left as they are asked to; what is left after some seconds is killed.
     func end() {
-        for lifeline in self.lifelines { try? lifeline.fileHandleForWriting.close() }
+        self.dismiss()
         let identifiers = self.processes.filter(\.isRunning).map(\.processIdentifier)
         let reaper = DispatchWorkItem { for identifier in identifiers { kill(identifier, SIGKILL) } }
         DispatchQueue.global().asyncAfter(deadline: .now() + 8, execute: reaper)
         for process in self.processes { process.waitUntilExit() }
         reaper.cancel()
         self.processes = []
-        self.lifelines = []
     }
 
     /// The file of this program.

@@ -31,18 +31,26 @@ struct StudyRunner {
         }
         let service: CoordinatorService
         do {
+            var settings = self.settings
+            // Local workers never outlive their run: nobody comes back to one that goes on.
+            if self.workers > 0 { settings.leases.reattach = .zero }
             service = try CoordinatorService(
-                study: self.input.study, studyText: self.input.text, dataset: self.data, settings: self.settings,
+                study: self.input.study, studyText: self.input.text, dataset: self.data, settings: settings,
                 logger: Self.logger)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
-        let signals = SignalWatch([SIGINT, SIGTERM], service.interrupt)
+        let local = LocalWorkers()
+        defer { local.end() }
+        let interrupt = service.interrupt
+        let hasLocalWorkers = self.workers > 0
+        let signals = SignalWatch([SIGINT, SIGTERM]) { count in
+            // Local workers hand their work back while they are still heard; the last one's end is the interruption.
+            if hasLocalWorkers, count == 1 { local.dismiss() } else { interrupt() }
+        }
         defer { signals.cancel() }
         let reporter = StudyReporter(writesJSON: self.writesJSON)
         self.announce(service.listeningEndpoint)
-        let local = LocalWorkers()
-        defer { local.end() }
         if self.workers > 0 {
             try local.start(
                 self.workers, slots: self.slots, endpoint: service.listeningEndpoint,
@@ -110,31 +118,35 @@ struct StudyRunner {
     }()
 }
 
-/// Calls back when one of some signals arrives; the signals' own effect is off while it lives.
+/// Calls back when one of some signals arrives, with how many have by then; the signals' own effect is off while it
+/// lives.
 final class SignalWatch {
     // A class: it owns dispatch sources.
     private let sources: [any DispatchSourceSignal]
     private let numbers: [Int32]
-    private let fired: FiredFlag
+    private let counter: Counter
 
     /// Whether one of the signals has arrived.
-    var hasFired: Bool { self.fired.value.withLock { $0 } }
+    var hasFired: Bool { self.counter.value.withLock { $0 } > 0 }
 
-    private final class FiredFlag: Sendable {
+    private final class Counter: Sendable {
         // A class: the sources' handlers share it.
-        let value = Mutex(false)
+        let value = Mutex(0)
     }
 
-    init(_ numbers: [Int32], _ action: @escaping @Sendable () -> Void) {
+    init(_ numbers: [Int32], _ action: @escaping @Sendable (Int) -> Void) {
         self.numbers = numbers
-        let fired = FiredFlag()
-        self.fired = fired
+        let counter = Counter()
+        self.counter = counter
         self.sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                fired.value.withLock { $0 = true }
-                action()
+                action(
+                    counter.value.withLock { count in
+                        count += 1
+                        return count
+                    })
             }
             source.resume()
             return source

@@ -74,6 +74,11 @@ struct FaultTests {
         let ended = await run.finish()
         #expect(ended.status == 130, "\(ended.errors)")
         #expect(!ended.errors.contains("leaving at once"))
+        // Every attempt has been handed back: no trial is left as running.
+        let trials = try await Program.run(["trials", "out", "--json"], in: scratch.path).lines.compactMap(
+            Program.object)
+        #expect(!trials.isEmpty)
+        #expect(trials.allSatisfy { $0["state"] as? String != "running" })
         let again = try await Program.run(command, in: scratch.path)
         #expect(again.status == 0, "\(again.errors)")
         #expect(Program.object(again.lines.last ?? "")?["epochs"] as? Int == 8000)
