@@ -104,6 +104,8 @@ extension Worker {
         case .goodbye(let isFinal):
             if isFinal {
                 effects.append(.log(.notice, "the study is over", [:]))
+                // The coordinator listens no more: last words would only hold up the end of this process.
+                self.link.state = .closed(until: now)
                 self.leave(exitCode: 0, &effects)
             } else {
                 self.link.failures = 0

@@ -110,8 +110,7 @@ struct ConnectionTests {
         var worker = Worker.joined()
         #expect(
             worker.handle(.received(.goodbye(isFinal: true)), at: .seconds(1)) == [
-                .log(.notice, "the study is over", [:]), .send(.bye(session: 5)),
-                .leave(exitCode: 0, keepsCheckpoints: false),
+                .log(.notice, "the study is over", [:]), .leave(exitCode: 0, keepsCheckpoints: false),
             ])
         worker = Worker.joined()
         let effects = worker.handle(.received(.goodbye(isFinal: false)), at: .seconds(1))
