@@ -24,9 +24,7 @@ struct BulkOutbox {
         self.items.append(Item(frame: frame, receiver: receiver, since: now))
     }
 
-    /// Sends as much as is taken; per receiver in order.
-    ///
-    /// - Parameter send: Tries to send a frame, without waiting.
+    /// Sends as much as `send`, which never waits, takes; per receiver in order.
     mutating func flush(at now: Duration, _ send: ([UInt8], RoutingID) -> SendOutcome) {
         var waiting: [Item] = []
         for item in self.items {

@@ -62,7 +62,7 @@ extension CoordinatorService {
     /// Chunks of data and checkpoints; a bounded number a round, so that control messages do not wait.
     ///
     /// While too many chunks wait to be sent nothing more is taken in: whoever asks faster than the network carries
-    /// waits. The bulk socket is then not waited for either, since requests that lie there would end each wait at once.
+    /// waits. The bulk socket is not waited for meanwhile, since requests that lie there would end each wait at once.
     func receiveBulk(_ effects: inout [CoordinatorEffect]) {
         let wasBlocked = self.bulkOutbox.isFull
         defer {

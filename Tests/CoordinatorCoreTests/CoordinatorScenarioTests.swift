@@ -271,7 +271,8 @@ struct CoordinatorScenarioTests {
             .message(self.peer, .progress(session: session, capacity: 2, times: self.none, attempts: [diverged])),
             at: .seconds(2))
         let second = effects.assignments(to: self.peer)
-        #expect(second.map(\.attempt) == [AttemptID(trial: TrialID(1), number: 2), AttemptID(trial: TrialID(2), number: 1)])
+        #expect(
+            second.map(\.attempt) == [AttemptID(trial: TrialID(1), number: 2), AttemptID(trial: TrialID(2), number: 1)])
         #expect(second.map(\.ledgerEpoch) == [2, 0])
         #expect(second.map(\.targetEpoch) == [5, 1])
 

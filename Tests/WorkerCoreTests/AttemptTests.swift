@@ -112,7 +112,8 @@ struct AttemptTests {
                 .error, "no slot process comes up; nothing is trained here until one does",
                 ["given back": "1", "reason": "no such file"])
             #expect(
-                worker.handle(.slotUnavailable(0, reason: "no such file"), at: now) == (start < 3 ? [lost] : [lost, given]))
+                worker.handle(.slotUnavailable(0, reason: "no such file"), at: now)
+                    == (start < 3 ? [lost] : [lost, given]))
         }
         let end = AttemptEnd(outcome: .preempted, epoch: 2)
         #expect(

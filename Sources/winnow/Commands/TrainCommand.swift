@@ -100,7 +100,9 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
-    private func tellEnd(_ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue]) {
+    private func tellEnd(
+        _ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue]
+    ) {
         switch run.status {
         case .normal: break
         case .diverged:
