@@ -51,17 +51,16 @@ extension CoordinatorService {
     func receiveMonitorEvents(_ effects: inout [CoordinatorEffect]) {
         for _ in 0..<Self.mostMessages {
             guard let event = self.control.receiveMonitorEvent() else { return }
-            guard case .disconnected(let connection) = event, let peer = self.peers.closed(connection: connection, at: self.now)
-            else {
-                continue
-            }
+            guard case .disconnected(let connection) = event,
+                let peer = self.peers.closed(connection: connection, at: self.now)
+            else { continue }
             effects += self.coordinator.handle(.disconnected(peer), at: self.now)
         }
     }
 
     /// Chunks of data and checkpoints; a bounded number a round, so that control messages do not wait.
     ///
-    /// While too many chunks wait to be sent nothing more is taken in: whoever asks faster than the network carries
+    /// While too many chunks wait to be sent nothing more is taken in: who asks faster than the network carries
     /// waits. The bulk socket is not waited for meanwhile, since requests that lie there would end each wait at once.
     func receiveBulk(_ effects: inout [CoordinatorEffect]) {
         let wasBlocked = self.bulkOutbox.isFull
