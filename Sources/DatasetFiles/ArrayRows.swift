@@ -7,7 +7,8 @@ enum ArrayRows {
 
     /// The rows of a pair of files.
     ///
-    /// Features of more than two dimensions are flattened from the second on and named by their place. Classes are
+    /// Features of three or four dimensions make rows with a shape: sequences [steps, features], images [height, width,
+    /// channels]. More dimensions are flattened. Features are named by their place. Classes are
     /// whole numbers of any size, numbered ascending.
     ///
     /// - Parameters:
@@ -64,7 +65,9 @@ enum ArrayRows {
         let values = try unsafe features.floats()
         do throws(DatasetError) {
             return try DatasetRows(
-                rowCount: rowCount, featureNames: (0..<width).map { "x\($0)" }, features: values, targets: rowTargets)
+                rowCount: rowCount, featureNames: (0..<width).map { "x\($0)" },
+                featureShape: (3...4).contains(shape.count) ? Array(shape[1...]) : nil, features: values,
+                targets: rowTargets)
         } catch {
             throw DataFileError(file: file, error.message)
         }

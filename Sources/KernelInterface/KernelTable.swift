@@ -1,4 +1,4 @@
-/// The kernels of one instruction set: what a training step of a dense network is made of.
+/// The kernels of one instruction set: what a training step of a network is made of.
 ///
 /// Every table gives the same bits as every other: an output of a product is one chain of fused multiply-adds over
 /// ascending depth, a sum over rows runs row by row in each feature's lane, a scalar sum runs through 16 virtual
@@ -47,6 +47,18 @@ package struct KernelTable: Sendable {
     package let errorSums: @Sendable (borrowing ErrorArguments) -> ErrorSums
     /// Sums for the L1 and L2 penalties.
     package let penaltySums: @Sendable (borrowing PenaltyArguments) -> PenaltySums
+    /// Convolution of one image.
+    package let convolution: @Sendable (borrowing ConvolutionArguments) -> Void
+    /// Gradient of a convolution's weights from one image, stored or added.
+    package let convolutionGradient: @Sendable (borrowing ConvolutionGradientArguments) -> Void
+    /// Pooling of one image.
+    package let pool: @Sendable (borrowing PoolArguments) -> Void
+    /// A pool backwards.
+    package let unpool: @Sendable (borrowing UnpoolArguments) -> Void
+    /// One time step of LSTM cells, behind the products.
+    package let memoryCell: @Sendable (borrowing MemoryCellArguments) -> Void
+    /// One time step of LSTM cells backwards.
+    package let memoryCellGradient: @Sendable (borrowing MemoryCellGradientArguments) -> Void
     /// Copies rows given by number into consecutive rows.
     package let gatherRows: @Sendable (borrowing GatherArguments) -> Void
     /// Transposes a matrix.
@@ -74,6 +86,12 @@ package struct KernelTable: Sendable {
         squaredError: @escaping @Sendable (borrowing SquaredErrorArguments) -> Double,
         errorSums: @escaping @Sendable (borrowing ErrorArguments) -> ErrorSums,
         penaltySums: @escaping @Sendable (borrowing PenaltyArguments) -> PenaltySums,
+        convolution: @escaping @Sendable (borrowing ConvolutionArguments) -> Void,
+        convolutionGradient: @escaping @Sendable (borrowing ConvolutionGradientArguments) -> Void,
+        pool: @escaping @Sendable (borrowing PoolArguments) -> Void,
+        unpool: @escaping @Sendable (borrowing UnpoolArguments) -> Void,
+        memoryCell: @escaping @Sendable (borrowing MemoryCellArguments) -> Void,
+        memoryCellGradient: @escaping @Sendable (borrowing MemoryCellGradientArguments) -> Void,
         gatherRows: @escaping @Sendable (borrowing GatherArguments) -> Void,
         transpose: @escaping @Sendable (borrowing TransposeArguments) -> Void,
         vectorFunction: @escaping @Sendable (borrowing VectorFunctionArguments) -> Void,
@@ -96,6 +114,12 @@ package struct KernelTable: Sendable {
         unsafe self.squaredError = squaredError
         unsafe self.errorSums = errorSums
         unsafe self.penaltySums = penaltySums
+        unsafe self.convolution = convolution
+        unsafe self.convolutionGradient = convolutionGradient
+        unsafe self.pool = pool
+        unsafe self.unpool = unpool
+        unsafe self.memoryCell = memoryCell
+        unsafe self.memoryCellGradient = memoryCellGradient
         unsafe self.gatherRows = gatherRows
         unsafe self.transpose = transpose
         unsafe self.vectorFunction = vectorFunction

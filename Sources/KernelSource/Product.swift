@@ -1,13 +1,19 @@
 import KernelInterface
 
-/// Where the right matrix of a product is, and how long its chains are.
-struct RightMatrix {
+/// Where the right matrix of a product is, and how its chains run.
+struct RightMatrix<C: Chain> {
     var source: Source
     var stride: Int
-    var depth: Int
+    var chain: C
 
     @inline(__always) func fromColumn(_ column: Int) -> RightMatrix {
-        RightMatrix(source: self.source.advanced(column), stride: self.stride, depth: self.depth)
+        RightMatrix(source: self.source.advanced(column), stride: self.stride, chain: self.chain)
+    }
+}
+
+extension RightMatrix where C == WholeChain {
+    @inline(__always) init(source: Source, stride: Int, depth: Int) {
+        self.init(source: source, stride: stride, chain: WholeChain(depth: depth))
     }
 }
 
@@ -15,8 +21,8 @@ struct RightMatrix {
 ///
 /// `right` begins at the strip, `column` is its place in the output.
 @inline(__always)
-private func sweepTiles<S: Strip, L: LeftMatrix, E: Finish>(
-    _: S.Type, _ left: L, _ right: RightMatrix, _ rows: Range<Int>, _ column: Int, _ finish: E
+private func sweepTiles<S: Strip, L: LeftMatrix, C: Chain, E: Finish>(
+    _: S.Type, _ left: L, _ right: RightMatrix<C>, _ rows: Range<Int>, _ column: Int, _ finish: E
 ) -> Int {
     var row = rows.lowerBound
     while row &+ TileRows.count <= rows.upperBound {
@@ -28,8 +34,8 @@ private func sweepTiles<S: Strip, L: LeftMatrix, E: Finish>(
 
 /// The rows that are too few for a whole tile: their sums are stored.
 @inline(never)
-private func sweepRest<S: Strip, L: LeftMatrix>(
-    _: S.Type, _ left: L, _ right: RightMatrix, _ rows: Range<Int>, _ column: Int, _ store: StoreFinish
+private func sweepRest<S: Strip, L: LeftMatrix, C: Chain>(
+    _: S.Type, _ left: L, _ right: RightMatrix<C>, _ rows: Range<Int>, _ column: Int, _ store: StoreFinish
 ) {
     var row = rows.lowerBound
     if row &+ 4 <= rows.upperBound {
@@ -47,8 +53,8 @@ private func sweepRest<S: Strip, L: LeftMatrix>(
 
 /// One strip of columns.
 @inline(never)
-private func sweepStrip<S: Strip, L: LeftMatrix, E: Finish>(
-    _: S.Type, _ left: L, _ right: RightMatrix, _ rows: Range<Int>, _ column: Int, _ finish: E
+private func sweepStrip<S: Strip, L: LeftMatrix, C: Chain, E: Finish>(
+    _: S.Type, _ left: L, _ right: RightMatrix<C>, _ rows: Range<Int>, _ column: Int, _ finish: E
 ) {
     let row = sweepTiles(S.self, left, right, rows, column, finish)
     if row < rows.upperBound {
@@ -66,8 +72,8 @@ func stripVectors(_ left: Int) -> Int {
 
 /// One strip of 1 to 3 vectors.
 @inline(__always)
-func sweepStrip<L: LeftMatrix, E: Finish>(
-    vectors: Int, _ left: L, _ right: RightMatrix, _ rows: Range<Int>, _ column: Int, _ finish: E
+func sweepStrip<L: LeftMatrix, C: Chain, E: Finish>(
+    vectors: Int, _ left: L, _ right: RightMatrix<C>, _ rows: Range<Int>, _ column: Int, _ finish: E
 ) {
     #if AVX512
         switch vectors {
@@ -82,8 +88,8 @@ func sweepStrip<L: LeftMatrix, E: Finish>(
 
 /// A product whose right matrix is read where it lies.
 @inline(__always)
-func sweepColumns<L: LeftMatrix, E: Finish>(
-    _ left: L, _ right: RightMatrix, rows: Int, columns: Int, _ finish: E
+func sweepColumns<L: LeftMatrix, C: Chain, E: Finish>(
+    _ left: L, _ right: RightMatrix<C>, rows: Int, columns: Int, _ finish: E
 ) {
     var column = 0
     while column < columns {
@@ -101,7 +107,7 @@ func sweepColumns<L: LeftMatrix, E: Finish>(
 private let rowBlock = 48
 
 /// Copies rows `first ..< first + depth` of some columns into strips that lie one after another.
-private func pack(_ right: RightMatrix, _ first: Int, depth: Int, columns: Int, into panel: Target) {
+private func pack(_ right: RightMatrix<WholeChain>, _ first: Int, depth: Int, columns: Int, into panel: Target) {
     var column = 0
     var position = 0
     while column < columns {
@@ -140,7 +146,7 @@ private func sweepPanel(
 /// A large product in blocks; chains that are cut between blocks go on from the stored output, with the same bits.
 @inline(__always)
 private func sweepBlocks<E: Finish>(
-    _ left: LeftRows, _ right: RightMatrix, rows: Int, columns: Int, panel: Target, _ finish: E
+    _ left: LeftRows, _ right: RightMatrix<WholeChain>, rows: Int, columns: Int, panel: Target, _ finish: E
 ) {
     var firstColumn = 0
     while firstColumn < columns {
@@ -148,8 +154,8 @@ private func sweepBlocks<E: Finish>(
         var store = finish.store
         var first = 0
         repeat {
-            let depth = unsafe min(ProductArguments.packedDepth, right.depth &- first)
-            let isLast = first &+ depth >= right.depth
+            let depth = unsafe min(ProductArguments.packedDepth, right.chain.depth &- first)
+            let isLast = first &+ depth >= right.chain.depth
             pack(right.fromColumn(firstColumn), first, depth: depth, columns: span.count, into: panel)
             var row = 0
             while row < rows {
@@ -160,7 +166,7 @@ private func sweepBlocks<E: Finish>(
             }
             store.continues = true
             first &+= depth
-        } while first < right.depth
+        } while first < right.chain.depth
         firstColumn = span.upperBound
     }
 }
@@ -173,7 +179,7 @@ private func sweep<E: Finish>(_ arguments: borrowing ProductArguments, _ finish:
         source: Source(arguments.weights), stride: arguments.weightStride, depth: arguments.depth)
     let rows = unsafe arguments.rows
     let columns = unsafe arguments.columns
-    let needed = unsafe ProductArguments.scratchFloats(columns: columns, depth: right.depth)
+    let needed = unsafe ProductArguments.scratchFloats(columns: columns, depth: right.chain.depth)
     if let scratch = unsafe arguments.scratch, needed > 0, rows >= 64 {
         unsafe sweepBlocks(left, right, rows: rows, columns: columns, panel: Target(scratch), finish)
     } else {

@@ -8,6 +8,9 @@ package func makeKernelTable() -> KernelTable {
         update: updateKernel, activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,
-        errorSums: errorKernel, penaltySums: penaltyKernel, gatherRows: gatherKernel, transpose: transposeKernel,
+        errorSums: errorKernel, penaltySums: penaltyKernel, convolution: convolutionKernel,
+        convolutionGradient: convolutionGradientKernel, pool: poolKernel, unpool: unpoolKernel,
+        memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel, gatherRows: gatherKernel,
+        transpose: transposeKernel,
         vectorFunction: vectorFunctionKernel, peak: peakKernel)
 }

@@ -80,19 +80,17 @@ struct Tile<S: Strip, N: RowCount> {
 
 /// Computes one tile of a product and hands it to its finish; `right` begins at the tile's first column.
 @inline(__always)
-func computeTile<S: Strip, N: RowCount, F: Factors, E: Finish>(
-    _: S.Type, _ factors: F, _ right: RightMatrix, _ row: Int, _ column: Int, _ finish: E, _: N.Type
+func computeTile<S: Strip, N: RowCount, F: Factors, C: Chain, E: Finish>(
+    _: S.Type, _ factors: F, _ right: RightMatrix<C>, _ row: Int, _ column: Int, _ finish: E, _: N.Type
 ) {
     var tile = Tile<S, N>()
     if finish.continues {
         tile = Tile<S, N>(finish.output, row &* finish.stride &+ column, stride: finish.stride)
     }
-    var k = 0
     var index = 0
-    while k < right.depth {
+    right.chain.each { k in
         tile.step(factors, k, S(right.source, index))
         index &+= right.stride
-        k &+= 1
     }
     tile.finish(finish, row: row, column: column)
 }

@@ -3,7 +3,7 @@ import KernelInterface
 /// Some rows and columns of the product of the transposed input with the gradient of the output.
 @inline(__always)
 private func sweepGradient(
-    _ input: LeftRows, _ right: RightMatrix, _ inputs: Range<Int>, vectors: Int, _ column: Int, _ store: StoreFinish
+    _ input: LeftRows, _ right: RightMatrix<WholeChain>, _ inputs: Range<Int>, vectors: Int, _ column: Int, _ store: StoreFinish
 ) {
     let base = unsafe Source(input.base)
     if let picked = unsafe input.picked {
@@ -34,7 +34,7 @@ func weightGradientKernel(_ arguments: borrowing WeightGradientArguments) {
 /// The gradient of some rows of weights and a block of columns, made in scratch and given to the optimiser there.
 @inline(__always)
 private func updateBlock<O: Optimizer>(
-    _ input: LeftRows, _ right: RightMatrix, _ inputs: Range<Int>, _ columns: Range<Int>, _ piece: Target,
+    _ input: LeftRows, _ right: RightMatrix<WholeChain>, _ inputs: Range<Int>, _ columns: Range<Int>, _ piece: Target,
     _ optimizer: O, stride: Int
 ) {
     let width = columns.count

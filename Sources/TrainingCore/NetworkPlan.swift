@@ -4,9 +4,10 @@ import TuningModel
 
 /// Where everything of a network stands in its arena, and in what steps it is computed.
 struct NetworkPlan {
-    /// Rows that are evaluated at once.
-    static let evaluationRows = 256
-
+    /// Rows that are evaluated at once: fewer where each takes a lot of memory.
+    let evaluationRows: Int
+    /// What comes before the dense layers.
+    let front: FrontPlan
     /// The hidden layers, then the output layer.
     let layers: [LayerPlan]
     /// Rows of a minibatch; the last one of an epoch may have fewer.
@@ -25,9 +26,12 @@ struct NetworkPlan {
     init(_ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, rule: UpdateRule) {
         var layout = ArenaLayout()
         let batchRows = min(configuration.batchSize, data.train.rowCount)
-        let bufferRows = max(batchRows, Self.evaluationRows)
+        self.evaluationRows = configuration.family == .mlp ? 256 : 64
+        let bufferRows = max(batchRows, self.evaluationRows)
+        self.front = FrontPlan(
+            configuration, data: data, rule: rule, rows: (batchRows, bufferRows), layout: &layout)
         var layers: [LayerPlan] = []
-        var inputs = data.featureCount
+        var inputs = self.front.outputCount ?? data.featureCount
         for (number, settings) in configuration.layers.enumerated() {
             layers.append(
                 LayerPlan(
@@ -38,7 +42,7 @@ struct NetworkPlan {
         layers.append(
             LayerPlan(
                 inputs: inputs, outputs: data.task.outputCount, rule: rule, bufferRows: bufferRows, layout: &layout))
-        let widest = layers.map(\.outputStride).max() ?? 16
+        let widest = layers.map { max($0.inputStride, $0.outputStride) }.max() ?? 16
         self.gradients = (
             layout.reserve(rows: batchRows, columns: widest), layout.reserve(rows: batchRows, columns: widest)
         )
@@ -49,24 +53,30 @@ struct NetworkPlan {
                 InputGradientArguments.scratchFloats(
                     rows: batchRows, inputs: layer.inputStride, outputs: layer.outputs))
         }
-        self.scratch = layout.reserve(columns: scratchFloats.max() ?? 64)
+        self.scratch = layout.reserve(
+            columns: max(64, scratchFloats.max() ?? 0, self.front.scratchFloats(batchRows: batchRows)))
         self.order = layout.reserve(columns: data.train.rowCount)
-        self.predictions = layout.reserve(columns: Self.evaluationRows)
+        self.predictions = layout.reserve(columns: self.evaluationRows)
         self.layers = layers
         self.batchRows = batchRows
         self.layout = layout
-        self.tensors = layers.enumerated().flatMap { number, layer in
-            layer.tensors(prefix: number == layers.count - 1 ? "output" : "layers.\(number)")
-        }
+        self.tensors =
+            self.front.tensors
+            + layers.enumerated().flatMap { number, layer in
+                layer.tensors(prefix: number == layers.count - 1 ? "output" : "layers.\(number)")
+            }
     }
 
     /// Floating-point operations of a full minibatch's products.
     var operationsPerStep: Double {
-        self.layers.enumerated().reduce(0) { sum, layer in
-            let products = layer.offset == 0 ? 4.0 : 6.0
+        self.layers.enumerated().reduce(self.front.operations) { sum, layer in
+            let products = layer.offset == 0 && self.front == .none ? 4.0 : 6.0
             return sum + products * Double(layer.element.inputs) * Double(layer.element.outputs)
         } * Double(self.batchRows)
     }
+
+    /// Layers, and what counts as one.
+    var layerCount: Int { self.layers.count + self.front.layerCount }
 }
 
 extension LayerPlan {

@@ -1,7 +1,7 @@
 /// One named tensor of a network and its place in the arena.
 struct TensorPlace: Hashable {
     let name: String
-    /// `[in, out]` or `[out]`, true widths.
+    /// True widths, the last one innermost: `[in, out]` or `[out]` of a dense layer.
     let shape: [Int]
     /// Floats from row to row.
     let rowStride: Int
@@ -10,7 +10,8 @@ struct TensorPlace: Hashable {
     let moments: [Int]
     let isTrained: Bool
 
-    var rows: Int { self.shape.count == 2 ? self.shape[0] : 1 }
+    /// Everything but the last size taken together.
+    var rows: Int { self.shape.dropLast().reduce(1, *) }
     var columns: Int { self.shape[self.shape.count - 1] }
     /// The values and each moment: where they begin.
     var numbers: [(tensor: TensorPlace, offset: Int)] { ([self.values] + self.moments).map { (self, $0) } }
@@ -40,22 +41,29 @@ struct TensorPlace: Hashable {
 extension LayerPlan {
     /// The layer's tensors in declaration order.
     func tensors(prefix: String) -> [TensorPlace] {
-        let shape = [self.outputs]
         let weight = TensorPlace(
             "\(prefix).weight", shape: [self.inputs, self.outputs], rowStride: self.outputStride,
             parameter: self.weights)
-        guard let normalization = self.normalization else {
-            return [
-                weight, TensorPlace("\(prefix).bias", shape: shape, rowStride: self.outputStride, parameter: self.bias),
-            ]
+        return [weight]
+            + TensorPlace.unitTensors(
+                prefix: prefix, count: self.outputs, stride: self.outputStride, bias: self.bias,
+                normalization: self.normalization)
+    }
+}
+
+extension TensorPlace {
+    /// What a layer has for each of its units or channels: a bias, or batch normalisation.
+    static func unitTensors(
+        prefix: String, count: Int, stride: Int, bias: ParameterPlace, normalization: NormalizationPlan?
+    ) -> [TensorPlace] {
+        guard let normalization else {
+            return [TensorPlace("\(prefix).bias", shape: [count], rowStride: stride, parameter: bias)]
         }
         return [
-            weight,
-            TensorPlace(
-                "\(prefix).norm.scale", shape: shape, rowStride: self.outputStride, parameter: normalization.gain),
-            TensorPlace("\(prefix).norm.shift", shape: shape, rowStride: self.outputStride, parameter: self.bias),
-            TensorPlace("\(prefix).norm.running_mean", count: self.outputs, values: normalization.runningMean),
-            TensorPlace("\(prefix).norm.running_variance", count: self.outputs, values: normalization.runningVariance),
+            TensorPlace("\(prefix).norm.scale", shape: [count], rowStride: stride, parameter: normalization.gain),
+            TensorPlace("\(prefix).norm.shift", shape: [count], rowStride: stride, parameter: bias),
+            TensorPlace("\(prefix).norm.running_mean", count: count, values: normalization.runningMean),
+            TensorPlace("\(prefix).norm.running_variance", count: count, values: normalization.runningVariance),
         ]
     }
 }

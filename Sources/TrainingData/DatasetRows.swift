@@ -10,15 +10,25 @@ package enum DatasetTargets: Hashable, Sendable {
 package struct DatasetRows: Hashable, Sendable {
     package let rowCount: Int
     package let featureNames: [String]
+    /// What a row is: [features], a sequence [steps, features] or an image [height, width, channels].
+    package let featureShape: [Int]
     /// Shape [rowCount, featureNames.count], row-major, all finite.
     package let features: [Float]
     package let targets: DatasetTargets
 
+    /// Without a shape a row is a list of features.
+    ///
     /// - Throws: ``DatasetError`` when sizes disagree, a number is not finite or a class is out of range.
     /// - Complexity: O(rowCount * features).
     package init(
-        rowCount: Int, featureNames: [String], features: [Float], targets: DatasetTargets
+        rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: [Float], targets: DatasetTargets
     ) throws(DatasetError) {
+        let shape = featureShape ?? [featureNames.count]
+        guard PreparedDataset.isShape(shape, of: featureNames.count) else {
+            throw DatasetError(
+                "rows of the shape \(shape) with \(featureNames.count) features, want one to three sizes whose product "
+                    + "is the number of features")
+        }
         let (count, isOverflow) = rowCount.multipliedReportingOverflow(by: featureNames.count)
         guard rowCount >= 0, rowCount <= PreparedDataset.Limit.rows, !featureNames.isEmpty,
             featureNames.count <= PreparedDataset.Limit.features, !isOverflow, count == features.count
@@ -47,6 +57,7 @@ package struct DatasetRows: Hashable, Sendable {
         guard Self.areFinite(features) else { throw DatasetError("a feature is not finite") }
         self.rowCount = rowCount
         self.featureNames = featureNames
+        self.featureShape = shape
         self.features = features
         self.targets = targets
     }

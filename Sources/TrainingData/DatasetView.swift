@@ -29,6 +29,8 @@ package struct DatasetPart: @unchecked Sendable {
 package struct DatasetView: Sendable {
     package let task: LearningTask
     package let featureCount: Int
+    /// What a row is: [features], a sequence [steps, features] or an image [height, width, channels].
+    package let featureShape: [Int]
     /// Floats from row to row: `featureCount` rounded up to a multiple of 16.
     package let featureStride: Int
     /// Floats from row to row of regression targets: outputs rounded up to a multiple of 16.
@@ -36,12 +38,14 @@ package struct DatasetView: Sendable {
     package let train: DatasetPart
     package let validation: DatasetPart
 
+    /// Without a shape a row is a list of features.
     package init(
-        task: LearningTask, featureCount: Int, featureStride: Int, targetStride: Int, train: DatasetPart,
-        validation: DatasetPart
+        task: LearningTask, featureCount: Int, featureShape: [Int]? = nil, featureStride: Int, targetStride: Int,
+        train: DatasetPart, validation: DatasetPart
     ) {
         self.task = task
         self.featureCount = featureCount
+        self.featureShape = featureShape ?? [featureCount]
         self.featureStride = featureStride
         self.targetStride = targetStride
         self.train = train

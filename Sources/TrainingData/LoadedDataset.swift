@@ -25,7 +25,8 @@ package struct LoadedDataset: Hashable, Sendable {
 
     /// Splits, standardises and encodes.
     ///
-    /// Features are standardised with the figures of the training rows alone, regression targets too.
+    /// Features are standardised with the figures of the training rows alone, regression targets too: a list column by
+    /// column, a sequence feature by feature over all steps, an image channel by channel over all pixels.
     ///
     /// - Parameters:
     ///   - rows: The rows that training takes, and those that shares are split off from.
@@ -113,17 +114,17 @@ package struct LoadedDataset: Hashable, Sendable {
     }
 
     private static func standardization(_ rows: DatasetRows, train: [Int32]) -> Standardization {
-        let features = Standardization.scales(rows.features, width: rows.featureNames.count, rows: train)
+        let features = Standardization.scales(rows.features, shape: rows.featureShape, rows: train)
         guard case .values(let values, let outputs) = rows.targets else {
             return Standardization(features: features, targets: [])
         }
         return Standardization(
-            features: features, targets: Standardization.scales(values, width: outputs, rows: train))
+            features: features, targets: Standardization.scales(values, shape: [outputs], rows: train))
     }
 
     private static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
         guard other.rowCount > 0 else { throw DatasetError("no \(name) rows, want at least one") }
-        guard other.featureNames == rows.featureNames else {
+        guard other.featureNames == rows.featureNames, other.featureShape == rows.featureShape else {
             throw DatasetError(
                 "\(other.featureNames.count) features in the \(name) rows, want the \(rows.featureNames.count) of the "
                     + "training rows, with the same names in the same order")
@@ -151,8 +152,8 @@ package struct LoadedDataset: Hashable, Sendable {
         default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
         }
         let all = try DatasetRows(
-            rowCount: count, featureNames: rows.featureNames, features: rows.features + other.features, targets: targets
-        )
+            rowCount: count, featureNames: rows.featureNames, featureShape: rows.featureShape,
+            features: rows.features + other.features, targets: targets)
         return (all, (Int32(rows.rowCount)..<Int32(count)).map { $0 })
     }
 }

@@ -5,6 +5,7 @@ extension PreparedDataset {
     struct Header: Hashable, Sendable {
         let content: Content
         let task: LearningTask
+        let featureShape: [Int]
         let featureCount: Int
         let firstRows: Int
         let secondRows: Int
@@ -67,6 +68,10 @@ extension PreparedDataset {
             for (place, word) in words.enumerated() {
                 unsafe bytes.storeBytes(of: word.littleEndian, toByteOffset: 8 + place * 4, as: UInt32.self)
             }
+            for (place, size) in self.featureShape.enumerated() where self.featureShape.count > 1 {
+                unsafe bytes.storeBytes(
+                    of: UInt32(size).littleEndian, toByteOffset: 56 + place * 4, as: UInt32.self)
+            }
             for (place, number) in [self.firstRows, self.secondRows, byteCount].enumerated() {
                 unsafe bytes.storeBytes(
                     of: UInt64(number).littleEndian, toByteOffset: 32 + place * 8, as: UInt64.self)
@@ -103,12 +108,22 @@ extension PreparedDataset {
                 throw DatasetError(
                     "a prepared data set with content \(word(12)) and task \(word(16)), want 0 or 1 each")
             }
-            let reserved = unsafe bytes[28..<32].allSatisfy { $0 == 0 } && bytes[56..<128].allSatisfy { $0 == 0 }
+            let reserved = unsafe bytes[28..<32].allSatisfy { $0 == 0 } && bytes[68..<128].allSatisfy { $0 == 0 }
             guard reserved else { throw DatasetError("a prepared data set whose reserved header bytes are not zero") }
             self.content = content
             self.task =
                 word(16) == 0 ? .classification(classes: Int(word(20))) : .regression(outputs: Int(word(20)))
             self.featureCount = Int(word(24))
+            let sizes = [word(56), word(60), word(64)].map { Int($0) }
+            let shape = sizes[0] == 0 ? [self.featureCount] : sizes[2] == 0 ? [sizes[0], sizes[1]] : sizes
+            guard sizes[0] != 0 || sizes == [0, 0, 0],
+                sizes[0] == 0 || PreparedDataset.isShape(shape, of: self.featureCount)
+            else {
+                throw DatasetError(
+                    "a prepared data set with rows of the shape \(sizes) and \(self.featureCount) features, want two or "
+                        + "three sizes whose product is the number of features")
+            }
+            self.featureShape = shape
             self.firstRows = try long(32)
             self.secondRows = try long(40)
             let layout = try self.layout()
@@ -119,10 +134,11 @@ extension PreparedDataset {
             }
         }
 
-        init(content: Content, task: LearningTask, featureCount: Int, firstRows: Int, secondRows: Int) {
+        init(content: Content, task: LearningTask, featureShape: [Int], firstRows: Int, secondRows: Int) {
             self.content = content
             self.task = task
-            self.featureCount = featureCount
+            self.featureShape = featureShape
+            self.featureCount = featureShape.reduce(1, *)
             self.firstRows = firstRows
             self.secondRows = secondRows
         }

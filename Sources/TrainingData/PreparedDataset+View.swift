@@ -17,7 +17,8 @@ extension PreparedDataset {
                 "\(header.firstRows) training and \(header.secondRows) validation rows, want at least one of each")
         }
         return DatasetView(
-            task: header.task, featureCount: header.featureCount, featureStride: self.stride(header.featureCount),
+            task: header.task, featureCount: header.featureCount, featureShape: header.featureShape,
+            featureStride: self.stride(header.featureCount),
             targetStride: header.targetStride, train: parts[0], validation: parts[1])
     }
 

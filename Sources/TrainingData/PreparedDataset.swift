@@ -22,7 +22,8 @@ package import TuningModel
 /// | 32 | 8 | rows of the first part |
 /// | 40 | 8 | rows of the second part |
 /// | 48 | 8 | bytes of the whole |
-/// | 56 | 72 | zero |
+/// | 56 | 12 | shape of a row with two or three sizes, each 4 bytes, then zero; zero for a list of features |
+/// | 68 | 60 | zero |
 package enum PreparedDataset {
     /// What an image holds.
     package enum Content: UInt32, Hashable, Sendable {
@@ -46,6 +47,15 @@ package enum PreparedDataset {
     /// Alignment of sections and of the memory that an image is viewed in.
     package static let alignment = 64
 
+    /// Whether a row of so many features can have a shape.
+    static func isShape(_ shape: [Int], of count: Int) -> Bool {
+        guard (1...3).contains(shape.count), shape.allSatisfy({ (1...Limit.features).contains($0) }) else {
+            return false
+        }
+        // Three sizes of at most 2^20 each stay below 2^63.
+        return shape.reduce(1, *) == count
+    }
+
     /// A width rounded up to a multiple of 16.
     package static func stride(_ width: Int) -> Int { (width + 15) / 16 * 16 }
 
@@ -66,7 +76,7 @@ package enum PreparedDataset {
         content: Content
     ) throws(DatasetError) -> [UInt8] {
         let header = Header(
-            content: content, task: task, featureCount: rows.featureNames.count, firstRows: first.count,
+            content: content, task: task, featureShape: rows.featureShape, firstRows: first.count,
             secondRows: second.count)
         let layout = try header.layout()
         return unsafe [UInt8](unsafeUninitializedCapacity: layout.byteCount) { buffer, count in

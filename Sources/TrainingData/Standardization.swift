@@ -31,42 +31,52 @@ package struct Standardization: Hashable, Sendable {
         self.targets = targets
     }
 
-    /// Means and deviations of the columns of some rows, by two passes in double precision, rows in order.
+    /// Means and deviations of the features of some rows, by two passes in double precision, rows in order.
+    ///
+    /// Rows that are lists have a scale for each feature. Rows with a shape of several sizes have one for each number of
+    /// the last size, over all rows and all places before it, told for every feature of a row.
     ///
     /// - Parameters:
-    ///   - values: Shape [anything, width], row-major.
-    ///   - width: Columns.
-    ///   - rows: The rows to look at; not empty.
-    /// - Returns: `width` scales. A column whose values are all equal has deviation 0.
-    /// - Complexity: O(rows * width).
-    package static func scales(_ values: [Float], width: Int, rows: [Int32]) -> [ColumnScale] {
-        guard let first = rows.first else {
+    ///   - values: Shape [anything] + shape, row-major.
+    ///   - shape: What a row is; one to three sizes.
+    ///   - rows: The rows to look at.
+    /// - Returns: As many scales as a row has features. Where all values are equal the deviation is 0, without rows the
+    ///   mean too.
+    /// - Complexity: O(rows * features).
+    package static func scales(_ values: [Float], shape: [Int], rows: [Int32]) -> [ColumnScale] {
+        let width = shape.reduce(1, *)
+        let channels = shape.count > 1 ? shape[shape.count - 1] : width
+        guard let first = rows.first, channels > 0 else {
             return [ColumnScale](repeating: ColumnScale(mean: 0, deviation: 0), count: width)
         }
-        let count = Double(rows.count)
-        var sums = [Double](repeating: 0, count: width)
-        var isConstant = [Bool](repeating: true, count: width)
+        let count = Double(rows.count) * Double(width / channels)
+        let firsts = (0..<channels).map { values[Int(first) * width + $0] }
+        var sums = [Double](repeating: 0, count: channels)
+        var isConstant = [Bool](repeating: true, count: channels)
         for row in rows {
-            let start = Int(row) * width
-            for column in 0..<width {
-                let value = values[start + column]
-                sums[column] += Double(value)
-                if value != values[Int(first) * width + column] { isConstant[column] = false }
+            for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
+                for channel in 0..<channels {
+                    let value = values[start + channel]
+                    sums[channel] += Double(value)
+                    if value != firsts[channel] { isConstant[channel] = false }
+                }
             }
         }
         let means = sums.map { $0 / count }
-        var squares = [Double](repeating: 0, count: width)
+        var squares = [Double](repeating: 0, count: channels)
         for row in rows {
-            let start = Int(row) * width
-            for column in 0..<width {
-                let distance = Double(values[start + column]) - means[column]
-                squares[column] += distance * distance
+            for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
+                for channel in 0..<channels {
+                    let distance = Double(values[start + channel]) - means[channel]
+                    squares[channel] += distance * distance
+                }
             }
         }
-        return (0..<width).map { column in
-            isConstant[column]
-                ? ColumnScale(mean: Double(values[Int(first) * width + column]), deviation: 0)
-                : ColumnScale(mean: means[column], deviation: (squares[column] / count).squareRoot())
+        let scales = (0..<channels).map { channel in
+            isConstant[channel]
+                ? ColumnScale(mean: Double(firsts[channel]), deviation: 0)
+                : ColumnScale(mean: means[channel], deviation: (squares[channel] / count).squareRoot())
         }
+        return (0..<width).map { scales[$0 % channels] }
     }
 }

@@ -37,36 +37,63 @@ package struct SettingRule: Hashable, Sendable {
     /// `nil` where the file must give a value.
     package let defaultValue: ParameterValue?
 
-    /// Every setting of an MLP and its training.
-    package static let all: [SettingRule] = [
-        SettingRule("model.family", .name(["mlp"]), nil),
-        SettingRule("model.family.mlp.layers", .int(low: 0, high: 64), nil),
-        SettingRule("model.family.mlp.layers.*.units", .int(low: 1, high: 65_536), nil),
-        SettingRule("model.family.mlp.layers.*.dropout", .below(1), .float(0)),
-        SettingRule("model.family.mlp.layers.*.batch_norm", .bool, .bool(false)),
-        SettingRule("model.activation", .name(Activation.allCases.map(\.rawValue)), .text("relu")),
-        SettingRule("model.initializer", .name(Initializer.allCases.map(\.rawValue)), .text("auto")),
-        SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
-        SettingRule("training.optimizer", .name(["sgd", "adam", "adamw", "rmsprop"]), .text("adam")),
-        SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
-        SettingRule("training.optimizer.sgd.nesterov", .bool, .bool(false)),
-        SettingRule("training.optimizer.adam.beta1", .below(1), .float(0.9)),
-        SettingRule("training.optimizer.adam.beta2", .below(1), .float(0.999)),
-        SettingRule("training.optimizer.adam.epsilon", .positive, .float(1e-8)),
-        SettingRule("training.optimizer.adamw.beta1", .below(1), .float(0.9)),
-        SettingRule("training.optimizer.adamw.beta2", .below(1), .float(0.999)),
-        SettingRule("training.optimizer.adamw.epsilon", .positive, .float(1e-8)),
-        SettingRule("training.optimizer.rmsprop.decay", .below(1), .float(0.9)),
-        SettingRule("training.optimizer.rmsprop.epsilon", .positive, .float(1e-8)),
-        SettingRule("training.optimizer.rmsprop.momentum", .below(1), .float(0)),
-        SettingRule("training.learning_rate", .positive, .float(1e-3)),
-        SettingRule("training.batch_size", .int(low: 1, high: 1_048_576), .int(32)),
-        SettingRule("training.l1", .nonNegative, .float(0)),
-        SettingRule("training.l2", .nonNegative, .float(0)),
-        SettingRule("training.weight_decay", .nonNegative, .float(0)),
-        SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
-        SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
-    ]
+    /// Every setting of a network and its training.
+    package static let all: [SettingRule] =
+        [
+            SettingRule("model.family", .name(NetworkFamily.names), nil)
+        ]
+        + Self.denseLayers("model.family.mlp.layers", nil)
+        + [
+            SettingRule("model.family.cnn.blocks", .int(low: 1, high: 32), nil),
+            SettingRule("model.family.cnn.blocks.*.filters", .int(low: 1, high: 4096), nil),
+            SettingRule("model.family.cnn.blocks.*.kernel", .int(low: 1, high: 31), .int(3)),
+            SettingRule("model.family.cnn.blocks.*.stride", .int(low: 1, high: 8), .int(1)),
+            SettingRule(
+                "model.family.cnn.blocks.*.padding", .name(ConvolutionPadding.allCases.map(\.rawValue)), .text("same")),
+            SettingRule("model.family.cnn.blocks.*.pool", .name(PoolSettings.allCases.map(\.rawValue)), .text("none")),
+            SettingRule("model.family.cnn.blocks.*.pool_size", .int(low: 2, high: 8), .int(2)),
+            SettingRule("model.family.cnn.blocks.*.batch_norm", .bool, .bool(false)),
+        ]
+        + Self.denseLayers("model.family.cnn.layers", .int(0))
+        + [
+            SettingRule("model.family.lstm.layers", .int(low: 1, high: 16), nil),
+            SettingRule("model.family.lstm.layers.*.units", .int(low: 1, high: 8192), nil),
+        ]
+        + Self.denseLayers("model.family.lstm.layers_after", .int(0))
+        + [
+            SettingRule("model.activation", .name(Activation.allCases.map(\.rawValue)), .text("relu")),
+            SettingRule("model.initializer", .name(Initializer.allCases.map(\.rawValue)), .text("auto")),
+            SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
+            SettingRule("training.optimizer", .name(["sgd", "adam", "adamw", "rmsprop"]), .text("adam")),
+            SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
+            SettingRule("training.optimizer.sgd.nesterov", .bool, .bool(false)),
+            SettingRule("training.optimizer.adam.beta1", .below(1), .float(0.9)),
+            SettingRule("training.optimizer.adam.beta2", .below(1), .float(0.999)),
+            SettingRule("training.optimizer.adam.epsilon", .positive, .float(1e-8)),
+            SettingRule("training.optimizer.adamw.beta1", .below(1), .float(0.9)),
+            SettingRule("training.optimizer.adamw.beta2", .below(1), .float(0.999)),
+            SettingRule("training.optimizer.adamw.epsilon", .positive, .float(1e-8)),
+            SettingRule("training.optimizer.rmsprop.decay", .below(1), .float(0.9)),
+            SettingRule("training.optimizer.rmsprop.epsilon", .positive, .float(1e-8)),
+            SettingRule("training.optimizer.rmsprop.momentum", .below(1), .float(0)),
+            SettingRule("training.learning_rate", .positive, .float(1e-3)),
+            SettingRule("training.batch_size", .int(low: 1, high: 1_048_576), .int(32)),
+            SettingRule("training.l1", .nonNegative, .float(0)),
+            SettingRule("training.l2", .nonNegative, .float(0)),
+            SettingRule("training.weight_decay", .nonNegative, .float(0)),
+            SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
+            SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
+        ]
+
+    /// A list of dense layers.
+    private static func denseLayers(_ name: String, _ defaultCount: ParameterValue?) -> [SettingRule] {
+        [
+            SettingRule(name, .int(low: 0, high: 64), defaultCount),
+            SettingRule("\(name).*.units", .int(low: 1, high: 65_536), nil),
+            SettingRule("\(name).*.dropout", .below(1), .float(0)),
+            SettingRule("\(name).*.batch_norm", .bool, .bool(false)),
+        ]
+    }
 
     /// The rule for a dotted name, a layer's number read as `*`.
     package static func rule(for name: String) -> SettingRule? {

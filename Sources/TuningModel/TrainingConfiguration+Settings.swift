@@ -9,20 +9,19 @@ extension TrainingConfiguration {
     package init(_ settings: [Setting]) throws(SettingError) {
         var reader = SettingReader()
         for setting in settings { try reader.add(setting) }
-        guard case .text(let family) = try reader.value("model.family"), family == "mlp",
-            case .int(let layerCount) = try reader.value("model.family.mlp.layers")
-        else { throw SettingError(setting: "model.family", found: "nothing", wanted: "mlp") }
-        var layers: [DenseLayerSettings] = []
-        for layer in 0..<layerCount {
-            let prefix = "model.family.mlp.layers.\(layer)"
-            layers.append(
-                DenseLayerSettings(
-                    units: try reader.int("\(prefix).units"), dropout: try reader.float("\(prefix).dropout"),
-                    batchNormalization: try reader.bool("\(prefix).batch_norm")))
+        let name = try reader.text("model.family")
+        let family: NetworkFamily
+        let dense: String
+        switch name {
+        case "cnn": (family, dense) = (.cnn(try Self.blocks(reader)), "model.family.cnn.layers")
+        case "lstm": (family, dense) = (.lstm(try Self.recurrentLayers(reader)), "model.family.lstm.layers_after")
+        default: (family, dense) = (.mlp, "model.family.mlp.layers")
         }
+        let layers = try Self.denseLayers(reader, dense)
         self.init(
             layers: layers, optimizer: try Self.optimizer(&reader),
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
+        self.family = family
         self.activation = Activation(rawValue: try reader.text("model.activation")) ?? .relu
         self.initializer = Initializer(rawValue: try reader.text("model.initializer")) ?? .automatic
         self.l1 = try reader.float("training.l1")
@@ -39,6 +38,44 @@ extension TrainingConfiguration {
                 setting: "training.weight_decay", found: "\(self.weightDecay)",
                 wanted: "0, or the optimizer adamw; for the other optimizers use training.l2")
         }
+    }
+
+    private static func denseLayers(
+        _ reader: SettingReader, _ name: String
+    ) throws(SettingError) -> [DenseLayerSettings] {
+        var layers: [DenseLayerSettings] = []
+        for layer in 0..<(try reader.int(name)) {
+            let prefix = "\(name).\(layer)"
+            layers.append(
+                DenseLayerSettings(
+                    units: try reader.int("\(prefix).units"), dropout: try reader.float("\(prefix).dropout"),
+                    batchNormalization: try reader.bool("\(prefix).batch_norm")))
+        }
+        return layers
+    }
+
+    private static func blocks(_ reader: SettingReader) throws(SettingError) -> [ConvolutionBlockSettings] {
+        var blocks: [ConvolutionBlockSettings] = []
+        for block in 0..<(try reader.int("model.family.cnn.blocks")) {
+            let prefix = "model.family.cnn.blocks.\(block)"
+            blocks.append(
+                ConvolutionBlockSettings(
+                    filters: try reader.int("\(prefix).filters"), kernel: try reader.int("\(prefix).kernel"),
+                    stride: try reader.int("\(prefix).stride"),
+                    padding: ConvolutionPadding(rawValue: try reader.text("\(prefix).padding")) ?? .same,
+                    pool: PoolSettings(rawValue: try reader.text("\(prefix).pool")) ?? .none,
+                    poolSize: try reader.int("\(prefix).pool_size"),
+                    batchNormalization: try reader.bool("\(prefix).batch_norm")))
+        }
+        return blocks
+    }
+
+    private static func recurrentLayers(_ reader: SettingReader) throws(SettingError) -> [RecurrentLayerSettings] {
+        var layers: [RecurrentLayerSettings] = []
+        for layer in 0..<(try reader.int("model.family.lstm.layers")) {
+            layers.append(RecurrentLayerSettings(units: try reader.int("model.family.lstm.layers.\(layer).units")))
+        }
+        return layers
     }
 
     private static func optimizer(_ reader: inout SettingReader) throws(SettingError) -> OptimizerSettings {

@@ -58,13 +58,16 @@ package struct PatienceSettings: Hashable, Sendable {
 
 /// Everything that decides how a network is built and trained, data and seed aside.
 package struct TrainingConfiguration: Hashable, Sendable {
+    /// What stands before the dense layers.
+    package var family = NetworkFamily.mlp
+    /// The hidden dense layers.
     package var layers: [DenseLayerSettings]
     package var activation: Activation = .relu
     package var initializer: Initializer = .automatic
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
-    /// The penalty `l1 * sum |w|` over the weights of the dense layers, not the biases, added to the training objective.
+    /// The penalty `l1 * sum |w|` over all weights, not the biases, added to the training objective.
     package var l1: Double = 0
     /// The penalty `l2 / 2 * sum w^2`, as above (so that the gradient gains `l2 * w`).
     package var l2: Double = 0
