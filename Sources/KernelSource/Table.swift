@@ -4,10 +4,10 @@ package import KernelInterface
 package func makeKernelTable() -> KernelTable {
     unsafe KernelTable(
         product: productKernel, weightGradient: weightGradientKernel, weightUpdate: weightUpdateKernel,
-        inputGradient: inputGradientKernel, biasUpdate: biasUpdateKernel, columnSums: columnSumKernel,
+        inputGradient: inputGradientKernel, biasUpdate: biasUpdateKernel,
         update: updateKernel, activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,
-        errorSums: errorKernel, penaltySums: penaltyKernel, gatherRows: gatherKernel, transpose: transposeKernel,
+        gatherRows: gatherKernel, transpose: transposeKernel,
         vectorFunction: vectorFunctionKernel, peak: peakKernel)
 }
