@@ -22,6 +22,7 @@ extension Coordinator {
             self.effects.append(.send(.fenced(item.attempt), to: self.peers[index].id))
             return Acknowledgement(attempt: item.attempt, epoch: item.reports.last?.epoch ?? 0, isEndKnown: true)
         }
+        self.compare(item, with: record, from: self.peers[index].name)
         let fresh = item.reports.filter { $0.epoch > record.epochs }
         if self.isUseful(fresh, of: record) {
             self.record(.reported(item.attempt, fresh), at: now)
@@ -47,6 +48,20 @@ extension Coordinator {
         return Acknowledgement(attempt: item.attempt, epoch: epoch, isEndKnown: isEndKnown)
     }
 
+    /// Compares the epoch that the ledger ends with, where it is told again: another attempt may have trained it, with
+    /// the same bits unless memory or arithmetic is broken somewhere.
+    private mutating func compare(_ item: AttemptProgress, with record: TrialRecord, from name: String) {
+        let known = EpochReport(epoch: record.epochs, status: record.status, metrics: record.metrics, seconds: 0)
+        guard let again = item.reports.first(where: { $0.epoch == record.epochs }), !again.agrees(with: known) else {
+            return
+        }
+        self.disagreements += 1
+        let text =
+            "\(name) reports epoch \(record.epochs) of trial \(record.id) with other figures than the journal has: two "
+            + "hosts compute differently; look for broken memory or another build"
+        self.effects.append(.log(text, isWarning: true))
+    }
+
     /// Whether reports would enter the ledger.
     private func isUseful(_ reports: [EpochReport], of record: TrialRecord) -> Bool {
         guard let first = reports.first else { return false }
@@ -56,7 +71,7 @@ extension Coordinator {
     /// - Returns: Whether the end is in the journal now, so that the worker may forget the attempt.
     private mutating func close(_ attempt: AttemptID, _ end: AttemptEnd, from index: Int, at now: Duration) -> Bool {
         guard let record = self.study.record(of: attempt.trial) else { return true }
-        let isAhead = end.outcome == .finished && record.state == .running && end.epoch > record.epochs
+        let isAhead = record.state == .running && end.epoch > record.epochs
         guard !isAhead else { return false }
         self.record(.attemptEnded(attempt, end), at: now)
         self.peers[index].attempts.removeAll { $0 == attempt }

@@ -68,12 +68,14 @@ extension Coordinator {
         }
         earlier += self.orphans.filter { $0.worker == hello.worker }.map(\.attempt)
         self.orphans.removeAll { $0.worker == hello.worker }
-        self.reattach(hello.held, earlier, to: index)
+        self.reattach(hello.held, earlier, to: index, at: now)
     }
 
     /// Settles which attempts a worker that said hello still has: those it names and that are still its own stay,
     /// others that it names are fenced off, and assignments that never reached it are sent again.
-    private mutating func reattach(_ held: [HeldAttempt], _ earlier: [AttemptID], to index: Int) {
+    private mutating func reattach(
+        _ held: [HeldAttempt], _ earlier: [AttemptID], to index: Int, at now: Duration
+    ) {
         let worker = self.peers[index].worker
         var fenced: [AttemptID] = []
         for item in held {
@@ -91,7 +93,13 @@ extension Coordinator {
             }
         }
         for attempt in earlier where !self.peers[index].attempts.contains(attempt) && self.isOpen(attempt, at: worker) {
-            guard let assignment = self.assignment(of: attempt.trial) else { continue }
+            guard self.study.record(of: attempt.trial)?.state == .running,
+                let assignment = self.assignment(of: attempt.trial)
+            else {
+                // Its trial was settled meanwhile: nobody trains it, and nobody will tell of its end.
+                self.record(.attemptLost(attempt, reason: "it never reached its worker"), at: now)
+                continue
+            }
             self.peers[index].attempts.append(attempt)
             self.effects.append(.send(.assign(assignment), to: peer))
         }

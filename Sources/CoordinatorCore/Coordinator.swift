@@ -28,6 +28,8 @@ package struct Coordinator: Sendable {
     var lastInput: Duration
     /// Slot times of workers that are gone, each once however often it came and went.
     var departed: [Departed] = []
+    /// Epochs that were told again with other figures; see ``compare(_:with:from:)``.
+    package internal(set) var disagreements = 0
     var isConfirming = false
     var hasLeft = false
 

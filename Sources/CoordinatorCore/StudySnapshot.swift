@@ -3,6 +3,7 @@ package import TuningModel
 
 /// A study at one moment, for a screen.
 package struct StudySnapshot: Hashable, Sendable {
+    /// Trials by their state.
     package struct TrialCounts: Hashable, Sendable {
         package var waiting = 0
         package var running = 0
@@ -12,6 +13,7 @@ package struct StudySnapshot: Hashable, Sendable {
         package var failed = 0
     }
 
+    /// How many trials have come as far as a rung.
     package struct RungCount: Hashable, Sendable {
         package let epochs: Int
         /// Trials that have trained at least so many epochs.

@@ -39,8 +39,8 @@ extension StudyState {
 
     /// Lets a trial that took its slot with it try again, until its retries are used up.
     private mutating func crash(_ trial: TrialID, _ reason: String, _ decisions: inout [StudyDecision]) {
-        self.trials[trial.rawValue].fruitlessAttempts += 1
-        let count = self.trials[trial.rawValue].fruitlessAttempts
+        self.trials[trial.rawValue].crashes += 1
+        let count = self.trials[trial.rawValue].crashes
         if count > self.definition.budget.retries {
             self.fail(trial, "crashed \(count) slots, last: \(reason)", &decisions)
         } else {
@@ -55,8 +55,8 @@ extension StudyState {
         let index = attempt.trial.rawValue
         self.trials[index].openAttempt = nil
         guard record.state == .running else { return }
-        self.trials[index].fruitlessAttempts += 1
-        if self.trials[index].fruitlessAttempts >= Self.mostLosses {
+        self.trials[index].losses += 1
+        if self.trials[index].losses >= Self.mostLosses {
             self.fail(
                 attempt.trial, "\(Self.mostLosses) workers in a row were lost with it, last: \(reason)", &decisions)
         } else {

@@ -1,3 +1,4 @@
+import Randomness
 import SearchAlgorithms
 import TuningModel
 
@@ -77,11 +78,31 @@ extension StudyState {
         return self.trials[index].currentAttempt
     }
 
-    /// A configuration from the study file's list, its gaps filled in by the searcher, else the searcher's own.
+    /// A configuration from the study file's list, its gaps filled in, else the searcher's own.
     private func configuration(for trial: TrialID) -> Configuration? {
         let list = self.definition.tryFirst
-        if list.indices.contains(trial.rawValue) { return list[trial.rawValue] }
+        if list.indices.contains(trial.rawValue) { return self.completed(list[trial.rawValue], for: trial) }
         return self.searcher.suggest(TrialID(trial.rawValue - list.count))
+    }
+
+    /// A configuration of which the study file names only some values: each other parameter that is active takes its
+    /// default, or a random value of its domain where it has none.
+    private func completed(_ given: Configuration, for trial: TrialID) -> Configuration {
+        let space = self.definition.space
+        let random = RandomStream(
+            seed: self.definition.searchSeed, purpose: .firstTrials, stream: UInt32(truncatingIfNeeded: trial.rawValue))
+        var values: [ParameterValue?] = []
+        for (index, parameter) in space.parameters.enumerated() {
+            guard space.holds(parameter.conditions, in: values) else {
+                values.append(nil)
+                continue
+            }
+            let named = given.values.indices.contains(index) ? given.values[index] : nil
+            values.append(
+                named ?? parameter.defaultValue
+                    ?? parameter.domain.value(at: random.uniform(at: UInt64(index))))
+        }
+        return Configuration(values)
     }
 
     /// Tells the scheduler that no further trial can begin: the budget of trials or the grid is used up.

@@ -11,11 +11,6 @@ extension StudyState {
     private mutating func record(_ report: EpochReport, of attempt: AttemptID, _ decisions: inout [StudyDecision]) {
         let index = attempt.trial.rawValue
         guard let record = self.record(of: attempt.trial), attempt.number <= record.attempts else { return }
-        if report.epoch == record.epochs, report.epoch > 0 {
-            let known = EpochReport(epoch: record.epochs, status: record.status, metrics: record.metrics, seconds: 0)
-            if !report.agrees(with: known) { self.disagreements += 1 }
-            return
-        }
         // A trial that rests or is over takes no more epochs: they were trained before its worker heard so.
         // Nor does a budget of epochs: an attempt that was replaced may be ahead of what its trial can afford now.
         let target = record.openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? record.placement.epochs : 0)
@@ -25,7 +20,8 @@ extension StudyState {
         self.trials[index].epochs = report.epoch
         self.trials[index].metrics = report.metrics
         self.trials[index].status = report.status
-        self.trials[index].fruitlessAttempts = 0
+        self.trials[index].crashes = 0
+        self.trials[index].losses = 0
         self.epochCount += 1
         let loss = self.definition.objective.loss(of: report.metrics)
         switch report.status {

@@ -25,8 +25,6 @@ package struct StudyState: Hashable, Sendable {
     package internal(set) var firstAssignment: Duration?
     /// Why the study is over; `nil` while it goes on.
     package internal(set) var finishReason: String?
-    /// Epochs that differ from what the ledger has: never, unless memory or arithmetic is broken somewhere.
-    package internal(set) var disagreements = 0
 
     let searcher: Searcher
     var scheduler: Scheduler

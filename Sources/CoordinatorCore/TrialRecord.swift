@@ -46,8 +46,9 @@ package struct TrialRecord: Hashable, Sendable {
     package internal(set) var openAttempt: OpenAttempt?
     package internal(set) var lastWorker: WorkerID
     package internal(set) var checkpoint: CheckpointReference?
-    /// Attempts in a row that ended by a crash or a lost worker without one new epoch.
-    package internal(set) var fruitlessAttempts = 0
+    /// Slots that died with the trial, and workers that were lost with it, without one new epoch since.
+    package internal(set) var crashes = 0
+    package internal(set) var losses = 0
     /// Why the trial is in its state, in a sentence; empty while it runs for the first time.
     package internal(set) var reason = ""
 

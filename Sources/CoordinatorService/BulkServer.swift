@@ -87,9 +87,15 @@ struct BulkServer {
         at now: Duration
     ) -> [BulkMessage] {
         let digest = reference.digest
-        guard let record = study.record(of: attempt.trial), reference.epoch <= record.epochs, reference.epoch >= 1
+        // The report of the epoch travels on the other socket and may still be unread; the study looks again when the
+        // whole is here.
+        guard let record = study.record(of: attempt.trial), reference.epoch >= 1,
+            reference.epoch <= max(record.epochs, record.openAttempt?.targetEpoch ?? 0)
         else {
             return [.failed(digest: digest, reason: "trial \(attempt.trial) has no epoch \(reference.epoch) here")]
+        }
+        guard digest != self.dataset else {
+            return [.failed(digest: digest, reason: "these are the bytes of the data set")]
         }
         guard reference.byteCount > 0, reference.byteCount <= Self.largestCheckpoint else {
             return [

@@ -40,6 +40,8 @@ package final class CoordinatorService {
     let context: MessagingContext
     let interruption: WakeUp
     let endpoint: String
+    /// Where workers fetch data and bring checkpoints.
+    package let bulkEndpoint: String
 
     var coordinator: Coordinator
     var pending: [CoordinatorEffect]
@@ -76,19 +78,21 @@ package final class CoordinatorService {
                     + "127.0.0.1, or add --insecure where you trust the whole network")
         }
         let digest = Digest(of: dataset.image)
-        // Sockets come first: where the port is taken, nothing has been written.
+        // What may be refused comes first: nothing has been written then.
+        var state = try StudyState(study)
         let context = try MessagingContext()
         let control = try Socket(context, role: .router, plane: .control)
         let bulk = try Socket(context, role: .router, plane: .bulk)
         self.endpoint = try control.bind(settings.endpoint)
-        let bulkEndpoint = try Endpoint(try bulk.bind(endpoint.replacingPort(with: 0).description))
+        let bulkEndpoint = try Endpoint(Self.bind(bulk, beside: endpoint))
+        self.bulkEndpoint = bulkEndpoint.description
+        if let warning = endpoint.warning(ephemeralPorts: Endpoint.ephemeralPorts()) { logger.warning("\(warning)") }
         self.context = context
         self.control = control
         self.bulk = bulk
         try self.folder.create()
         self.lock = try FileLock(self.folder.lock, purpose: "the study folder \(settings.directory)")
         self.journal = try Self.openJournal(settings.directory, study, studyText)
-        var state = try StudyState(study)
         var last = Duration.zero
         try self.journal.readAll { _, record in
             _ = state.apply(record.event, at: record.time)
@@ -103,6 +107,7 @@ package final class CoordinatorService {
             }
             _ = try self.blobs.put(dataset.image)
         }
+        try Self.removeUnused(self.blobs, dataset: digest, study: state)
         self.bulkServer = BulkServer(blobs: self.blobs, dataset: digest, image: try self.blobs.map(digest))
         self.offset = last
         self.lastCommit = last
@@ -118,11 +123,35 @@ package final class CoordinatorService {
         self.poller.add(fileDescriptor: self.interruption.fileDescriptor, token: Self.interruptionToken)
     }
 
-    /// Opens the journal of this very study, or begins one.
+    /// Listens for bulk transfers on the port behind the control socket's, so that a firewall can let both through; on
+    /// a free one where that is taken, or where the control socket's was free to choose. Workers are told.
+    private static func bind(_ socket: Socket, beside endpoint: Endpoint) throws -> String {
+        if let port = endpoint.port, port > 0, port < 65_535 {
+            do throws(MessagingError) {
+                return try socket.bind(endpoint.replacingPort(with: port + 1).description)
+            } catch  where error.code == .addressInUse {
+                // Another program has it; any other port will do as well.
+            }
+        }
+        return try socket.bind(endpoint.replacingPort(with: 0).description)
+    }
+
+    /// Removes checkpoints that no trial refers to: a crash came between their storing and their row in the journal, or
+    /// between a row that replaced them and their removal.
+    private static func removeUnused(_ blobs: BlobStore, dataset: Digest, study: StudyState) throws {
+        let used = Set(study.trials.compactMap(\.checkpoint?.digest)).union([dataset])
+        for digest in blobs.digests() where !used.contains(digest) { try blobs.remove(digest) }
+    }
+
+    /// Opens the journal of this very study, or begins one, also where an earlier start got no further than its file.
     private static func openJournal(_ directory: String, _ study: StudyDefinition, _ text: String) throws -> Journal {
         let digest = Digest(of: Array(text.utf8))
         if FileManager.default.fileExists(atPath: directory + "/journal.sqlite") {
-            return try Journal.open(directory: directory, expecting: digest)
+            do throws(JournalError) {
+                return try Journal.open(directory: directory, expecting: digest)
+            } catch  where error.code == .notAStudyFolder {
+                // What was begun is gone on with; a file that is something else is refused below.
+            }
         }
         return try Journal.create(
             directory: directory,

@@ -24,6 +24,7 @@ struct CSVPlan {
     let featureColumns: [String]
     let targetColumn: Int
 
+    /// Finds the role of each column.
     ///
     /// - Parameters:
     ///   - names: The header.

@@ -8,6 +8,7 @@ package struct EmbeddedFile: @unchecked Sendable {
     package let name: String
     package let bytes: UnsafeRawBufferPointer
 
+    /// A file that is part of the program.
     ///
     /// - Parameters:
     ///   - name: The path that stands for it in a study file.
@@ -83,6 +84,7 @@ struct SourceRows {
     /// For CSV files only.
     let vocabulary: CSVVocabulary?
 
+    /// Reads one source.
     ///
     /// - Parameters:
     ///   - source: The files.

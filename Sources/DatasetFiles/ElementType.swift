@@ -116,8 +116,11 @@ struct BinaryArray {
     static func byteCount(of shape: [Int], size: Int, file: String) throws(DataFileError) -> Int {
         var count = size
         for extent in shape {
+            guard extent >= 1 else {
+                throw DataFileError(file: file, "the shape \(shape) has no numbers, want at least one row and feature")
+            }
             let (product, isOverflow) = count.multipliedReportingOverflow(by: extent)
-            guard extent >= 0, !isOverflow, product <= PreparedDataset.Limit.bytes else {
+            guard !isOverflow, product <= PreparedDataset.Limit.bytes else {
                 throw DataFileError(file: file, "the shape \(shape) is too large, want fewer numbers")
             }
             count = product

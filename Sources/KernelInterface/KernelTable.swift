@@ -23,8 +23,6 @@ package struct KernelTable: Sendable {
     package let inputGradient: @Sendable (borrowing InputGradientArguments) -> Void
     /// Gradient of a bias, the sum of the rows, consumed at once by the optimiser.
     package let biasUpdate: @Sendable (borrowing BiasUpdateArguments) -> Void
-    /// The sum of the rows, stored.
-    package let columnSums: @Sendable (borrowing ColumnSumArguments) -> Void
     /// The optimiser on a stored gradient; same bits as the fused forms.
     package let update: @Sendable (borrowing UpdateArguments) -> Void
     /// Activation in training: values, slopes, dropout.
@@ -43,10 +41,6 @@ package struct KernelTable: Sendable {
     package let crossEntropyLoss: @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation
     /// Squared error and its gradient; answers the sum of the squared errors.
     package let squaredError: @Sendable (borrowing SquaredErrorArguments) -> Double
-    /// Squared and absolute errors in evaluation.
-    package let errorSums: @Sendable (borrowing ErrorArguments) -> ErrorSums
-    /// Sums for the L1 and L2 penalties.
-    package let penaltySums: @Sendable (borrowing PenaltyArguments) -> PenaltySums
     /// Convolution of one image.
     package let convolution: @Sendable (borrowing ConvolutionArguments) -> Void
     /// Gradient of a convolution's weights from one image, stored or added.
@@ -74,7 +68,6 @@ package struct KernelTable: Sendable {
         weightUpdate: @escaping @Sendable (borrowing WeightUpdateArguments) -> Void,
         inputGradient: @escaping @Sendable (borrowing InputGradientArguments) -> Void,
         biasUpdate: @escaping @Sendable (borrowing BiasUpdateArguments) -> Void,
-        columnSums: @escaping @Sendable (borrowing ColumnSumArguments) -> Void,
         update: @escaping @Sendable (borrowing UpdateArguments) -> Void,
         activate: @escaping @Sendable (borrowing ActivationArguments) -> Void,
         multiply: @escaping @Sendable (borrowing MultiplyArguments) -> Void,
@@ -84,8 +77,6 @@ package struct KernelTable: Sendable {
         crossEntropy: @escaping @Sendable (borrowing CrossEntropyArguments) -> Double,
         crossEntropyLoss: @escaping @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation,
         squaredError: @escaping @Sendable (borrowing SquaredErrorArguments) -> Double,
-        errorSums: @escaping @Sendable (borrowing ErrorArguments) -> ErrorSums,
-        penaltySums: @escaping @Sendable (borrowing PenaltyArguments) -> PenaltySums,
         convolution: @escaping @Sendable (borrowing ConvolutionArguments) -> Void,
         convolutionGradient: @escaping @Sendable (borrowing ConvolutionGradientArguments) -> Void,
         pool: @escaping @Sendable (borrowing PoolArguments) -> Void,
@@ -102,7 +93,6 @@ package struct KernelTable: Sendable {
         unsafe self.weightUpdate = weightUpdate
         unsafe self.inputGradient = inputGradient
         unsafe self.biasUpdate = biasUpdate
-        unsafe self.columnSums = columnSums
         unsafe self.update = update
         unsafe self.activate = activate
         unsafe self.multiply = multiply
@@ -112,8 +102,6 @@ package struct KernelTable: Sendable {
         unsafe self.crossEntropy = crossEntropy
         unsafe self.crossEntropyLoss = crossEntropyLoss
         unsafe self.squaredError = squaredError
-        unsafe self.errorSums = errorSums
-        unsafe self.penaltySums = penaltySums
         unsafe self.convolution = convolution
         unsafe self.convolutionGradient = convolutionGradient
         unsafe self.pool = pool

@@ -214,28 +214,6 @@ package struct BiasUpdateArguments {
     }
 }
 
-/// Sum of the rows of a matrix [rows, columns], row by row, into `sums` [columns], overwritten.
-@unsafe
-package struct ColumnSumArguments {
-    package var rows: Int
-    /// A multiple of 16.
-    package var columns: Int
-    package var matrix: UnsafePointer<Float>
-    package var stride: Int
-    package var sums: UnsafeMutablePointer<Float>
-
-    @inlinable
-    package init(
-        rows: Int, columns: Int, matrix: UnsafePointer<Float>, stride: Int, sums: UnsafeMutablePointer<Float>
-    ) {
-        unsafe self.rows = rows
-        unsafe self.columns = columns
-        unsafe self.matrix = matrix
-        unsafe self.stride = stride
-        unsafe self.sums = sums
-    }
-}
-
 /// One step of the rule for `count` (a multiple of 16) parameters with their gradients.
 @unsafe
 package struct UpdateArguments {

@@ -26,30 +26,3 @@ func squaredErrorKernel(_ arguments: borrowing SquaredErrorArguments) -> Double 
     }
     return loss
 }
-
-func errorKernel(_ arguments: borrowing ErrorArguments) -> ErrorSums {
-    let outputs = unsafe Source(arguments.outputs)
-    let targets = unsafe LeftRows(arguments.targets)
-    let stride = unsafe arguments.stride
-    let columns = unsafe arguments.columns
-    let rows = unsafe arguments.rows
-    var result = ErrorSums(squared: 0, absolute: 0)
-    var row = 0
-    while row < rows {
-        let target = targets.row(row)
-        let from = row &* stride
-        var squares = Vector.zero
-        var magnitudes = Vector.zero
-        var column = 0
-        while column < columns {
-            let difference = outputs.vector(from &+ column) - target.vector(column)
-            squares.addProduct(difference, difference)
-            magnitudes += difference.magnitudes
-            column &+= 16
-        }
-        result.squared += Double(squares.treeSum)
-        result.absolute += Double(magnitudes.treeSum)
-        row &+= 1
-    }
-    return result
-}

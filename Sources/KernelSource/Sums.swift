@@ -24,13 +24,6 @@ private func eachColumnSum(_ matrix: Source, stride: Int, rows: Int, columns: In
     }
 }
 
-func columnSumKernel(_ arguments: borrowing ColumnSumArguments) {
-    let sums = unsafe Target(arguments.sums)
-    unsafe eachColumnSum(
-        Source(arguments.matrix), stride: arguments.stride, rows: arguments.rows, columns: arguments.columns
-    ) { sums.store($0, $1) }
-}
-
 @inline(never)
 private func updateBias<O: Optimizer>(_ arguments: borrowing BiasUpdateArguments, _: O.Type) {
     let optimizer = unsafe O(arguments.parameters, arguments.rule)
@@ -68,45 +61,4 @@ func updateKernel(_ arguments: borrowing UpdateArguments) {
     case .adam: unsafe updateAll(arguments, AdamOptimizer.self)
     case .rmsprop, .rmspropMomentum: unsafe updateAll(arguments, PropagationOptimizer.self)
     }
-}
-
-/// Sixteen sums in Float64.
-struct WideSum {
-    private var low = SIMD8<Double>.zero
-    private var high = SIMD8<Double>.zero
-
-    @inline(__always) mutating func add(_ values: Vector) {
-        self.low += SIMD8<Double>(values.lowHalf)
-        self.high += SIMD8<Double>(values.highHalf)
-    }
-
-    @inline(__always) mutating func addSquares(_ values: Vector) {
-        let low = SIMD8<Double>(values.lowHalf)
-        let high = SIMD8<Double>(values.highHalf)
-        self.low.addProduct(low, low)
-        self.high.addProduct(high, high)
-    }
-
-    /// The tree 8, 4, 2, 1.
-    @inline(__always) var total: Double {
-        let eight = self.low + self.high
-        let four = eight.lowHalf + eight.highHalf
-        let two = four.lowHalf + four.highHalf
-        return two[0] + two[1]
-    }
-}
-
-func penaltyKernel(_ arguments: borrowing PenaltyArguments) -> PenaltySums {
-    let values = unsafe Source(arguments.values)
-    let count = unsafe arguments.count
-    var absolute = WideSum()
-    var square = WideSum()
-    var index = 0
-    while index < count {
-        let vector = values.vector(index)
-        absolute.add(vector.magnitudes)
-        square.addSquares(vector)
-        index &+= 16
-    }
-    return PenaltySums(absolute: absolute.total, square: square.total)
 }

@@ -4,13 +4,11 @@ package import KernelInterface
 package func makeKernelTable() -> KernelTable {
     unsafe KernelTable(
         product: productKernel, weightGradient: weightGradientKernel, weightUpdate: weightUpdateKernel,
-        inputGradient: inputGradientKernel, biasUpdate: biasUpdateKernel, columnSums: columnSumKernel,
-        update: updateKernel, activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
+        inputGradient: inputGradientKernel, biasUpdate: biasUpdateKernel, update: updateKernel,
+        activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,
-        errorSums: errorKernel, penaltySums: penaltyKernel, convolution: convolutionKernel,
-        convolutionGradient: convolutionGradientKernel, pool: poolKernel, unpool: unpoolKernel,
-        memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel, gatherRows: gatherKernel,
-        transpose: transposeKernel,
-        vectorFunction: vectorFunctionKernel, peak: peakKernel)
+        convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, pool: poolKernel,
+        unpool: unpoolKernel, memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel,
+        gatherRows: gatherKernel, transpose: transposeKernel, vectorFunction: vectorFunctionKernel, peak: peakKernel)
 }

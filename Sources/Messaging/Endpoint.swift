@@ -11,9 +11,9 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
     }
     package let transport: Transport
 
-    /// Ports of Winnow unless told otherwise; below the range from which kernels take ports for outgoing connections.
+    /// The port of a coordinator unless told otherwise; below the range from which kernels take ports for outgoing
+    /// connections.
     package static let controlPort = 5570
-    package static let bulkPort = 5571
 
     package init(_ transport: Transport) { self.transport = transport }
 

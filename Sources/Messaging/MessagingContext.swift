@@ -10,9 +10,12 @@ package final class MessagingContext {
     let handle: UnsafeMutableRawPointer
     private var monitors = 0
 
-    package init() throws(MessagingError) {
+    /// For so many sockets at once; each takes three of the library's, with its monitor.
+    package init(sockets: Int = 300) throws(MessagingError) {
         guard let handle = unsafe zmq_ctx_new() else { throw MessagingError.last("open a ZeroMQ context") }
         unsafe self.handle = handle
+        let most = unsafe zmq_ctx_get(handle, ZMQ_SOCKET_LIMIT)
+        _ = unsafe zmq_ctx_set(handle, ZMQ_MAX_SOCKETS, min(most, Int32(clamping: 3 * sockets)))
     }
 
     /// Waits until messages that linger are out; no longer than the longest linger of a closed socket.

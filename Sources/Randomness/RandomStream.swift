@@ -10,6 +10,8 @@ package enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case dropout = 6
     case dataSplit = 7
     case bracket = 8
+    case firstTrials = 9
+    case reconnection = 10
 }
 
 /// Random numbers addressed by (seed, stream, purpose, index): the same address always gives the same number.

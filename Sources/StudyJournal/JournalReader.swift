@@ -11,6 +11,7 @@ package final class JournalReader {
     private let queue: DatabaseQueue
     private static let batchCount = 512
 
+    /// Opens the journal of a study folder for reading, also while a coordinator writes it.
     package static func open(directory: String) throws(JournalError) -> JournalReader {
         let queue = try JournalFile.open(directory, isReadOnly: true)
         let path = JournalFile.path(in: directory)

@@ -6,9 +6,6 @@ import TuningModel
 /// All scalars are kept in `Double` and rounded to `Float` once in each step. The powers are running products, so
 /// that no power function of a C library decides bits.
 struct OptimizerState: Hashable {
-    /// The smallest epsilon: one that is 0 in `Float` would make 0/0 of a parameter whose gradient is always 0.
-    static let smallestEpsilon = Double(Float.leastNormalMagnitude)
-
     /// Minibatches trained.
     private(set) var stepCount: Int
     /// `beta1^stepCount` and `beta2^stepCount`; 1 for optimisers without.
@@ -44,7 +41,7 @@ struct OptimizerState: Hashable {
             rule = self.adam(beta1, beta2, epsilon, weightDecay: self.weightDecay)
         case .rmsprop(let decay, let epsilon, let momentum):
             rule = .rmsprop(
-                learningRate: self.learningRate, decay: decay, epsilon: max(epsilon, Self.smallestEpsilon),
+                learningRate: self.learningRate, decay: decay, epsilon: epsilon,
                 momentum: momentum)
         }
         rule.l1 = self.l1
@@ -56,7 +53,7 @@ struct OptimizerState: Hashable {
         self.firstPower *= beta1
         self.secondPower *= beta2
         return .adam(
-            learningRate: self.learningRate, beta1: beta1, beta2: beta2, epsilon: max(epsilon, Self.smallestEpsilon),
+            learningRate: self.learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
             weightDecay: weightDecay, firstPower: self.firstPower, secondPower: self.secondPower)
     }
 }

@@ -13,6 +13,7 @@ package enum DataPart: Hashable, Sendable {
     case source(DataSource)
 }
 
+/// The section `data` of a study file: which rows train, which choose, which are seen once at the end.
 package struct DataSettings: Hashable, Sendable {
     package let train: DataSource
     package let validation: DataPart
@@ -45,6 +46,7 @@ package struct SettingTemplate: Hashable, Sendable {
     }
 }
 
+/// What suggests configurations.
 package enum SearcherSettings: Hashable, Sendable {
     case random
     /// `points` values of each float and int range that has no step.
@@ -52,8 +54,11 @@ package enum SearcherSettings: Hashable, Sendable {
     case sobol
 }
 
+/// How many trials each bracket of Hyperband starts with: the formula of the JMLR paper of 2018, or that of the blog post
+/// of 2016, which starts a few more.
 package enum HyperbandFormula: String, Hashable, Sendable, CaseIterable { case jmlr, blog }
 
+/// What decides how long each trial is trained.
 package enum SchedulerSettings: Hashable, Sendable {
     /// Every trial to `maximum` epochs.
     case none(maximum: Int)

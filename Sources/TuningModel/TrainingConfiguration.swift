@@ -14,6 +14,7 @@ package enum LearningTask: Hashable, Sendable {
     }
 }
 
+/// What follows each hidden layer, unit by unit.
 package enum Activation: String, Hashable, Sendable, CaseIterable { case relu, tanh, sigmoid, gelu }
 
 /// How weights begin. `automatic` is He (normal) for relu and gelu, Glorot (uniform) for tanh and sigmoid.
@@ -25,6 +26,7 @@ package enum Initializer: String, Hashable, Sendable, CaseIterable {
     case glorotUniform = "glorot_uniform"
 }
 
+/// The rule that turns gradients into steps, with its own numbers; see `UpdateRule` for the formulas.
 package enum OptimizerSettings: Hashable, Sendable {
     case sgd(momentum: Double, nesterov: Bool)
     case adam(beta1: Double, beta2: Double, epsilon: Double)

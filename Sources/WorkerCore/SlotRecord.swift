@@ -22,6 +22,9 @@ struct SlotRecord: Hashable, Sendable {
     /// As the process now alive told last, and when.
     var activity = SlotActivity.none
     var activityAt: Duration = .zero
+    /// When a job came to a slot without one, or anything was heard since; and the same of training that went on.
+    var heardAt: Duration = .zero
+    var movedAt: Duration = .zero
     /// Sums of the processes before it.
     var formerBusySeconds = 0.0
     var formerTotalSeconds = 0.0
@@ -53,6 +56,7 @@ struct SlotRecord: Hashable, Sendable {
     }
 
     mutating func note(_ activity: SlotActivity, at now: Duration) {
+        if activity.counter != self.activity.counter { self.movedAt = now }
         self.activity = activity
         self.activityAt = now
     }

@@ -9,7 +9,7 @@ extension Worker {
     ///
     /// Nothing is fetched ahead before a duration is known: an assignment behind one that takes an hour would wait.
     var capacity: Int {
-        guard self.leaving == nil else { return 0 }
+        guard self.leaving == nil, self.datasetPause == nil else { return 0 }
         return min(self.slots.count(where: \.isPromising) * (1 + self.assignmentsAhead), Self.mostHeld)
     }
 
@@ -38,7 +38,7 @@ extension Worker {
         for record in held { self.drop(record.attempt, at: now, &effects) }
         var record = AttemptRecord(assignment)
         let isFull = self.attempts.count { !$0.isEnded } >= self.limits.heldPerSlot * self.slots.count
-        if self.leaving != nil || isFull || self.slots.allSatisfy(\.isHopeless) {
+        if self.leaving != nil || isFull || self.datasetPause != nil || self.slots.allSatisfy(\.isHopeless) {
             record.stage = .ended
             record.end = AttemptEnd(outcome: .preempted, epoch: assignment.ledgerEpoch)
             self.attempts.append(record)

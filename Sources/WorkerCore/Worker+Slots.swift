@@ -44,6 +44,10 @@ extension Worker {
         self.attempts[i].undurableSeconds = entry?.undurableSeconds ?? 0
         self.attempts[i].jobSeconds = 0
         self.attempts[i].resume = entry?.name
+        if self.slots[slot].jobs.isEmpty {
+            self.slots[slot].heardAt = now
+            self.slots[slot].movedAt = now
+        }
         self.slots[slot].jobs.append(SlotRecord.Job(number: job.number))
         effects.append(.slot(slot, .run(job)))
     }
@@ -84,6 +88,7 @@ extension Worker {
         var deadline: Duration?
         for slot in self.slots {
             if case .down(let until) = slot.phase, self.leaving == nil { deadline = min(deadline ?? until, until) }
+            if let time = self.hangDeadline(of: slot) { deadline = min(deadline ?? time, time) }
             for job in slot.jobs {
                 guard let time = job.stoppedAt.map({ $0 + self.limits.stopTimeout }) else { continue }
                 deadline = min(deadline ?? time, time)
@@ -92,12 +97,36 @@ extension Worker {
         return deadline
     }
 
-    /// Starts slots again, and kills those that do not obey.
+    /// When a slot with work counts as hung, unless something is heard of it before.
+    private func hangDeadline(of slot: SlotRecord) -> Duration? {
+        guard slot.phase == .ready, !slot.jobs.isEmpty else { return nil }
+        return min(slot.heardAt + self.limits.slotSilence, slot.movedAt + self.limits.slotStandstill)
+    }
+
+    /// A gap in the worker's own time (a stopped process, a paused machine) is no slot's fault.
+    mutating func forgivePause(until now: Duration) {
+        let gap = now - self.handledAt
+        self.handledAt = now
+        guard gap > self.limits.slotSilence / 2 else { return }
+        for i in self.slots.indices {
+            self.slots[i].heardAt += gap
+            self.slots[i].movedAt += gap
+        }
+    }
+
+    /// Starts slots again, and kills those that do not obey or hang.
     mutating func watchSlots(at now: Duration, _ effects: inout [WorkerEffect]) {
         for i in self.slots.indices {
             if case .down(let until) = self.slots[i].phase, now >= until, self.leaving == nil {
                 self.slots[i].phase = .starting
                 effects.append(.startSlot(i))
+            }
+            if let time = self.hangDeadline(of: self.slots[i]), now >= time {
+                let isSilent = now >= self.slots[i].heardAt + self.limits.slotSilence
+                self.slots[i].heardAt = now
+                self.slots[i].movedAt = now
+                effects.append(
+                    .killSlot(i, reason: isSilent ? "nothing was heard of it" : "its training does not go on"))
             }
             for job in self.slots[i].jobs.indices {
                 guard let time = self.slots[i].jobs[job].stoppedAt, now >= time + self.limits.stopTimeout else {
@@ -113,6 +142,7 @@ extension Worker {
         _ slot: Int, _ event: SlotEvent, at now: Duration, _ effects: inout [WorkerEffect]
     ) {
         guard self.slots.indices.contains(slot) else { return }
+        self.slots[slot].heardAt = now
         switch event {
         case .ready:
             if self.slots[slot].phase == .starting { self.slots[slot].phase = .ready }
@@ -124,6 +154,7 @@ extension Worker {
         case .ended(let job, let end, let activity):
             self.slots[slot].note(activity, at: now)
             self.slots[slot].crashes = 0
+            self.slots[slot].movedAt = now
             self.finish(job, end, in: slot, at: now, &effects)
         case .withdrawn(let job):
             self.slots[slot].jobs.removeAll { $0.number == job }

@@ -10,9 +10,8 @@ extension Worker {
         }
         guard assignment.datasetByteCount > 0, assignment.datasetByteCount <= self.limits.datasetByteCount else {
             let wanted = "want 1 ... \(self.limits.datasetByteCount)"
-            self.end(
-                assignment.attempt,
-                .crashed(reason: "the data set has \(assignment.datasetByteCount) bytes, \(wanted)"), at: now)
+            self.giveUpDataset(
+                assignment.dataset, "it has \(assignment.datasetByteCount) bytes, \(wanted)", at: now, &effects)
             return false
         }
         if self.datasets.count >= 64 { self.datasets.removeFirst() }
@@ -24,6 +23,7 @@ extension Worker {
     mutating func openDataset(_ digest: Digest, at now: Duration, _ effects: inout [WorkerEffect]) {
         guard let i = self.datasets.firstIndex(where: { $0.digest == digest }) else { return }
         self.datasets[i].state = .ready
+        self.datasetFailures = 0
         self.prepareAll(at: now, &effects)
     }
 
@@ -165,6 +165,25 @@ extension Worker {
         self.advanceTransfers(at: now, &effects)
     }
 
+    /// Without its data set no attempt can be trained here, which is no fault of its trial: what wants it goes back for
+    /// other workers, and nothing more is taken for a while.
+    private mutating func giveUpDataset(
+        _ digest: Digest, _ reason: String, at now: Duration, _ effects: inout [WorkerEffect]
+    ) {
+        let doublings = min(self.datasetFailures, 16)
+        let pause = min(self.limits.datasetPauseMaximum, self.limits.datasetPauseBase * (1 << doublings))
+        self.datasetFailures += 1
+        self.datasetPause = now + pause
+        self.datasets.removeAll { $0.digest == digest }
+        effects.append(
+            .log(
+                .error, "could not get the data set; no work is taken for a while",
+                ["digest": "\(digest)", "reason": reason, "seconds": "\(pause.components.seconds)"]))
+        for record in self.attempts where record.stage == .fetching && record.assignment.dataset == digest {
+            self.end(record.attempt, .preempted, at: now)
+        }
+    }
+
     /// Without its data set no attempt can be trained here; without its checkpoint it is, from an earlier state.
     mutating func failDownload(
         _ digest: Digest, _ reason: String, at now: Duration, _ effects: inout [WorkerEffect]
@@ -174,11 +193,7 @@ extension Worker {
         effects.append(.abandonDownload(digest))
         switch download.target {
         case .dataset:
-            effects.append(.log(.error, "could not get the data set", ["digest": "\(digest)", "reason": reason]))
-            self.datasets.removeAll { $0.digest == digest }
-            for record in self.attempts where record.stage == .fetching && record.assignment.dataset == digest {
-                self.end(record.attempt, .crashed(reason: "could not get the data set: \(reason)"), at: now)
-            }
+            self.giveUpDataset(digest, reason, at: now, &effects)
         case .checkpoint:
             effects.append(.log(.warning, "could not get a checkpoint", ["digest": "\(digest)", "reason": reason]))
             self.ignoreCheckpoint(digest, at: now, &effects)
@@ -202,6 +217,10 @@ extension Worker {
     }
 
     var transferDeadline: Duration? {
+        [self.stallDeadline, self.datasetPause].compactMap { $0 }.min()
+    }
+
+    private var stallDeadline: Duration? {
         guard self.isBulkOpen else { return nil }
         let download = self.downloads.first.flatMap { $0.isBegun && !$0.isVerifying ? $0.progressAt : nil }
         let upload = self.uploads.first.flatMap { upload -> Duration? in
@@ -212,7 +231,8 @@ extension Worker {
 
     /// Opens the bulk socket anew when nothing moves, and gives a transfer up after some tries.
     mutating func watchTransfers(at now: Duration, _ effects: inout [WorkerEffect]) {
-        guard let deadline = self.transferDeadline, now >= deadline else { return }
+        if let pause = self.datasetPause, now >= pause { self.datasetPause = nil }
+        guard let deadline = self.stallDeadline, now >= deadline else { return }
         self.closeBulk(&effects)
         if let download = self.downloads.first, download.isBegun, !download.isVerifying,
             now >= download.progressAt + self.limits.bulkStall

@@ -54,6 +54,11 @@ package struct Worker: Hashable, Sendable {
     var downloads: [Download] = []
     var uploads: [Upload] = []
     var isBulkOpen = false
+    /// Failures in a row to get a data set, and until when no work is taken because of the last one.
+    var datasetFailures = 0
+    var datasetPause: Duration?
+    /// When the last event was taken in.
+    var handledAt: Duration = .zero
 
     var leaving: Leaving?
     /// Nothing is done any more.
@@ -78,6 +83,7 @@ package struct Worker: Hashable, Sendable {
     package mutating func handle(_ event: WorkerEvent, at now: Duration) -> [WorkerEffect] {
         var effects: [WorkerEffect] = []
         guard !self.hasLeft else { return effects }
+        self.forgivePause(until: now)
         switch event {
         case .started(let checkpoints): self.start(checkpoints, at: now, &effects)
         case .tick: self.tick(at: now, &effects)

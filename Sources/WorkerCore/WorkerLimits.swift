@@ -56,11 +56,19 @@ package struct WorkerLimits: Hashable, Sendable {
     /// A transfer without progress for this long opens the bulk socket anew; after `bulkTries` times it is given up.
     package var bulkStall: Duration = .seconds(10)
     package var bulkTries = 3
+    /// How long no work is taken after a data set could not be fetched; doubled with each failure in a row.
+    package var datasetPauseBase: Duration = .seconds(5)
+    package var datasetPauseMaximum: Duration = .seconds(300)
 
     /// A slot that does not end a stopped assignment within this time is killed. A minibatch group takes about 1 ms,
     /// but
     /// a validation is not interrupted.
     package var stopTimeout: Duration = .seconds(60)
+    /// A slot with work tells every half second that it is alive; one that is silent for this long is killed.
+    package var slotSilence: Duration = .seconds(30)
+    /// A slot whose training does not go on for this long is killed. An evaluation of the network, in which no
+    /// minibatch is trained, must take less.
+    package var slotStandstill: Duration = .seconds(300)
     /// Delay before the n-th restart in a row of a slot that dies before it finishes any assignment: 0, then the base
     /// doubling up to `backoffMaximum`.
     package var restartBase: Duration = .milliseconds(100)

@@ -59,7 +59,6 @@ struct SlotTrainer: ~Copyable {
         let assignment = job.assignment
         var run = try self.begin(job)
         var secondsSinceStored = 0.0
-        var isDiverged = false
         /// The newest state that is kept in memory.
         var kept: (epoch: Int, bytes: [UInt8])?
         while run.epoch < assignment.targetEpoch, !run.isOver {
@@ -73,12 +72,15 @@ struct SlotTrainer: ~Copyable {
             }
             let outcome = run.finishEpoch()
             let seconds = Double(MonotonicClock.nanoseconds() - start) * 1e-9
+            let isLast = run.isOver || run.epoch == assignment.targetEpoch
+            // Before the report: it may bring the trial's promotion back at once, which wants this state. A diverged
+            // network is of no use; one that ran out of patience may be the winner.
+            if isLast, outcome.status != .diverged { self.store(run.checkpoint(), epoch: run.epoch, of: job) }
             self.mailbox.post(
                 EpochReport(epoch: run.epoch, status: outcome.status, metrics: outcome.metrics, seconds: seconds),
                 of: job.number)
             secondsSinceStored += seconds
-            isDiverged = outcome.status == .diverged
-            if run.isOver || run.epoch == assignment.targetEpoch { break }
+            if isLast { break }
             if self.mailbox.isStopped(job.number) { return .ended(.stopped, epoch: run.epoch) }
             if secondsSinceStored >= Self.checkpointSeconds {
                 self.store(run.checkpoint(), epoch: run.epoch, of: job)
@@ -89,10 +91,7 @@ struct SlotTrainer: ~Copyable {
             }
         }
         let isDone = run.isOver || run.epoch >= assignment.targetEpoch
-        // A diverged network is of no use; one that ran out of patience may be the winner.
-        if !isDiverged, run.epoch > job.resume?.epoch ?? 0 {
-            self.store(run.checkpoint(), epoch: run.epoch, of: job)
-        }
+        if !isDone, run.epoch > job.resume?.epoch ?? 0 { self.store(run.checkpoint(), epoch: run.epoch, of: job) }
         return .ended(isDone ? .finished : .preempted, epoch: run.epoch)
     }
 

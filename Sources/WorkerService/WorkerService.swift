@@ -57,8 +57,7 @@ package struct WorkerService {
         let profile = WorkerProfile(
             worker: worker, name: "\(Self.hostName):\(getpid())", slots: self.settings.slots,
             instructionSet: instructionSet)
-        // The seed is the process's own, so that its numbers are nobody else's whatever the purpose.
-        let random = RandomStream(seed: .random(in: 0 ... .max), purpose: .trialSeed)
+        let random = RandomStream(seed: .random(in: 0 ... .max), purpose: .reconnection)
         let folder: WorkerFolder
         do {
             folder = try WorkerFolder(cache: self.settings.cacheDirectory, worker: worker)

@@ -287,6 +287,70 @@ struct CoordinatorScenarioTests {
         #expect(coordinator.study.brokenInvariant() == nil)
     }
 
+    @Test("a configuration to try first has its gaps filled in: defaults, else random values, nothing where inactive")
+    func tryFirst() throws {
+        var definition = Studies.definition(.none(maximum: 5), trials: 3)
+        definition.space = ParameterSpace([
+            Parameter(name: "training.optimizer", domain: .choice([.text("sgd"), .text("adam")])),
+            Parameter(
+                name: "training.optimizer.sgd.momentum", domain: .float(FloatRange(low: 0.1, high: 0.9)),
+                conditions: [.isOneOf(parameter: 0, values: [.text("sgd")])]),
+            Parameter(
+                name: "training.learning_rate", domain: .float(FloatRange(low: 1e-4, high: 1, isLogarithmic: true)),
+                defaultValue: .float(0.01)),
+        ])
+        definition.tryFirst = [
+            Configuration([.text("sgd"), nil, nil]), Configuration([.text("adam"), nil, .float(0.5)]),
+        ]
+        var state = try StudyState(definition)
+        _ = state.apply(.workerJoined(self.worker, name: "a", slots: 3), at: .zero)
+        for _ in 0..<3 { _ = state.apply(.workRequested(self.worker), at: .zero) }
+        let first = state.trials[0].configuration.values
+        #expect(first[0] == .text("sgd"))
+        #expect((0.1...0.9).contains(try #require(first[1]?.number)))
+        #expect(first[2] == .float(0.01))
+        #expect(state.trials[1].configuration == Configuration([.text("adam"), nil, .float(0.5)]))
+        #expect(state.trials[2].configuration.values[0] != nil)
+    }
+
+    @Test("an epoch that is told again with other figures is told to people, and not taken")
+    func disagreement() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let session = try self.session(first, self.peer)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        func tell(_ loss: Double) -> [CoordinatorEffect] {
+            let report = Studies.report(TrialID(0), 1, loss: loss)
+            let entry = AttemptProgress(attempt: assignment.attempt, reports: [report], end: nil)
+            let message = WorkerMessage.progress(
+                session: session, capacity: 1, times: self.none, attempts: [entry])
+            return coordinator.handle(.message(self.peer, message), at: .seconds(1))
+        }
+        _ = tell(0.5)
+        #expect(!tell(0.5).contains { if case .log = $0 { true } else { false } })
+        let before = coordinator.study
+        #expect(
+            tell(0.25).first
+                == .log(
+                    "host:a reports epoch 1 of trial 0 with other figures than the journal has: two hosts compute "
+                        + "differently; look for broken memory or another build", isWarning: true))
+        #expect(coordinator.study == before)
+        #expect(coordinator.disagreements == 1)
+    }
+
+    @Test("an assignment that never arrived is not sent again for a trial that is over")
+    func settledMeanwhile() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 9, wallTime: .seconds(3)))
+        let first = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .zero)
+        let assignment = try #require(first.assignments(to: self.peer).first)
+        _ = coordinator.handle(.disconnected(self.peer), at: .seconds(2))
+        _ = coordinator.handle(.tick, at: .seconds(3))
+        #expect(coordinator.study.isFinished)
+        #expect(coordinator.study.record(of: assignment.attempt.trial)?.state == .stopped)
+        let back = coordinator.handle(.message(PeerID(2), Studies.hello(self.worker)), at: .milliseconds(3500))
+        #expect(back.assignments(to: PeerID(2)) == [])
+    }
+
     @Test("a connection that says hello for another worker lets the first one go, with what it held")
     func secondHello() throws {
         var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), trials: 1))

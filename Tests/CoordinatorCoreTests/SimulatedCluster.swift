@@ -57,6 +57,8 @@ struct SimulatedCluster {
     private(set) var workerCrashes = 0
     private(set) var coordinatorCrashes = 0
     private(set) var fencings = 0
+    /// What workers were told is safe, by trial: the highest epoch of an acknowledgement that still had epochs to tell of.
+    private(set) var acknowledged: [TrialID: Int] = [:]
 
     init(_ definition: StudyDefinition, workers: Int, slots: Int = 1, seed: UInt64, faults: Faults = Faults()) throws {
         self.definition = definition
@@ -171,6 +173,9 @@ struct SimulatedCluster {
 
     private mutating func acknowledge(_ item: Acknowledgement, _ worker: Int) {
         guard let index = self.index(of: item.attempt, worker) else { return }
+        let told = self.workers[worker].held[index].unacknowledged.last { $0.epoch <= item.epoch }?.epoch ?? 0
+        let trial = item.attempt.trial
+        self.acknowledged[trial] = max(self.acknowledged[trial] ?? 0, told)
         self.workers[worker].held[index].unacknowledged.removeAll { $0.epoch <= item.epoch }
         if item.isEndKnown { self.workers[worker].held.remove(at: index) }
     }

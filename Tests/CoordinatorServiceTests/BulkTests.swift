@@ -83,21 +83,35 @@ struct BulkTests {
         #expect(isRefused(offer(96, at: 31)))
     }
 
+    @Test("a checkpoint may be ahead of the reports that are read, not of its attempt, and is never the data set")
+    func offers() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("winnow-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let blobs = try BlobStore(folder: folder)
+        let dataset = try blobs.put([1, 2, 3])
+        var server = BulkServer(blobs: blobs, dataset: dataset, image: try blobs.map(dataset))
+        let study = try Self.studyWithOneEpoch()
+        func answers(_ digest: Digest, epoch: Int) -> [BulkMessage] {
+            let reference = CheckpointReference(epoch: epoch, digest: digest, byteCount: 1000)
+            let put = BulkMessage.put(attempt: AttemptID(trial: TrialID(0), number: 1), checkpoint: reference)
+            return server.handle(put, from: self.worker, study: study, at: .zero).answers
+        }
+        let other = Digest(of: [7])
+        for epoch in [1, 2, 5] {
+            #expect(answers(other, epoch: epoch) == [.credit(digest: other, offset: 0, count: 8)], "epoch \(epoch)")
+        }
+        for epoch in [0, 6] {
+            #expect(
+                answers(other, epoch: epoch) == [.failed(digest: other, reason: "trial 0 has no epoch \(epoch) here")])
+        }
+        #expect(
+            answers(dataset, epoch: 1)
+                == [.failed(digest: dataset, reason: "these are the bytes of the data set")])
+    }
+
     /// A study whose first trial has had one of its five epochs.
     private static func studyWithOneEpoch() throws -> StudyState {
-        var study = try StudyState(
-            StudyDefinition(
-                name: "test",
-                data: DataSettings(
-                    train: .npy(features: "x", targets: "y"), validation: .holdout(share: 0.5, stratify: true),
-                    test: nil),
-                task: .classification,
-                space: ParameterSpace([
-                    Parameter(name: "training.learning_rate", domain: .float(FloatRange(low: 0.1, high: 1)))
-                ]),
-                settings: [SettingTemplate(name: "training.learning_rate", source: .searched(parameter: 0))],
-                objective: Objective(metric: .validationLoss, direction: .minimize), searcher: .random,
-                scheduler: .none(maximum: 5), budget: Budget(trials: 1), searchSeed: 1, dataSeed: 1))
+        var study = try StudyState(ServedStudy.definition())
         let worker = WorkerID("a")
         _ = study.apply(.workerJoined(worker, name: "host:a", slots: 1), at: .zero)
         _ = study.apply(.workRequested(worker), at: .zero)

@@ -21,25 +21,8 @@ struct GarbageTests {
         private let ended = DispatchSemaphore(value: 0)
 
         init() throws {
-            let rows = try DatasetRows(
-                rowCount: 4, featureNames: ["x"], features: [0, 1, 2, 3],
-                targets: .classes([0, 1, 0, 1], names: ["a", "b"]))
-            let study = StudyDefinition(
-                name: "test",
-                data: DataSettings(
-                    train: .npy(features: "x", targets: "y"), validation: .holdout(share: 0.5, stratify: true),
-                    test: nil),
-                task: .classification,
-                space: ParameterSpace([
-                    Parameter(name: "training.learning_rate", domain: .float(FloatRange(low: 0.1, high: 1)))
-                ]),
-                settings: [SettingTemplate(name: "training.learning_rate", source: .searched(parameter: 0))],
-                objective: Objective(metric: .validationLoss, direction: .minimize), searcher: .random,
-                scheduler: .none(maximum: 5), budget: Budget(trials: 1), searchSeed: 1, dataSeed: 1)
-            let holdout = LoadedDataset.Part.holdout(Holdout(share: 0.5, isStratified: true))
             let service = try CoordinatorService(
-                study: study, studyText: "test",
-                dataset: try LoadedDataset(rows, validation: holdout, test: nil, seed: 1),
+                study: ServedStudy.definition(), studyText: "test", dataset: try ServedStudy.dataset(),
                 settings: CoordinatorSettings(directory: self.directory, endpoint: "tcp://127.0.0.1:0"),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             self.endpoint = service.listeningEndpoint

@@ -132,9 +132,16 @@ struct ArrayFileTests {
             ),
             (
                 ArrayBytes.npy("|u1", shape: "(4, 0)", []), Self.y,
-                "x: 0 features in the shape [4, 0], want 1 to 1048576"
+                "x: the shape [4, 0] has no numbers, want at least one row and feature"
             ),
-            (ArrayBytes.npy("|u1", shape: "(0, 4)", []), Self.y, "x: 0 rows, want 1 to 2147483647"),
+            (
+                ArrayBytes.npy("|u1", shape: "(0, 4)", []), Self.y,
+                "x: the shape [0, 4] has no numbers, want at least one row and feature"
+            ),
+            (
+                ArrayBytes.npy("|u1", shape: "(0, 999999999999999999, 999999999999999999)", []), Self.y,
+                "x: the shape [0, 999999999999999999, 999999999999999999] has no numbers, want at least one row and feature"
+            ),
             (Array("a,b\n1,2,3\n".utf8), Self.y, "x: not an npy file: it does not begin with \\x93NUMPY"),
             (
                 ArrayBytes.npy("|u1", shape: "(4, 1)", version: 4, [1, 2, 3, 4]), Self.y,

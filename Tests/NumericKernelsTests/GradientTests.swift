@@ -134,30 +134,4 @@ struct GradientTests {
             #expect(same(found[row * 816 + input], expected), "row \(row), input \(input), seed 60")
         }
     }
-
-    @Test("column sums run row by row", arguments: sets)
-    func columnSumsMatchTwin(_ set: InstructionSet) throws {
-        var random = TestRandom(7)
-        for (rows, columns) in [(0, 16), (1, 64), (5, 80), (33, 176)] {
-            let matrix = Floats(random.numbers(rows * columns))
-            let sums = Floats(count: columns, .nan)
-            let arguments = unsafe ColumnSumArguments(
-                rows: rows, columns: columns, matrix: matrix.constant, stride: columns, sums: sums.pointer)
-            unsafe try table(set).columnSums(arguments)
-            let expected = (0..<columns).map { column in
-                Reference.columnSum(rows: rows) { matrix[$0 * columns + column] }
-            }
-            #expect(difference(sums.values, expected) == nil, "\(rows)x\(columns), seed 7")
-        }
-    }
-
-    @Test("penalty sums run through 16 lanes of Float64", arguments: sets)
-    func penaltySumsMatchTwin(_ set: InstructionSet) throws {
-        var random = TestRandom(8)
-        for count in [0, 16, 48, 4_096] {
-            let values = Floats(random.numbers(count))
-            let found = unsafe try table(set).penaltySums(PenaltyArguments(count: count, values: values.constant))
-            #expect(found == Reference.penaltySums(values.values), "\(count) values, seed 8")
-        }
-    }
 }

@@ -186,6 +186,33 @@ struct AttemptTests {
             ])
     }
 
+    @Test("a slot with work of which nothing is heard, or whose training stands still, is killed")
+    func hang() {
+        for (isSilent, seconds, reason) in [
+            (true, 30, "nothing was heard of it"), (false, 300, "its training does not go on"),
+        ] {
+            var worker = Worker.joined()
+            _ = worker.handle(.received(.assign(Material.assignment(1))), at: .seconds(1))
+            var killed: [Int: String] = [:]
+            for second in 2...(seconds + 10) {
+                let now = Duration.seconds(second)
+                _ = worker.handle(.received(.heartbeatAcknowledged), at: now)
+                if !isSilent { _ = worker.handle(.slot(0, .active(.none)), at: now) }
+                for case .killSlot(0, let reason) in worker.handle(.tick, at: now) { killed[second] = reason }
+            }
+            #expect(killed == [seconds + 1: reason])
+        }
+    }
+
+    @Test("a pause of the worker itself is no slot's fault, and a slot without work may be silent")
+    func pause() {
+        var worker = Worker.joined(slots: 2)
+        _ = worker.handle(.received(.assign(Material.assignment(1))), at: .seconds(1))
+        var effects = worker.handle(.tick, at: .seconds(100))
+        for second in 101...128 { effects += worker.handle(.tick, at: .seconds(second)) }
+        #expect(!effects.contains { if case .killSlot = $0 { true } else { false } })
+    }
+
     @Test("a slot that does not obey a stop is killed")
     func disobedience() {
         var worker = Worker.joined()
@@ -194,6 +221,9 @@ struct AttemptTests {
         var effects: [WorkerEffect] = []
         for second in 2...61 {
             _ = worker.handle(.received(.heartbeatAcknowledged), at: .seconds(second))
+            _ = worker.handle(
+                .slot(0, .active(SlotActivity(busySeconds: 1, totalSeconds: 1, counter: UInt64(second)))),
+                at: .seconds(second))
             effects = worker.handle(.tick, at: .seconds(second))
         }
         #expect(effects.first == .killSlot(0, reason: "an assignment was stopped and did not end"))
@@ -201,6 +231,7 @@ struct AttemptTests {
         let end = AttemptEnd(outcome: .stopped, epoch: 0)
         #expect(
             worker.handle(.tick, at: .seconds(61)).last
-                == Material.progress([AttemptProgress(attempt: Material.attempt(1), reports: [], end: end)]))
+                == Material.progress(
+                    [AttemptProgress(attempt: Material.attempt(1), reports: [], end: end)], busy: 1, total: 1))
     }
 }

@@ -144,7 +144,7 @@ struct CheckpointTests {
             ])
     }
 
-    @Test("an attempt without its data set has crashed, so that another worker may try")
+    @Test("without its data set a worker gives its attempts back and takes no work for a while")
     func dataset() {
         var worker = Material.worker()
         _ = worker.handle(all: [.started(checkpoints: []), .slot(0, .ready), .received(Material.welcome())], at: .zero)
@@ -158,11 +158,26 @@ struct CheckpointTests {
             ])
         _ = worker.handle(
             .receivedBulk(.failed(digest: Material.dataset, reason: "not here")), at: .zero)
-        let end = AttemptEnd(outcome: .crashed(reason: "could not get the data set: not here"), epoch: 0)
+        let end = AttemptEnd(outcome: .preempted, epoch: 0)
         #expect(
             worker.handle(.tick, at: .zero) == [
-                Material.progress([AttemptProgress(attempt: Material.attempt(1), reports: [], end: end)])
+                Material.progress([AttemptProgress(attempt: Material.attempt(1), reports: [], end: end)], capacity: 0)
             ])
+        #expect(worker.handle(.received(.assign(Material.assignment(2))), at: .seconds(1)) == [])
+        #expect(
+            worker.handle(.tick, at: .seconds(1)) == [
+                Material.progress([AttemptProgress(attempt: Material.attempt(2), reports: [], end: end)], capacity: 0)
+            ])
+        // After five seconds it tries again, and after the next failure waits twice as long.
+        _ = worker.handle(.received(.heartbeatAcknowledged), at: .seconds(5))
+        _ = worker.handle(.tick, at: .seconds(5))
+        #expect(
+            worker.handle(.received(.assign(Material.assignment(3))), at: .seconds(5))
+                == [.findDataset(Material.dataset, byteCount: 1000)])
+        _ = worker.handle(.datasetMissing(Material.dataset), at: .seconds(5))
+        _ = worker.handle(.receivedBulk(.failed(digest: Material.dataset, reason: "not here")), at: .seconds(5))
+        #expect(worker.capacityTold(at: .seconds(14)) == 0)
+        #expect(worker.capacityTold(at: .seconds(16)) == 1)
     }
 
     @Test("a state that took long to train is offered, sent as it is asked for, and counted as safe once stored")

@@ -99,6 +99,18 @@ extension Worker {
         return worker
     }
 
+    /// The capacity that the heartbeat due by then tells.
+    mutating func capacityTold(at now: Duration) -> Int? {
+        _ = self.handle(.received(.heartbeatAcknowledged), at: now)
+        for case .send(let message) in self.handle(.tick, at: now) {
+            switch message {
+            case .heartbeat(_, let capacity, _, _), .progress(_, let capacity, _, _): return capacity
+            case .hello, .drain, .bye: continue
+            }
+        }
+        return nil
+    }
+
     /// Hands over several events at one time; the effects of all of them.
     mutating func handle(all events: [WorkerEvent], at now: Duration) -> [WorkerEffect] {
         events.flatMap { self.handle($0, at: now) }

@@ -87,6 +87,18 @@ struct BadInputTests {
         #expect(errors.contains("another study"), "\(errors)")
     }
 
+    @Test("a demo in the folder of another study, whose files stay as they are")
+    func demoElsewhere() async throws {
+        let scratch = try Scratch()
+        let first = try await Program.run(
+            ["demo", "--trials", "3", "--slots", "1", "--dir", "out"], in: scratch.path)
+        #expect(first.status == 0, "\(first.errors)")
+        let study = try String(contentsOfFile: "\(scratch.path)/out/digits.yaml", encoding: .utf8)
+        let errors = try await self.run(scratch, ["demo", "--trials", "4", "--slots", "1", "--dir", "out"])
+        #expect(errors.contains("another study"), "\(errors)")
+        #expect(try String(contentsOfFile: "\(scratch.path)/out/digits.yaml", encoding: .utf8) == study)
+    }
+
     @Test("an endpoint beyond loopback without --insecure", arguments: ["coordinator", "worker"])
     func insecure(command: String) async throws {
         let scratch = try Scratch()

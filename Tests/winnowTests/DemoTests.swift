@@ -3,8 +3,8 @@ import Testing
 
 @Suite("The demo")
 struct DemoTests {
-    @Test("any number of trials ends with a tested network", arguments: [(1, 1), (10, 9), (90, 81)])
-    func trials(count: Int, epochs: Int) async throws {
+    @Test("any number of trials ends with a tested network", arguments: [(1, 1, 0.05), (10, 9, 0.8), (90, 81, 0.95)])
+    func trials(count: Int, epochs: Int, accuracy: Double) async throws {
         let scratch = try Scratch()
         let result = try await Program.run(
             ["demo", "--trials", "\(count)", "--slots", "1", "--dir", "out", "--json"], in: scratch.path)
@@ -13,7 +13,8 @@ struct DemoTests {
         #expect(end["trials"] as? Int == count)
         let best = try #require(end["best"] as? [String: Any])
         #expect(best["epoch"] as? Int == epochs)
-        #expect(best["test.accuracy"] is Double)
+        #expect(try #require(best["test.accuracy"] as? Double) >= accuracy)
+        #expect((0.2...1).contains(try #require(end["busy_fraction"] as? Double)))
         #expect(FileManager.default.fileExists(atPath: "\(scratch.path)/out/best.safetensors"))
     }
 }

@@ -13,17 +13,29 @@ struct FaultTests {
         let endpoint = try #require(await coordinator.nextEvent("listening")?["endpoint"] as? String)
         let first = try Program(["worker", endpoint, "--slots", "1", "--cache", "cache-a"], in: scratch.path)
         let second = try Program(["worker", endpoint, "--slots", "1", "--cache", "cache-b"], in: scratch.path)
-        for _ in 0..<30 { #expect(await coordinator.nextEvent("epoch") != nil) }
+        var told: [[Int]] = []
+        func note(_ event: [String: Any]?) {
+            guard let trial = event?["trial"] as? Int, let epoch = event?["epoch"] as? Int else { return }
+            told.append([trial, epoch])
+        }
+        for _ in 0..<30 { note(await coordinator.nextEvent("epoch")) }
         first.kill(SIGKILL)
-        for _ in 0..<30 { #expect(await coordinator.nextEvent("epoch") != nil) }
+        for _ in 0..<30 { note(await coordinator.nextEvent("epoch")) }
+        #expect(told.count == 60)
         coordinator.kill(SIGKILL)
-        await coordinator.finish()
+        for line in await coordinator.finish().lines {
+            let object = Program.object(line)
+            if object?["event"] as? String == "epoch" { note(object) }
+        }
 
         let again = try Program(
             ["coordinator", "study.yaml", "--listen", endpoint, "--dir", "out", "--json"], in: scratch.path)
-        let end = try #require(await again.nextEvent("study_finished"))
         let ended = await again.finish()
         #expect(ended.status == 0, "\(ended.errors)")
+        let events = ended.lines.compactMap(Program.object)
+        for event in events where event["event"] as? String == "epoch" { note(event) }
+        let end = try #require(events.last)
+        #expect(end["event"] as? String == "study_finished")
         second.kill(SIGTERM)
         await first.finish()
         await second.finish()
@@ -33,6 +45,19 @@ struct FaultTests {
             Program.object)
         #expect(trials.count == 60)
         #expect(trials.reduce(0) { $0 + ($1["epochs"] as? Int ?? 0) } == end["epochs"] as? Int)
+        // No epoch was told twice by the two coordinators, and what they told adds up but for what the first one had
+        // committed and could not tell any more.
+        #expect(Set(told).count == told.count)
+        let total = try #require(end["epochs"] as? Int)
+        #expect(told.count <= total && told.count > total / 2)
+        // Undisturbed, each trial that comes as far has the same loss, to the last bit.
+        let quiet = try await Program.run(["run", "study.yaml", "--workers", "1", "--dir", "quiet"], in: scratch.path)
+        #expect(quiet.status == 0, "\(quiet.errors)")
+        let undisturbed = try await Program.run(["trials", "quiet", "--json"], in: scratch.path).lines.compactMap(
+            Program.object)
+        let pairs = zip(trials, undisturbed).filter { $0["epochs"] as? Int == $1["epochs"] as? Int }
+        #expect(pairs.count >= 30)
+        #expect(pairs.allSatisfy { $0["objective"] as? Double == $1["objective"] as? Double })
         let replay = try await Program.run(["replay", "out", "--json"], in: scratch.path)
         #expect(replay.status == 0, "\(replay.lines)")
         let summary = try #require(Program.object(replay.lines.last ?? ""))

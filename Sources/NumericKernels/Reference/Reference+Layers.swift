@@ -132,19 +132,17 @@ extension Reference {
         return (loss, gradient, sum.isNaN ? -1 : logits.firstIndex(of: maximum) ?? -1)
     }
 
-    /// Squared and absolute error of one row with the gradient.
+    /// Squared error of one row with the gradient.
     package static func errors(
         _ outputs: [Float], _ targets: [Float], scale: Float
-    ) -> (squared: Double, absolute: Double, gradient: [Float]) {
+    ) -> (squared: Double, gradient: [Float]) {
         var squares = [Float](repeating: 0, count: 16)
-        var magnitudes = squares
         var gradient: [Float] = []
         for (index, (output, target)) in zip(outputs, targets).enumerated() {
             let difference = output - target
             squares[index % 16].addProduct(difference, difference)
-            magnitudes[index % 16] += difference.magnitude
             gradient.append(difference * scale)
         }
-        return (Double(Self.treeSum(squares)), Double(Self.treeSum(magnitudes)), gradient)
+        return (Double(Self.treeSum(squares)), gradient)
     }
 }

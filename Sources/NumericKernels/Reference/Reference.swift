@@ -1,5 +1,3 @@
-package import KernelInterface
-
 /// Plain twins of the kernels: one element at a time, in the order that the kernels promise, so that the bits agree.
 ///
 /// For tests, and to read what a kernel computes. Nothing here is fast.
@@ -47,16 +45,5 @@ extension Reference {
         var sum: Float = 0
         for row in 0..<rows { sum += value(row) }
         return sum
-    }
-
-    /// The sums for the penalties.
-    package static func penaltySums(_ values: [Float]) -> PenaltySums {
-        var absolute = [Double](repeating: 0, count: 16)
-        var square = absolute
-        for (index, value) in values.enumerated() {
-            absolute[index % 16] += Double(value.magnitude)
-            square[index % 16].addProduct(Double(value), Double(value))
-        }
-        return PenaltySums(absolute: Self.treeSum(absolute), square: Self.treeSum(square))
     }
 }

@@ -144,8 +144,6 @@ private final class EndObserver: StudyObserver {
 
     init(times: @escaping () -> (time: ContinuousClock.Instant, cpu: Double)) { self.times = times }
 
-    func listening(on endpoint: String) {}
-
     func committed(_ records: [JournalRecord], of study: StudyState) {
         if self.end == nil, study.isFinished { self.end = self.times() }
     }

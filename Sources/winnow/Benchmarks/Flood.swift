@@ -34,7 +34,7 @@ final class Flood: @unchecked Sendable {
     private var latencies: [Double] = []
 
     init(endpoint: String, workers: Int, epochsPerFrame: Int) throws {
-        self.context = try MessagingContext()
+        self.context = try MessagingContext(sockets: workers)
         self.epochsPerFrame = epochsPerFrame
         for number in 0..<workers {
             let socket = try Socket(self.context, role: .dealer, plane: .control)

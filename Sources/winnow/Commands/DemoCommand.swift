@@ -3,6 +3,7 @@ import CEmbeddedFiles
 import CoordinatorService
 import FileStore
 import Foundation
+import StudyJournal
 import TuningModel
 
 /// `winnow demo`: the embedded study on handwritten digits.
@@ -26,7 +27,7 @@ struct DemoCommand: ParsableCommand {
             throw CommandFailure(.wrongInput, "--trials = \(trials), want 1 to 10000000")
         }
         let directory = self.dir ?? Self.freeDirectory()
-        let study = try Self.unpack(into: directory, trials: self.trials)
+        let study = try Self.unpack(Self.studyText(trials: self.trials), into: directory)
         let input = try StudyInput.read(study, searches: true)
         if !self.json {
             Terminal.writeError(
@@ -51,17 +52,20 @@ struct DemoCommand: ParsableCommand {
         return name
     }
 
-    /// Writes the embedded data and study file into the folder, so that the study can be gone on with and read again.
+    /// Writes the embedded data and study file into the folder, so that the study can be gone on with and read again;
+    /// into none that holds another study.
     ///
     /// - Returns: The study file's path.
-    private static func unpack(into directory: String, trials: Int?) throws -> String {
+    private static func unpack(_ text: String, into directory: String) throws -> String {
+        if let journal = try? JournalReader.open(directory: directory), journal.header.studyText != text {
+            throw CommandFailure(
+                .wrongInput,
+                "\(directory): is the folder of another study, \"\(journal.header.name)\", or of a demo of another size; "
+                    + "name another --dir")
+        }
         let data = unsafe [UInt8](
             UnsafeRawBufferPointer(
                 start: winnow_embedded_digits_csv_gz(), count: winnow_embedded_digits_csv_gz_length()))
-        let yaml = unsafe UnsafeRawBufferPointer(
-            start: winnow_embedded_digits_yaml(), count: winnow_embedded_digits_yaml_length())
-        var text = unsafe String(decoding: yaml, as: UTF8.self)
-        if let trials { text = Self.limited(text, to: trials) }
         do {
             try Folder.create(directory)
             try AtomicFile.write(data, to: directory + "/digits.csv.gz")
@@ -70,6 +74,13 @@ struct DemoCommand: ParsableCommand {
             throw CommandFailure(.wrongInput, "--dir \(directory): \(error)")
         }
         return directory + "/digits.yaml"
+    }
+
+    private static func studyText(trials: Int?) -> String {
+        let yaml = unsafe UnsafeRawBufferPointer(
+            start: winnow_embedded_digits_yaml(), count: winnow_embedded_digits_yaml_length())
+        let text = unsafe String(decoding: yaml, as: UTF8.self)
+        return trials.map { Self.limited(text, to: $0) } ?? text
     }
 
     /// The study with another budget of trials.
