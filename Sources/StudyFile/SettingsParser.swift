@@ -62,17 +62,19 @@ package enum SettingsParser {
     /// Others would be taken and change nothing.
     private static func checkUsed(_ setting: Setting, beside settings: [Setting]) throws(SettingError) {
         let optimizers = "training.optimizer."
-        let layers = "model.family.mlp.layers."
+        let families = "model.family."
         if setting.name.hasPrefix(optimizers) {
             let chosen = settings["training.optimizer"] ?? .text("adam")
             guard !setting.name.hasPrefix("\(optimizers)\(chosen).") else { return }
             throw SettingError(
                 setting: setting.name, found: "\(setting.value)", wanted: "a setting of the optimizer \(chosen)")
         }
-        if setting.name.hasPrefix(layers) {
-            let number = setting.name.dropFirst(layers.count).prefix { $0 != "." }
-            if case .int(let count)? = settings["model.family.mlp.layers"], let layer = Int(number), layer < count,
-                "\(layer)" == number
+        if setting.name.hasPrefix(families) {
+            // A list's own name, the number of a layer in it, and what is said of the layer.
+            let parts = setting.name.split(separator: ".")
+            if let place = parts.firstIndex(where: { $0.allSatisfy(\.isNumber) }), let layer = Int(parts[place]),
+                "\(layer)" == parts[place],
+                case .int(let count)? = settings[parts[..<place].joined(separator: ".")], layer < count
             {
                 return
             }

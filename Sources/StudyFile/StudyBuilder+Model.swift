@@ -16,48 +16,79 @@ extension StudyBuilder {
         }
     }
 
-    /// `family: {choice: {mlp: {layers: ...}}}`.
+    /// `family: {choice: {mlp: {layers: ...}, cnn: {blocks: ..., layers: ...}, lstm: {layers: ...}}}`.
     private mutating func readFamily(_ node: FileNode) {
+        let name = "model.family"
         guard node.entries != nil else {
             self.report(
                 node.place,
-                "model.family: found \(node.found), want a choice such as {choice: {mlp: {layers: [{units: 64}]}}}")
+                "\(name): found \(node.found), want a choice such as {choice: {mlp: {layers: [{units: 64}]}}}")
             return
         }
-        guard let section = self.section(node, path: "model.family", known: ["choice", "default"]),
+        guard let section = self.section(node, path: name, known: ["choice", "default"]),
             let choice = self.required("choice", in: section)
         else { return }
         guard choice.entries?.isEmpty == false,
             let branches = self.section(
-                choice, path: "model.family.choice", known: ["mlp"], unbuilt: ["cnn", "lstm", "gru", "transformer"])
+                choice, path: "\(name).choice", known: NetworkFamily.names, unbuilt: ["gru", "transformer"])
         else {
             if choice.entries != nil {
-                self.report(choice.place, "model.family.choice: found no branch, want mlp")
+                self.report(
+                    choice.place, "\(name).choice: found no branch, want \(Self.list(NetworkFamily.names))")
             }
             return
         }
-        if let node = section["default"], node.text != "mlp" {
-            self.report(node.place, "model.family.default: found \(node.found), want mlp")
+        let chosen = branches.entries.filter { NetworkFamily.names.contains($0.key) }
+        guard !chosen.isEmpty else { return }
+        self.add(
+            .choice(chosen.map { .text($0.key) }), section: section, name: name, place: choice.place, conditions: [])
+        for branch in chosen {
+            let conditions: [DraftCondition] =
+                chosen.count == 1 ? [] : [.isOneOf(parameter: name, values: [.text(branch.key)])]
+            self.readBranch(branch, conditions: conditions)
         }
-        guard let mlp = branches.entry("mlp") else { return }
-        self.settings.append(
-            DraftSetting(name: "model.family", place: mlp.place, value: .text("mlp"), conditions: []))
-        guard let body = self.section(mlp.value, path: "model.family.mlp", known: ["layers"]),
-            let layers = self.required("layers", in: body)
-        else { return }
-        self.readLayers(layers, name: "model.family.mlp.layers")
+    }
+
+    /// What one family is made of: lists of layers or blocks.
+    private mutating func readBranch(_ branch: FileEntry, conditions: [DraftCondition]) {
+        let name = "model.family.\(branch.key)"
+        let dense = ["units", "dropout", "batch_norm"]
+        let lists: [(key: String, settings: [String], isRequired: Bool)] =
+            switch branch.key {
+            case "cnn":
+                [
+                    (
+                        "blocks", ["filters", "kernel", "stride", "padding", "pool", "pool_size", "batch_norm"], true
+                    ), ("layers", dense, false),
+                ]
+            case "lstm": [("layers", ["units"], true), ("layers_after", dense, false)]
+            default: [("layers", dense, true)]
+            }
+        guard let body = self.section(branch.value, path: name, known: lists.map(\.key)) else { return }
+        for list in lists {
+            let node = list.isRequired ? self.required(list.key, in: body) : body[list.key]
+            guard let node else { continue }
+            self.readLayers(node, name: "\(name).\(list.key)", settings: list.settings, conditions: conditions)
+        }
     }
 
     /// A list of layers, or `{repeat: ..., each: {...}}`.
-    private mutating func readLayers(_ node: FileNode, name: String) {
+    ///
+    /// Each layer has some of the settings, of which the first one must be given.
+    private mutating func readLayers(
+        _ node: FileNode, name: String, settings: [String], conditions: [DraftCondition]
+    ) {
         if let items = node.items {
-            guard items.count <= 64 else {
-                self.report(node.place, "\(name): found \(items.count) layers, want at most 64")
+            guard let rule = SettingRule.rule(for: name), let count = try? rule.accept(.int(items.count), for: name)
+            else {
+                let wanted = SettingRule.rule(for: name)?.kind.wanted ?? "a list"
+                self.report(node.place, "\(name): found \(items.count) items, want \(wanted)")
                 return
             }
-            self.settings.append(
-                DraftSetting(name: name, place: node.place, value: .int(items.count), conditions: []))
-            for (index, item) in items.enumerated() { self.readLayer(item, name: "\(name).\(index)") }
+            self.settings.append(DraftSetting(name: name, place: node.place, value: count, conditions: conditions))
+            for (index, item) in items.enumerated() {
+                self.readLayer(item, name: "\(name).\(index)", settings: settings, conditions: conditions)
+            }
             return
         }
         guard node.entries != nil else {
@@ -67,12 +98,14 @@ extension StudyBuilder {
             return
         }
         guard let section = self.section(node, path: name, known: ["repeat", "each"]) else { return }
-        let mostLayers = self.required("repeat", in: section).map { self.repeatCount($0, name: name) }
+        let mostLayers = self.required("repeat", in: section).map {
+            self.repeatCount($0, name: name, conditions: conditions)
+        }
         guard let each = self.required("each", in: section) else { return }
 
         // One layer is read, with its mistakes, and stands for all.
         var layer = StudyBuilder()
-        layer.readLayer(each, name: "\(name).0")
+        layer.readLayer(each, name: "\(name).0", settings: settings, conditions: conditions)
         self.mistakes += layer.mistakes
         let isSearched = self.parameters.last?.name == name
         for index in 0..<(mostLayers ?? 0) {
@@ -84,9 +117,9 @@ extension StudyBuilder {
     }
 
     /// Reads the number of layers and answers how many there are at most; 0 where it could not be read.
-    private mutating func repeatCount(_ node: FileNode, name: String) -> Int {
+    private mutating func repeatCount(_ node: FileNode, name: String, conditions: [DraftCondition]) -> Int {
         let before = self.settings.count
-        self.readSetting(node, name: name, conditions: [])
+        self.readSetting(node, name: name, conditions: conditions)
         guard self.settings.count > before, let setting = self.settings.last else { return 0 }
         if case .int(let count)? = setting.value { return count }
         guard let parameter = self.parameters.last, parameter.name == name else { return 0 }
@@ -101,12 +134,13 @@ extension StudyBuilder {
         }
     }
 
-    private mutating func readLayer(_ node: FileNode, name: String) {
-        let known = ["units", "dropout", "batch_norm"]
-        guard let section = self.section(node, path: name, known: known, unbuilt: ["activation"]) else { return }
-        if section["units"] == nil { self.reportMissing("units", in: section) }
-        for entry in section.entries where known.contains(entry.key) {
-            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: [])
+    private mutating func readLayer(
+        _ node: FileNode, name: String, settings: [String], conditions: [DraftCondition]
+    ) {
+        guard let section = self.section(node, path: name, known: settings, unbuilt: ["activation"]) else { return }
+        if let first = settings.first, section[first] == nil { self.reportMissing(first, in: section) }
+        for entry in section.entries where settings.contains(entry.key) {
+            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: conditions)
         }
     }
 }

@@ -108,6 +108,12 @@ struct ConvolutionPlan: Hashable {
         }
     }
 
+    /// Whether the pool's windows leave some pixels of the convolution out.
+    var leavesPixels: Bool {
+        self.output.height * self.settings.poolSize != self.convolved.height
+            || self.output.width * self.settings.poolSize != self.convolved.width
+    }
+
     /// Floating-point operations for one image in training.
     var operations: Double {
         let products = self.back == nil ? 4.0 : 6.0

@@ -33,6 +33,7 @@ extension Fingerprint {
         case .regression(let outputs): self.add([2, outputs])
         }
         self.add([data.featureCount, data.train.rowCount, configuration.layers.count])
+        self.add(configuration.family, shape: data.featureShape)
         for layer in configuration.layers {
             self.add([layer.units, layer.batchNormalization ? 1 : 0])
             self.add(layer.dropout)
@@ -46,6 +47,21 @@ extension Fingerprint {
             configuration.earlyStopping?.minimumChange ?? -1,
         ] {
             self.add(number)
+        }
+    }
+
+    /// Nothing for networks of dense layers alone.
+    private mutating func add(_ family: NetworkFamily, shape: [Int]) {
+        switch family {
+        case .mlp: return
+        case .cnn(let blocks):
+            self.add([1, blocks.count] + shape)
+            for block in blocks {
+                self.add([block.filters, block.kernel, block.stride, block.poolSize, block.batchNormalization ? 1 : 0])
+                self.add(block.padding.rawValue)
+                self.add(block.pool.rawValue)
+            }
+        case .lstm(let layers): self.add([2, layers.count] + shape + layers.map(\.units))
         }
     }
 

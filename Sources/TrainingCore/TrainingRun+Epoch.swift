@@ -13,7 +13,7 @@ extension TrainingRun {
     var groupSize: Int {
         let step =
             self.plan.operationsPerStep / Self.operationsPerSecond
-            + Double(self.plan.layers.count) * Self.secondsPerLayer
+            + Double(self.plan.layerCount) * Self.secondsPerLayer
         return max(1, Int(Self.secondsPerGroup / step))
     }
 

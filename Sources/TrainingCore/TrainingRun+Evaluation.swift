@@ -27,7 +27,7 @@ extension TrainingRun {
         var loss = 0.0
         if let labels = unsafe part.classes {
             unsafe UnsafeMutableRawPointer(base + self.plan.predictions).withMemoryRebound(
-                to: Int32.self, capacity: NetworkPlan.evaluationRows
+                to: Int32.self, capacity: self.plan.evaluationRows
             ) { predictions in
                 self.forEachChunk(part) { start, count in
                     let chunk = unsafe ClassEvaluationArguments(
@@ -93,7 +93,7 @@ extension TrainingRun {
     private borrowing func forEachChunk(_ part: DatasetPart, _ body: (_ start: Int, _ count: Int) -> Void) {
         var start = 0
         while start < part.rowCount {
-            let count = min(NetworkPlan.evaluationRows, part.rowCount &- start)
+            let count = min(self.plan.evaluationRows, part.rowCount &- start)
             unsafe self.evaluate(part.features + start &* self.data.featureStride, count: count)
             body(start, count)
             start &+= count
@@ -104,7 +104,8 @@ extension TrainingRun {
     @unsafe
     private borrowing func evaluate(_ features: UnsafePointer<Float>, count: Int) {
         let base = unsafe self.arena.base
-        var source = unsafe RowSource(features, stride: self.data.featureStride)
+        let rows = unsafe RowSource(features, stride: self.data.featureStride)
+        var source = unsafe self.frontOutput(rows, count: count, mode: .evaluation)
         for layer in self.plan.layers {
             let output = unsafe base + layer.output
             unsafe self.table.product(

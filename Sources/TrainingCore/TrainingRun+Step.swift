@@ -13,7 +13,7 @@ extension TrainingRun {
     /// Trains on one minibatch.
     ///
     /// The layers go forwards, the loss gives the gradient of the last output, and then each layer, last to first,
-    /// passes the gradient on before its own parameters change. The first layer's input has no gradient.
+    /// passes the gradient on before its own parameters change. The features have no gradient.
     ///
     /// - Parameters:
     ///   - rows: Shape [count], numbers of training rows; repeats are allowed.
@@ -25,7 +25,8 @@ extension TrainingRun {
         let rule = self.optimizer.nextRule()
         let base = unsafe self.arena.base
         let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
-        unsafe self.forward(inputs, count: count, step: number)
+        let source = unsafe self.frontOutput(inputs, count: count, mode: .training)
+        unsafe self.forward(source, count: count, step: number)
         let loss = unsafe self.outputGradient(rows, count: count)
         var gradient = self.plan.gradients.0
         var other = self.plan.gradients.1
@@ -42,7 +43,12 @@ extension TrainingRun {
             swap(&gradient, &other)
             index &-= 1
         }
-        unsafe self.update(self.plan.layers[0], input: inputs, gradient: base + gradient, count: count, rule: rule)
+        let first = self.plan.layers[0]
+        if self.plan.front != .none {
+            unsafe self.passToFront(first, count: count, from: base + gradient, into: base + other)
+        }
+        unsafe self.update(first, input: source, gradient: base + gradient, count: count, rule: rule)
+        unsafe self.frontBackward(gradient: base + other, stride: first.inputStride, count: count, rule: rule)
         return loss
     }
 
@@ -106,6 +112,21 @@ extension TrainingRun {
                     gradientScale: Float(2 / (Double(count) * Double(outputs)))))
             return sum / Double(outputs)
         }
+    }
+
+    /// The gradient of what the dense layers take.
+    @unsafe
+    private func passToFront(
+        _ layer: LayerPlan, count: Int, from gradient: UnsafeMutablePointer<Float>,
+        into inputGradient: UnsafeMutablePointer<Float>
+    ) {
+        let base = unsafe self.arena.base
+        unsafe self.table.inputGradient(
+            InputGradientArguments(
+                rows: count, inputs: layer.inputStride, outputs: layer.outputs, outputGradient: gradient,
+                outputGradientStride: layer.outputStride, weights: base + layer.weights.values,
+                weightStride: layer.outputStride, inputGradient: inputGradient, inputGradientStride: layer.inputStride,
+                scratch: base + self.plan.scratch))
     }
 
     /// The gradient of a layer's input, through dropout and activation of the layer before it.

@@ -75,6 +75,7 @@ package struct TrainingRun: ~Copyable {
         self.status = checkpoint.header.status
         self.epoch = checkpoint.header.epoch
         self.patience = checkpoint.header.patience
+        unsafe self.writeTables()
         for (place, values) in zip(plan.tensors.flatMap(\.numbers), checkpoint.numbers) {
             self.setValues(of: place.tensor, at: place.offset, to: values)
         }
@@ -89,6 +90,7 @@ package struct TrainingRun: ~Copyable {
     }
 
     private func initialize() {
+        unsafe self.initializeFront()
         for (number, layer) in self.plan.layers.enumerated() {
             let initializer = WeightInitializer(
                 self.configuration.initializer, activation: self.configuration.activation, inputs: layer.inputs,
@@ -96,11 +98,15 @@ package struct TrainingRun: ~Copyable {
             unsafe initializer.fill(
                 self.arena.base + layer.weights.values, inputs: layer.inputs, outputs: layer.outputs,
                 rowStride: layer.outputStride)
-            guard let normalization = layer.normalization else { continue }
-            for i in 0..<layer.outputs {
-                unsafe self.arena.base[normalization.gain.values + i] = 1
-                unsafe self.arena.base[normalization.runningVariance + i] = 1
-            }
+            if let normalization = layer.normalization { self.initialize(normalization, count: layer.outputs) }
+        }
+    }
+
+    /// Scales and variances begin at 1.
+    func initialize(_ normalization: NormalizationPlan, count: Int) {
+        for i in 0..<count {
+            unsafe self.arena.base[normalization.gain.values + i] = 1
+            unsafe self.arena.base[normalization.runningVariance + i] = 1
         }
     }
 }
@@ -112,6 +118,7 @@ extension TrainingRun {
     ) throws(TrainingError) -> NetworkPlan {
         try Self.check(configuration)
         try Self.check(data)
+        try Self.check(configuration.family, shape: data.featureShape)
         var optimizer = OptimizerState(configuration)
         let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
         guard plan.layout.byteCount <= ArenaLayout.byteLimit else {
@@ -123,7 +130,8 @@ extension TrainingRun {
     /// Refuses what no network can be made of; the finer ranges are those of `SettingRule`.
     private static func check(_ configuration: TrainingConfiguration) throws(TrainingError) {
         for (number, layer) in configuration.layers.enumerated() {
-            let name = "model.family.mlp.layers.\(number)"
+            let list = configuration.family == .mlp ? "mlp.layers" : "\(configuration.family.name).dense"
+            let name = "model.family.\(list).\(number)"
             guard (1...65_536).contains(layer.units) else {
                 throw .setting(
                     SettingError(
