@@ -87,6 +87,7 @@ package final class CoordinatorService {
         let bulkEndpoint = try Endpoint(Self.bind(bulk, beside: endpoint))
         self.bulkEndpoint = bulkEndpoint.description
         if let warning = endpoint.warning(ephemeralPorts: Endpoint.ephemeralPorts()) { logger.warning("\(warning)") }
+        try self.folder.checkIsOurs(settings.directory)
         self.context = context
         self.control = control
         self.bulk = bulk

@@ -1,27 +1,40 @@
+import Foundation
 package import ModelFiles
 package import TrainingData
 
 extension LoadedDataset {
-    /// What a network's user must know of its data: the names and figures of features, classes and targets.
+    /// What a network's user must know of its data: the names and figures of features, classes and targets, each a JSON
+    /// array.
     ///
     /// A network takes `(x - mean) / deviation` of each feature, in this order; a regression's outputs are
     /// standardised targets.
     package var texts: [StoredText] {
         let features = self.standardization.features
         var texts = [
-            StoredText("data.features", self.featureNames.joined(separator: ",")),
-            StoredText("data.feature_means", features.map { "\($0.mean)" }.joined(separator: ",")),
-            StoredText("data.feature_deviations", features.map { "\($0.deviation)" }.joined(separator: ",")),
+            StoredText("data.features", Self.array(self.featureNames)),
+            StoredText("data.feature_means", Self.array(features.map(\.mean))),
+            StoredText("data.feature_deviations", Self.array(features.map(\.deviation))),
         ]
         if !self.classNames.isEmpty {
-            texts.append(StoredText("data.classes", self.classNames.joined(separator: ",")))
+            texts.append(StoredText("data.classes", Self.array(self.classNames)))
         }
         let targets = self.standardization.targets
         if !targets.isEmpty {
-            texts.append(StoredText("data.target_means", targets.map { "\($0.mean)" }.joined(separator: ",")))
-            texts.append(
-                StoredText("data.target_deviations", targets.map { "\($0.deviation)" }.joined(separator: ",")))
+            texts.append(StoredText("data.target_means", Self.array(targets.map(\.mean))))
+            texts.append(StoredText("data.target_deviations", Self.array(targets.map(\.deviation))))
         }
         return texts
+    }
+
+    private static func array(_ names: [String]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Encoding an array of texts cannot fail.
+        return (try? encoder.encode(names)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    }
+
+    /// Each number as Swift writes it: the shortest text that reads back to the same bits.
+    private static func array(_ numbers: [Double]) -> String {
+        "[" + numbers.map { "\($0)" }.joined(separator: ",") + "]"
     }
 }

@@ -57,7 +57,7 @@ struct CSVReader {
         var names: [String] = []
         var isHeader = true
         while isHeader {
-            names.append(String(decoding: try unsafe cursor.cell(), as: UTF8.self))
+            names.append(try Self.text(try unsafe cursor.cell(), file: file))
             isHeader = unsafe cursor.delimiter() == .comma
         }
         let plan = try CSVPlan(
@@ -239,15 +239,25 @@ struct CSVReader {
         }
     }
 
+    /// The text of a cell that names something.
+    ///
+    /// - Throws: ``DataFileError`` where it is not UTF-8: texts that differ could else become one.
+    private static func text(_ cell: some Collection<UInt8>, file: String) throws(DataFileError) -> String {
+        guard let text = String(validating: cell, as: UTF8.self) else {
+            throw DataFileError(file: file, "the text \"\(shown(cell))\" is not UTF-8; save the file as UTF-8")
+        }
+        return text
+    }
+
     private func finished() throws(DataFileError) -> (rows: DatasetRows, vocabulary: CSVVocabulary) {
         let classes = self.classes.ordered()
         let categories = self.categories.map { $0?.ordered() }
         let targets: DatasetTargets
         switch self.task {
         case .classification:
-            targets = .classes(
-                self.labels.map { Int32(classes.places[Int($0)]) },
-                names: classes.labels.map { String(decoding: $0, as: UTF8.self) })
+            var classNames: [String] = []
+            for label in classes.labels { classNames.append(try Self.text(label, file: self.file)) }
+            targets = .classes(self.labels.map { Int32(classes.places[Int($0)]) }, names: classNames)
         case .regression: targets = .values(self.values, outputs: 1)
         }
         let (names, features) = try self.expanded(categories)
@@ -275,7 +285,7 @@ struct CSVReader {
         for (column, ordered) in zip(self.plan.featureColumns, categories) {
             starts.append(names.count)
             if let ordered {
-                names += ordered.labels.map { "\(column)=\(String(decoding: $0, as: UTF8.self))" }
+                for label in ordered.labels { names.append("\(column)=\(try Self.text(label, file: self.file))") }
             } else {
                 names.append(column)
             }

@@ -47,7 +47,7 @@ package enum DatasetLoader {
         do throws(DatasetError) {
             return try LoadedDataset(train.rows, validation: validation, test: test, seed: seed)
         } catch {
-            throw DataFileError(file: train.file, error.message)
+            throw DataFileError(file: error.concernsTargets ? train.targetFile : train.file, error.message)
         }
     }
 
@@ -80,6 +80,8 @@ struct FileFinder {
 /// The rows of one source with what other sources must fit.
 struct SourceRows {
     let file: String
+    /// The same file, or that of the targets.
+    let targetFile: String
     let rows: DatasetRows
     /// For CSV files only.
     let vocabulary: CSVVocabulary?
@@ -107,7 +109,7 @@ struct SourceRows {
                 try unsafe CSVReader.read(
                     bytes, file: file, declaration: declaration, task: task, vocabulary: train?.vocabulary)
             }
-            return SourceRows(file: file, rows: result.rows, vocabulary: result.vocabulary)
+            return SourceRows(file: file, targetFile: file, rows: result.rows, vocabulary: result.vocabulary)
         case .npy(let features, let targets):
             return try unsafe self.arrays(features, targets, task: task, files: files, train: train) {
                 (bytes, file) throws(DataFileError) in
@@ -139,6 +141,6 @@ struct SourceRows {
                     classNames: classNames)
             }
         }
-        return SourceRows(file: features, rows: rows, vocabulary: nil)
+        return SourceRows(file: features, targetFile: targets, rows: rows, vocabulary: nil)
     }
 }

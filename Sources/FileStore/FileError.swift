@@ -7,6 +7,8 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         case permissionDenied
         /// No space, or over the quota. What was there before is untouched.
         case noSpace
+        /// A file stands where a folder is wanted.
+        case notAFolder
         /// Another process holds the lock.
         case locked
         /// The bytes are not those that their digest names.

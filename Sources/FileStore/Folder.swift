@@ -9,7 +9,11 @@ package enum Folder {
             try Self.create(String(path[..<slash]))
             if unsafe mkdir(path, 0o755) == 0 { return }
         }
-        guard errno == EEXIST, Self.exists(path) else { throw FileError.last("make the folder", path) }
+        if errno == EEXIST || errno == ENOTDIR, !Self.exists(path) {
+            throw FileError(
+                .notAFolder, path: path, "cannot make the folder \(path): a file is in its way; want another name")
+        }
+        guard errno == EEXIST else { throw FileError.last("make the folder", path) }
     }
 
     /// Whether there is a folder of this name.

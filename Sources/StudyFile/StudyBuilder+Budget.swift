@@ -21,6 +21,14 @@ extension StudyBuilder {
             .flatMap { self.name($0, path: "objectives.direction", among: ["minimize", "maximize"]) }
             .flatMap(Objective.Direction.init(rawValue:))
         guard let metric, let direction else { return nil }
+        let fitting = metric.isBetterWhenLower ? Objective.Direction.minimize : .maximize
+        if direction != fitting, let node = section["direction"] {
+            self.report(
+                node.place,
+                "objectives.direction: found \(direction) for \(metric.rawValue), want \(fitting), it is better when "
+                    + (metric.isBetterWhenLower ? "lower" : "higher"))
+            return nil
+        }
         return Objective(metric: metric, direction: direction)
     }
 

@@ -97,8 +97,7 @@ package struct LoadedDataset: Hashable, Sendable {
             guard let first = train.first, train.contains(where: { classes[Int($0)] != classes[Int(first)] }) else {
                 throw DatasetError(
                     "a constant target: every training row has class \"\(names.first ?? "")\", want at least "
-                        + "two classes"
-                )
+                        + "two classes", concernsTargets: true)
             }
             return .classification(classes: names.count)
         case .values(let values, let outputs):
@@ -106,7 +105,8 @@ package struct LoadedDataset: Hashable, Sendable {
                 let first = train.first.map { values[Int($0) * outputs + output] } ?? 0
                 guard train.contains(where: { values[Int($0) * outputs + output] != first }) else {
                     throw DatasetError(
-                        "a constant target: every training row has \(first), want a column that varies")
+                        "a constant target: every training row has \(first), want a column that varies",
+                        concernsTargets: true)
                 }
             }
             return .regression(outputs: outputs)

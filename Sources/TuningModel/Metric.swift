@@ -19,6 +19,18 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case testR2 = "test.r2"
     case modelParameters = "model.parameters"
 
+    /// Whether a smaller value is the better one.
+    package var isBetterWhenLower: Bool {
+        switch self {
+        case .trainLoss, .validationLoss, .validationRootMeanSquaredError, .validationMeanAbsoluteError, .testLoss,
+            .testRootMeanSquaredError, .testMeanAbsoluteError, .modelParameters:
+            true
+        case .validationAccuracy, .validationPrecision, .validationRecall, .validationF1, .validationR2, .testAccuracy,
+            .testPrecision, .testRecall, .testF1, .testR2:
+            false
+        }
+    }
+
     /// The number that stands for the metric on the wire and in the journal: its place in the declaration, from 1.
     /// New metrics are added at the end only.
     package var wireNumber: Int { (Self.allCases.firstIndex(of: self) ?? 0) + 1 }

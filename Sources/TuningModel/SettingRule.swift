@@ -138,7 +138,8 @@ extension SettingRule.Kind {
     /// The wanted range in words.
     package var wanted: String {
         switch self {
-        case .float(let low, .greatestFiniteMagnitude, let isLowOpen, _): "a number \(isLowOpen ? ">" : ">=") \(low)"
+        case .float(let low, .greatestFiniteMagnitude, let isLowOpen, _):
+            "a finite number \(isLowOpen ? ">" : ">=") \(low)"
         case .float(let low, let high, let isLowOpen, let isHighOpen):
             "a number in \(isLowOpen ? "(" : "[")\(low), \(high)\(isHighOpen ? ")" : "]")"
         case .int(let low, let high): "a whole number in [\(low), \(high)]"

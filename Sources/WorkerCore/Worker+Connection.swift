@@ -32,7 +32,10 @@ extension Worker {
             self.close(until: now + ceiling * self.random.uniform(at: self.draws), &effects)
             self.draws += 1
             self.link.failures += 1
-            effects.append(.log(self.link.failures == 1 ? .notice : .debug, "connecting again", ["reason": reason]))
+            effects.append(
+                .log(
+                    self.link.failures == 1 ? .notice : .debug, "connecting again, for as long as it takes",
+                    ["reason": reason, "leaving after seconds": "\(self.link.orphan.components.seconds)"]))
             return
         }
     }

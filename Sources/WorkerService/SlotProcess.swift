@@ -17,6 +17,12 @@ package enum SlotProcess {
     ///
     /// - Returns: An exit code, if it could not begin.
     package static func run() -> Int32 {
+        var status = stat()
+        guard unsafe fstat(SlotChild.channelDescriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
+            let line = Array("winnow slot: there is no worker behind it; use winnow worker\n".utf8)
+            _ = unsafe write(2, line, line.count)
+            return 2
+        }
         // A terminal's interrupt and a supervisor's SIGTERM are the worker's business.
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
         linux_die_with_parent()

@@ -63,6 +63,8 @@ extension JSONLine {
         let objective = trial.metrics[study.definition.objective.metric]
         self.add("objective", objective.map { .double($0) } ?? .null)
         for metric in trial.metrics { self.add(metric.metric.rawValue, .double(metric.value)) }
+        // As a text: many readers of JSON keep 53 bits of a number.
+        self.add("seed", .text("\(study.seed(of: trial.id))"))
         self.add("attempts", .int(trial.attempts))
         self.add("worker", .text(study.name(of: trial.lastWorker)))
         self.add("reason", .text(trial.reason))
@@ -74,5 +76,6 @@ extension JSONLine {
         return JSONLine().adding("trial", .int(best.trial.rawValue))
             .adding("configuration", JSONLine.Value(trial.configuration, in: study.definition.space))
             .adding("epoch", .int(best.epoch)).adding(best.metrics).adding(study.confirmation ?? [])
+            .adding("seed", .text("\(study.seed(of: best.trial))"))
     }
 }

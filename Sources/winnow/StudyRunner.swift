@@ -3,6 +3,8 @@ import CoordinatorService
 import Foundation
 import Logging
 import NumericKernels
+import StudyFile
+import StudyJournal
 import Synchronization
 import TrainingData
 import TuningModel
@@ -35,7 +37,7 @@ struct StudyRunner {
             // Local workers never outlive their run: nobody comes back to one that goes on.
             if self.workers > 0 { settings.leases.reattach = .zero }
             service = try CoordinatorService(
-                study: self.input.study, studyText: self.input.text, dataset: self.data, settings: settings,
+                study: self.input.study, studyText: self.textOfBeginning, dataset: self.data, settings: settings,
                 logger: Self.logger)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
@@ -71,10 +73,34 @@ struct StudyRunner {
         }
         self.tell(outcome)
         if outcome.study.count(of: .complete) == 0 {
-            throw CommandFailure(
-                .budgetWithoutCompleteTrial,
-                "the budget was spent before any trial was trained to the end; raise it or lower the scheduler's max")
+            throw CommandFailure(.budgetWithoutCompleteTrial, Self.reasonOfNone(outcome.study))
         }
+    }
+
+    /// The study file's text as the folder has it where it means the same as this one: comments and layout may change.
+    private var textOfBeginning: String {
+        guard let journal = try? JournalReader.open(directory: self.settings.directory),
+            StudyReader.read(text: journal.header.studyText).study == self.input.study
+        else { return self.input.text }
+        return journal.header.studyText
+    }
+
+    /// Why no trial was trained to the end, and what helps.
+    private static func reasonOfNone(_ study: StudyState) -> String {
+        let diverged = study.trials.count { $0.status == .diverged }
+        let failed = study.count(of: .failed)
+        if diverged == study.trials.count {
+            return "all \(diverged) trials diverged: their losses are not finite; lower the range of "
+                + "training.learning_rate and begin a new study in another --dir"
+        }
+        if diverged + failed == study.trials.count {
+            return
+                "\(diverged) trials diverged and \(failed) failed, see winnow trials; mend the cause and begin a new "
+                + "study in another --dir"
+        }
+        return
+            "the budget was spent before any trial was trained to the end; raise it or lower the scheduler's max, and "
+            + "begin a new study in another --dir"
     }
 
     private func tell(_ outcome: StudyOutcome) {

@@ -295,7 +295,7 @@ struct ModelMistakeTests {
             "learning_rate: 0",
             [
                 """
-                21:18: training.learning_rate: found 0, want a number > 0.0
+                21:18: training.learning_rate: found 0, want a finite number > 0.0
                 """
             ]),
         StudyEdit(
@@ -303,7 +303,7 @@ struct ModelMistakeTests {
             "learning_rate: fast",
             [
                 """
-                21:18: training.learning_rate: found fast, want a number > 0.0
+                21:18: training.learning_rate: found fast, want a finite number > 0.0
                 """
             ]),
         StudyEdit(
@@ -311,7 +311,7 @@ struct ModelMistakeTests {
             "learning_rate: .nan",
             [
                 """
-                21:18: training.learning_rate: found .nan, want a number > 0.0
+                21:18: training.learning_rate: found .nan, want a finite number > 0.0
                 """
             ]),
         StudyEdit(
@@ -319,7 +319,7 @@ struct ModelMistakeTests {
             "learning_rate: \"0.1\"",
             [
                 """
-                21:18: training.learning_rate: found "0.1", want a number > 0.0
+                21:18: training.learning_rate: found "0.1", want a finite number > 0.0
                 """
             ]),
         StudyEdit(
@@ -327,7 +327,7 @@ struct ModelMistakeTests {
             "learning_rate: {float: [0, 1.0], log: true}",
             [
                 """
-                21:27: training.learning_rate.float: found 0, want a number > 0.0
+                21:27: training.learning_rate.float: found 0, want a finite number > 0.0
                 """
             ]),
         StudyEdit(
@@ -335,7 +335,7 @@ struct ModelMistakeTests {
             "learning_rate: {float: [1.0e-4, .inf]}",
             [
                 """
-                21:35: training.learning_rate.float: found .inf, want a number > 0.0
+                21:35: training.learning_rate.float: found .inf, want a finite number > 0.0
                 """
             ]),
         StudyEdit(
@@ -402,7 +402,7 @@ struct ModelMistakeTests {
             "learning_rate:",
             [
                 """
-                21:17: training.learning_rate: found nothing, want a number > 0.0
+                21:17: training.learning_rate: found nothing, want a finite number > 0.0
                 """
             ]),
         StudyEdit(

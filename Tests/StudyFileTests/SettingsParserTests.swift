@@ -51,8 +51,8 @@ struct SettingsParserTests {
                 "training.learning_rat = 0.1, want the name of a setting, did you mean training.learning_rate?"
             ),
             (["training.learning_rate"], "training.learning_rate = no value, want NAME=VALUE"),
-            (["training.learning_rate="], "training.learning_rate = nothing, want a number > 0.0"),
-            (["training.learning_rate=-1"], "training.learning_rate = -1, want a number > 0.0"),
+            (["training.learning_rate="], "training.learning_rate = nothing, want a finite number > 0.0"),
+            (["training.learning_rate=-1"], "training.learning_rate = -1, want a finite number > 0.0"),
             (
                 ["training.batch_size=1", "training.batch_size=2"],
                 "training.batch_size = 2, want one value, it was given twice"

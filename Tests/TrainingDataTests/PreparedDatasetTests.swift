@@ -96,14 +96,18 @@ struct PreparedDatasetTests {
     func constantTarget() throws {
         let rows = try DatasetRows(
             rowCount: 4, featureNames: ["a"], features: [1, 2, 3, 4], targets: .values([5, 5, 5, 5], outputs: 1))
-        #expect(throws: DatasetError("a constant target: every training row has 5.0, want a column that varies")) {
+        #expect(
+            throws: DatasetError(
+                "a constant target: every training row has 5.0, want a column that varies", concernsTargets: true)
+        ) {
             try LoadedDataset(rows, validation: Samples.quarter, test: nil, seed: 1)
         }
         let classes = try DatasetRows(
             rowCount: 4, featureNames: ["a"], features: [1, 2, 3, 4], targets: .classes([0, 0, 0, 0], names: ["x"]))
         #expect(
             throws: DatasetError(
-                "a constant target: every training row has class \"x\", want at least two classes")
+                "a constant target: every training row has class \"x\", want at least two classes",
+                concernsTargets: true)
         ) {
             try LoadedDataset(classes, validation: Samples.quarter, test: nil, seed: 1)
         }

@@ -56,8 +56,11 @@ struct TrainingConfigurationTests {
     @Test(
         "a value out of its range, an unknown name and a second value are refused in one line",
         arguments: [
-            (Setting("training.learning_rate", .float(0)), "training.learning_rate = 0.0, want a number > 0.0"),
-            (Setting("training.learning_rate", .float(.nan)), "training.learning_rate = nan, want a number > 0.0"),
+            (Setting("training.learning_rate", .float(0)), "training.learning_rate = 0.0, want a finite number > 0.0"),
+            (
+                Setting("training.learning_rate", .float(.nan)),
+                "training.learning_rate = nan, want a finite number > 0.0"
+            ),
             (Setting("training.batch_size", .int(0)), "training.batch_size = 0, want a whole number in [1, 1048576]"),
             (
                 Setting("training.batch_size", .float(2)),

@@ -4,6 +4,12 @@ import WorkerCore
 
 @Suite("A worker's connection")
 struct ConnectionTests {
+    private static func connectingAgain(_ reason: String) -> WorkerEffect {
+        .log(
+            .notice, "connecting again, for as long as it takes",
+            ["reason": reason, "leaving after seconds": "900"])
+    }
+
     @Test("slots start before the connection, and the hello goes out with it")
     func start() {
         var worker = Material.worker(slots: 2)
@@ -31,7 +37,7 @@ struct ConnectionTests {
         for second in 3..<11 { _ = worker.handle(.tick, at: .seconds(second)) }
         #expect(
             worker.handle(.tick, at: .seconds(11)) == [
-                .closeControl, .log(.notice, "connecting again", ["reason": "nothing heard from the coordinator"]),
+                .closeControl, Self.connectingAgain("nothing heard from the coordinator"),
             ])
         let time = worker.nextDeadline
         #expect(time > .seconds(11) && time <= .milliseconds(11_100))
@@ -116,7 +122,7 @@ struct ConnectionTests {
         let effects = worker.handle(.received(.goodbye(isFinal: false)), at: .seconds(1))
         #expect(
             effects == [
-                .closeControl, .log(.notice, "connecting again", ["reason": "the coordinator goes down for a while"]),
+                .closeControl, Self.connectingAgain("the coordinator goes down for a while"),
             ])
         #expect(worker.nextDeadline <= .milliseconds(1100))
     }

@@ -48,7 +48,7 @@ struct BadInputTests {
         arguments: [
             ("batch_size:", "batch_sise:", "22:3", "did you mean batch_size?"),
             ("[1.0e-3, 0.3]", "[0.3, 1.0e-3]", "21:26", "the range [0.3, 0.001] is upside down, want [0.001, 0.3]"),
-            ("[1.0e-3, 0.3]", "[0.0, 0.3]", "21:27", "found 0.0, want a number > 0.0"),
+            ("[1.0e-3, 0.3]", "[0.0, 0.3]", "21:27", "found 0.0, want a finite number > 0.0"),
         ])
     func badStudy(found: String, replacement: String, place: String, word: String) async throws {
         let scratch = try Scratch()
@@ -82,6 +82,11 @@ struct BadInputTests {
         try scratch.writeStudy(scheduler: "{name: asha, max: 3}", trials: 3)
         let first = try await Program.run(["run", "study.yaml", "--dir", "out", "--workers", "1"], in: scratch.path)
         #expect(first.status == 0, "\(first.errors)")
+        // A comment makes no other study.
+        let path = "\(scratch.path)/study.yaml"
+        try scratch.write("same.yaml", "# the same\n" + String(contentsOfFile: path, encoding: .utf8))
+        let same = try await Program.run(["run", "same.yaml", "--dir", "out", "--workers", "1"], in: scratch.path)
+        #expect(same.status == 0, "\(same.errors)")
         try scratch.writeStudy(scheduler: "{name: asha, max: 9}", trials: 3, name: "other.yaml")
         let errors = try await self.run(scratch, ["run", "other.yaml", "--dir", "out"])
         #expect(errors.contains("another study"), "\(errors)")
@@ -120,6 +125,40 @@ struct BadInputTests {
         let errors = try await self.run(
             scratch, ["coordinator", "study.yaml", "--listen", "ipc://socket", "--dir", "out"])
         #expect(errors.contains("want tcp://HOST:PORT"), "\(errors)")
+    }
+
+    @Test("a folder with a model of somebody else, which stays as it is")
+    func foreignModel() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: asha, max: 3}", trials: 3)
+        try FileManager.default.createDirectory(atPath: "\(scratch.path)/own", withIntermediateDirectories: true)
+        try scratch.write("own/best.safetensors", "mine")
+        let errors = try await self.run(scratch, ["run", "study.yaml", "--dir", "own"])
+        #expect(errors.contains("best.safetensors but no study"), "\(errors)")
+        #expect(try String(contentsOfFile: "\(scratch.path)/own/best.safetensors", encoding: .utf8) == "mine")
+        #expect(FileManager.default.contents(atPath: "\(scratch.path)/own/lock") == nil)
+    }
+
+    @Test("a slot without its worker, which does not wait for one")
+    func loneSlot() async throws {
+        #expect(try await self.run(try Scratch(), ["slot"]).contains("use winnow worker"))
+    }
+
+    @Test("a text that is not UTF-8, and an objective in the wrong direction")
+    func wrongTexts() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        let path = try scratch.writeStudy(scheduler: "{name: asha, max: 3}", trials: 3)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try scratch.write("up.yaml", text.replacingOccurrences(of: "minimize", with: "maximize"))
+        let direction = try await self.run(scratch, ["run", "up.yaml", "--dir", "out"])
+        #expect(direction.contains("want minimize, it is better when lower"), "\(direction)")
+        var bytes = Array("x,y,cloud\n".utf8)
+        for row in 0..<20 { bytes += Array("\(row),1,r".utf8) + [row % 2 == 0 ? 0xF6 : 0x61] + Array("t\n".utf8) }
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(scratch.path)/clouds.csv"))
+        let encoding = try await self.run(scratch)
+        #expect(encoding.contains("is not UTF-8"), "\(encoding)")
     }
 
     @Test("an option that does not exist")

@@ -57,11 +57,19 @@ struct DemoCommand: ParsableCommand {
     ///
     /// - Returns: The study file's path.
     private static func unpack(_ text: String, into directory: String) throws -> String {
-        if let journal = try? JournalReader.open(directory: directory), journal.header.studyText != text {
-            throw CommandFailure(
-                .wrongInput,
-                "\(directory): is the folder of another study, \"\(journal.header.name)\", or of a demo of another size; "
-                    + "name another --dir")
+        if FileManager.default.fileExists(atPath: directory + "/journal.sqlite") {
+            let header: JournalHeader
+            do {
+                header = try JournalReader.open(directory: directory).header
+            } catch {
+                throw CommandFailure(.wrongInput, "\(error)")
+            }
+            guard header.studyText == text else {
+                throw CommandFailure(
+                    .wrongInput,
+                    "\(directory): is the folder of another study, \"\(header.name)\", or of a demo of another size; "
+                        + "name another --dir")
+            }
         }
         let data = unsafe [UInt8](
             UnsafeRawBufferPointer(

@@ -40,7 +40,13 @@ struct BestCommand: ParsableCommand {
     func run() throws {
         let study = try StoredStudy.read(self.directory).state
         guard let line = JSONLine.best(of: study), let best = study.incumbent, let trial = study.record(of: best.trial)
-        else { throw CommandFailure(.failed, "\(self.directory): no trial has reached a rung yet") }
+        else {
+            let diverged = study.trials.count { $0.status == .diverged }
+            throw CommandFailure(
+                .failed,
+                "\(self.directory): no trial has reached a rung"
+                    + (diverged > 0 ? "; \(diverged) of \(study.trials.count) diverged" : " yet"))
+        }
         if self.json {
             Terminal.writeLine(line.text)
         } else {
@@ -51,6 +57,7 @@ struct BestCommand: ParsableCommand {
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
+            Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
         }
     }
 }
@@ -80,6 +87,7 @@ struct ShowCommand: ParsableCommand {
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
+            Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
         }
     }
 }

@@ -118,7 +118,9 @@ struct TrainCommand: ParsableCommand {
         } else {
             let metrics = test.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }
             Terminal.writeLine(
-                "\(run.epoch) epochs, \(Figures.short(samplesPerSecond)) samples/s, \(run.parameterCount) parameters, "
+                "\(run.epoch) \(run.epoch == 1 ? "epoch" : "epochs"), "
+                    + (samplesPerSecond > 0 ? "\(Figures.short(samplesPerSecond)) samples/s, " : "")
+                    + "\(run.parameterCount) parameters, "
                     + "digest \(digest.hexadecimal)")
             if !metrics.isEmpty { Terminal.writeLine(metrics.joined(separator: "  ")) }
         }
