@@ -12,6 +12,8 @@ final class TestData {
     let featureCount: Int
     let rowCount: Int
     let validationRowCount: Int
+    /// What a row is; a list unless set.
+    var featureShape: [Int]
     private let features: UnsafeMutableBufferPointer<Float>
     private let classes: UnsafeMutableBufferPointer<Int32>
     private let values: UnsafeMutableBufferPointer<Float>
@@ -29,6 +31,7 @@ final class TestData {
     ) {
         self.task = task
         self.featureCount = featureCount
+        self.featureShape = [featureCount]
         self.rowCount = rowCount
         self.validationRowCount = validationRowCount
         let count = rowCount + validationRowCount
@@ -60,8 +63,9 @@ final class TestData {
 
     var view: DatasetView {
         DatasetView(
-            task: self.task, featureCount: self.featureCount, featureStride: self.featureStride,
-            targetStride: self.targetStride, train: self.part(from: 0, count: self.rowCount),
+            task: self.task, featureCount: self.featureCount, featureShape: self.featureShape,
+            featureStride: self.featureStride, targetStride: self.targetStride,
+            train: self.part(from: 0, count: self.rowCount),
             validation: self.part(from: self.rowCount, count: self.validationRowCount))
     }
 
