@@ -25,6 +25,26 @@ struct ArrayFileTests {
     private static let x = ArrayBytes.npy("<f4", shape: "(4, 3)", ArrayBytes.floats(Self.numbers.map { Float($0) }))
     private static let y = ArrayBytes.npy("<i8", shape: "(4,)", [5, 3, 5, 3].flatMap { ArrayBytes.bytes(Int64($0)) })
 
+    @Test("arrays of three and four dimensions make rows with a shape, standardised by their last size")
+    func shapes() throws {
+        let bytes = Self.numbers.map { UInt8($0) }
+        let flat = try OwnedDataset(copying: try Self.load(ArrayBytes.npy("|u1", shape: "(4, 3)", bytes), Self.y).image)
+        #expect(flat.view.featureShape == [3])
+        let labels = ArrayBytes.idx(0x08, shape: [4], [5, 3, 5, 3])
+        let steps = try Self.load(ArrayBytes.idx(0x08, shape: [4, 3, 1], bytes), labels, isIDX: true)
+        #expect(try OwnedDataset(copying: steps.image).view.featureShape == [3, 1])
+        // One channel: one scale for all pixels.
+        #expect(Set(steps.standardization.features).count == 1)
+        let images = try Self.load(ArrayBytes.npy("|u1", shape: "(4, 1, 1, 3)", bytes), Self.y)
+        #expect(try OwnedDataset(copying: images.image).view.featureShape == [1, 1, 3])
+        #expect(
+            images.standardization
+                == (try Self.load(ArrayBytes.npy("|u1", shape: "(4, 3)", bytes), Self.y)).standardization)
+        // More than that is a list.
+        let list = try Self.load(ArrayBytes.npy("|u1", shape: "(4, 1, 1, 1, 3)", bytes), Self.y)
+        #expect(try OwnedDataset(copying: list.image).view.featureShape == [3])
+    }
+
     @Test("every type, byte order and version gives the same rows")
     func types() throws {
         let expected = try Self.load(Self.x, Self.y)
@@ -45,13 +65,12 @@ struct ArrayFileTests {
             ArrayBytes.npy("<u4", shape: "(4, 3)", n.flatMap { ArrayBytes.bytes(UInt32($0)) }),
             ArrayBytes.npy(">i8", shape: "(4, 3)", n.flatMap { ArrayBytes.bytes(Int64($0), isBigEndian: true) }),
             ArrayBytes.npy("<u8", shape: "(4, 3)", n.flatMap { ArrayBytes.bytes(UInt64($0)) }),
-            ArrayBytes.npy("|u1", shape: "(4, 1, 3)", n.map { UInt8($0) }),
             ArrayBytes.npy(
                 "|u1", shape: "(4, 3)", order: "True",
                 (0..<3).flatMap { column in (0..<4).map { UInt8(n[$0 * 3 + column]) } }),
         ]
         for file in files { #expect(try Self.load(file, Self.y) == expected) }
-        let images = ArrayBytes.idx(0x08, shape: [4, 1, 3], n.map { UInt8($0) })
+        let images = ArrayBytes.idx(0x08, shape: [4, 3], n.map { UInt8($0) })
         let labels = ArrayBytes.idx(0x08, shape: [4], [5, 3, 5, 3])
         #expect(try Self.load(images, labels, isIDX: true) == expected)
         let wide = ArrayBytes.idx(0x0B, shape: [4, 3], n.flatMap { ArrayBytes.bytes(Int16($0), isBigEndian: true) })

@@ -88,10 +88,18 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "mlp:\n",
+            "gru:\n",
+            [
+                """
+                11:7: model.family.choice: gru is not built yet, want mlp, cnn or lstm
+                """
+            ]),
+        StudyEdit(
+            "mlp:\n",
             "cnn:\n",
             [
                 """
-                11:7: model.family.choice: cnn is not built yet, want mlp
+                12:9: model.family.cnn.blocks is missing
                 """
             ]),
         StudyEdit(
@@ -99,7 +107,7 @@ struct ModelMistakeTests {
             "mpl:\n",
             [
                 """
-                11:7: model.family.choice: unknown key "mpl", did you mean mlp? want mlp
+                11:7: model.family.choice: unknown key "mpl", did you mean mlp? want mlp, cnn or lstm
                 """
             ]),
         StudyEdit(
