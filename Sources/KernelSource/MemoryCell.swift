@@ -1,5 +1,34 @@
 import KernelInterface
 
+/// Applies a function to neighbouring gates in place.
+///
+/// A function of its own, as are the cells below: in a larger one the compiler would not inline the elementary functions.
+@inline(never)
+private func squash<L: ActivationLaw>(_ gates: Target, from first: Int, to end: Int, _: L.Type) {
+    var index = first
+    while index < end {
+        gates.store(L.evaluate(gates.vector(index)).value, index)
+        index &+= 16
+    }
+}
+
+/// Cells and states of one row, once its gates are squashed.
+@inline(never)
+private func advance(
+    _ gate: Source, _ former: Source, _ cells: Target, _ squashed: Target, _ hidden: Target, units: Int
+) {
+    var unit = 0
+    while unit < units {
+        let product = gate.vector(unit) * gate.vector(2 &* units &+ unit)
+        let cell = product.addingProduct(gate.vector(units &+ unit), former.vector(unit))
+        let t = hyperbolicTangent(cell)
+        cells.store(cell, unit)
+        squashed.store(t, unit)
+        hidden.store(gate.vector(3 &* units &+ unit) * t, unit)
+        unit &+= 16
+    }
+}
+
 func memoryCellKernel(_ arguments: borrowing MemoryCellArguments) {
     let gates = unsafe Target(arguments.gates)
     let former = unsafe Source(arguments.formerCells)
@@ -11,24 +40,13 @@ func memoryCellKernel(_ arguments: borrowing MemoryCellArguments) {
     var row = 0
     while row < rows {
         let gate = gates.advanced(4 &* row &* units)
-        var unit = 0
-        while unit < units {
-            let place = row &* units &+ unit
-            let i = logistic(gate.vector(unit))
-            let f = logistic(gate.vector(units &+ unit))
-            let g = hyperbolicTangent(gate.vector(2 &* units &+ unit))
-            let o = logistic(gate.vector(3 &* units &+ unit))
-            let cell = (i * g).addingProduct(f, former.vector(place))
-            let t = hyperbolicTangent(cell)
-            gate.store(i, unit)
-            gate.store(f, units &+ unit)
-            gate.store(g, 2 &* units &+ unit)
-            gate.store(o, 3 &* units &+ unit)
-            cells.store(cell, place)
-            squashed.store(t, place)
-            hidden.store(o * t, place)
-            unit &+= 16
-        }
+        squash(gate, from: 0, to: 2 &* units, SigmoidLaw.self)
+        squash(gate, from: 2 &* units, to: 3 &* units, TanhLaw.self)
+        squash(gate, from: 3 &* units, to: 4 &* units, SigmoidLaw.self)
+        let place = row &* units
+        advance(
+            gate.source, former.advanced(place), cells.advanced(place), squashed.advanced(place),
+            hidden.advanced(place), units: units)
         row &+= 1
     }
 }

@@ -70,7 +70,6 @@ enum FrontPlan: Hashable {
         guard case .recurrent(let stack) = self else { return 0 }
         return stack.layers.map { layer in
             unsafe max(
-                WeightUpdateArguments.scratchFloats,
                 ProductArguments.scratchFloats(columns: layer.gateStride, depth: layer.inputs),
                 ProductArguments.scratchFloats(columns: layer.gateStride, depth: layer.units),
                 ProductArguments.scratchFloats(columns: layer.unitStride, depth: layer.gateStride),

@@ -34,6 +34,9 @@ struct RecurrentPlan: Hashable {
     /// Shape [4 * unitStride, unitStride] and, but for the first layer, [4 * unitStride, inputStride].
     let turnedHiddenWeights: Int
     let turnedInputWeights: Int?
+    /// As the weights.
+    let inputWeightGradient: Int
+    let hiddenWeightGradient: Int
 
     var gateStride: Int { 4 * self.unitStride }
 
@@ -63,6 +66,8 @@ struct RecurrentPlan: Hashable {
         self.zeros = layout.reserve(rows: bufferRows, columns: units)
         self.turnedHiddenWeights = layout.reserve(rows: 4 * units, columns: units)
         self.turnedInputWeights = isFirst ? nil : layout.reserve(rows: 4 * units, columns: width)
+        self.inputWeightGradient = layout.reserve(rows: width, columns: 4 * units)
+        self.hiddenWeightGradient = layout.reserve(rows: units, columns: 4 * units)
     }
 
     /// Floating-point operations for one sequence in training.

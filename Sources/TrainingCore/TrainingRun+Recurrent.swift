@@ -149,21 +149,45 @@ extension TrainingRun {
         let width = layer.gateStride
         let rows = layer.steps &* count
         let gradient = unsafe base + layer.gateGradient
-        unsafe self.table.weightUpdate(
-            WeightUpdateArguments(
-                rows: rows, inputs: layer.inputs, outputs: width, input: source, outputGradient: gradient,
-                outputGradientStride: width, parameters: layer.inputWeights.block(base), rule: rule,
-                scratch: base + self.plan.scratch))
+        unsafe self.addGradient(
+            source, gradient, rows: rows, inputs: layer.inputs, width: width, to: base + layer.inputWeightGradient)
         // The state before the first step is 0 and adds nothing.
-        unsafe self.table.weightUpdate(
-            WeightUpdateArguments(
-                rows: rows &- count, inputs: layer.units, outputs: width,
-                input: RowSource(base + layer.hidden, stride: layer.unitStride),
-                outputGradient: gradient + count &* width, outputGradientStride: width,
-                parameters: layer.hiddenWeights.block(base), rule: rule, scratch: base + self.plan.scratch))
+        unsafe self.addGradient(
+            RowSource(base + layer.hidden, stride: layer.unitStride), gradient + count &* width, rows: rows &- count,
+            inputs: layer.units, width: width, to: base + layer.hiddenWeightGradient)
+        for (weights, gradients, inputs) in [
+            (layer.inputWeights, layer.inputWeightGradient, layer.inputs),
+            (layer.hiddenWeights, layer.hiddenWeightGradient, layer.units),
+        ] {
+            unsafe self.table.update(
+                UpdateArguments(
+                    count: inputs &* width, gradients: base + gradients, parameters: weights.block(base), rule: rule))
+        }
         unsafe self.table.biasUpdate(
             BiasUpdateArguments(
                 rows: rows, columns: width, outputGradient: gradient, outputGradientStride: width,
                 parameters: layer.bias.block(base), rule: rule.withoutPenalties))
+    }
+
+    /// Rows whose gradients and inputs stay in the second-level cache while all weights are gone through.
+    private static let gradientRows = 256
+
+    /// The gradient of weights over many rows, block by block: the chains go on from block to block.
+    @unsafe
+    private func addGradient(
+        _ source: RowSource, _ gradient: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, width: Int,
+        to result: UnsafeMutablePointer<Float>
+    ) {
+        var row = 0
+        repeat {
+            let count = min(Self.gradientRows, rows &- row)
+            unsafe self.table.weightGradient(
+                WeightGradientArguments(
+                    rows: count, inputs: inputs, outputs: width,
+                    input: RowSource(source.base + row &* source.stride, stride: source.stride),
+                    outputGradient: gradient + row &* width, outputGradientStride: width, gradient: result,
+                    gradientStride: width, accumulates: row > 0))
+            row &+= count
+        } while row < rows
     }
 }
