@@ -3,7 +3,8 @@ import KernelInterface
 /// Some rows and columns of the product of the transposed input with the gradient of the output.
 @inline(__always)
 private func sweepGradient(
-    _ input: LeftRows, _ right: RightMatrix<WholeChain>, _ inputs: Range<Int>, vectors: Int, _ column: Int, _ store: StoreFinish
+    _ input: LeftRows, _ right: RightMatrix<WholeChain>, _ inputs: Range<Int>, vectors: Int, _ column: Int,
+    _ store: StoreFinish
 ) {
     let base = unsafe Source(input.base)
     if let picked = unsafe input.picked {

@@ -32,9 +32,8 @@ extension TrainingRun {
         return unsafe RowSource(base + stack.flat, stride: stack.isPacked ? stack.imageStride : stack.flatStride)
     }
 
-    /// Passes the gradient of the last block's output back through all blocks, last to first, and updates each.
-    ///
-    /// - Parameter gradient: Shape [count, stride], numbers without padding between pixels.
+    /// Passes the gradient of the last block's output, of the shape [count, stride] without padding between pixels, back
+    /// through all blocks, last to first, and updates each.
     @unsafe
     borrowing func convolveBackward(
         _ stack: ConvolutionStackPlan, gradient: UnsafeMutablePointer<Float>, stride: Int, count: Int, rule: UpdateRule

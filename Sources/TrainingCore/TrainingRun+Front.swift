@@ -5,9 +5,7 @@ import TuningModel
 enum NetworkMode: Hashable { case training, evaluation }
 
 extension TrainingRun {
-    /// What the dense layers take: the features themselves, or what comes before the dense layers makes of them.
-    ///
-    /// - Parameter features: As many rows as `count`.
+    /// What the dense layers take: the features themselves, or what comes before the dense layers makes of these rows.
     @unsafe
     borrowing func frontOutput(_ features: RowSource, count: Int, mode: NetworkMode) -> RowSource {
         switch self.plan.front {
@@ -17,9 +15,8 @@ extension TrainingRun {
         }
     }
 
-    /// Passes the gradient of the dense layers' input on, and updates what comes before them.
-    ///
-    /// - Parameter gradient: Shape [count, inputStride of the first dense layer].
+    /// Passes the gradient of the dense layers' input, of the shape [count, stride], on, and updates what comes before
+    /// them.
     @unsafe
     borrowing func frontBackward(
         gradient: UnsafeMutablePointer<Float>, stride: Int, count: Int, rule: UpdateRule

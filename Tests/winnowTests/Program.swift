@@ -150,6 +150,45 @@ final class Scratch {
         try self.write("clouds.csv", text)
     }
 
+    /// Images of 6 x 6 pixels with a bright row, column or corner, and which of the three it is: `x.npy` and `y.npy`.
+    func writeImages(rows: Int = 240) throws {
+        var pixels: [Float] = []
+        var classes: [Int64] = []
+        var state: UInt64 = 1_442_695_040_888_963_407
+        func draw() -> Float {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Float(state >> 40) * 0x1p-24
+        }
+        for row in 0..<rows {
+            let kind = row % 3
+            let place = row / 3 % 6
+            classes.append(Int64(kind))
+            for pixel in 0..<36 {
+                let (y, x) = (pixel / 6, pixel % 6)
+                let isBright = kind == 0 ? y == place : kind == 1 ? x == place : abs(y - x) == place % 3
+                pixels.append((isBright ? 1 : 0) + 0.3 * draw())
+            }
+        }
+        try self.writeArray(
+            "x.npy", type: "<f4", shape: "(\(rows), 6, 6, 1)",
+            Self.bytes(pixels.map { UInt64($0.bitPattern) }, count: 4))
+        try self.writeArray("y.npy", type: "<i8", shape: "(\(rows),)", Self.bytes(classes.map { UInt64($0) }, count: 8))
+    }
+
+    /// Numbers of so many bytes, least significant first.
+    private static func bytes(_ numbers: [UInt64], count: UInt64) -> Data {
+        Data(numbers.flatMap { number in (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } })
+    }
+
+    /// An array as NumPy writes it, version 1.
+    private func writeArray(_ name: String, type: String, shape: String, _ bytes: Data) throws {
+        var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }"
+        header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
+        var data = Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0])
+        data += Data([UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]) + Data(header.utf8) + bytes
+        try data.write(to: URL(fileURLWithPath: "\(self.path)/\(name)"))
+    }
+
     /// A study of the clouds.
     @discardableResult
     func writeStudy(scheduler: String, trials: Int, name: String = "study.yaml") throws -> String {
