@@ -61,13 +61,13 @@ package enum SettingsParser {
     ///
     /// Others would be taken and change nothing.
     private static func checkUsed(_ setting: Setting, beside settings: [Setting]) throws(SettingError) {
-        let optimizers = "training.optimizer."
         let families = "model.family."
-        if setting.name.hasPrefix(optimizers) {
-            let chosen = settings["training.optimizer"] ?? .text("adam")
-            guard !setting.name.hasPrefix("\(optimizers)\(chosen).") else { return }
+        for (owner, noun) in [("training.optimizer", "optimizer"), ("training.schedule", "schedule")]
+        where setting.name.hasPrefix("\(owner).") {
+            let chosen = settings[owner] ?? SettingRule.rule(for: owner)?.defaultValue ?? .text("")
+            guard !setting.name.hasPrefix("\(owner).\(chosen).") else { return }
             throw SettingError(
-                setting: setting.name, found: "\(setting.value)", wanted: "a setting of the optimizer \(chosen)")
+                setting: setting.name, found: "\(setting.value)", wanted: "a setting of the \(noun) \(chosen)")
         }
         if setting.name.hasPrefix(families) {
             // A list's own name, the number of a layer in it, and what is said of the layer.

@@ -1,19 +1,24 @@
 import TuningModel
 
 extension StudyBuilder {
-    private static let plainSettings = ["loss", "learning_rate", "batch_size", "l1", "l2", "weight_decay"]
+    private static let plainSettings = [
+        "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "l1", "l2", "weight_decay",
+    ]
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
-        let known = Self.plainSettings + ["optimizer", "early_stopping"]
-        let unbuilt = ["warmup_epochs", "schedule", "gradient_clip", "label_smoothing"]
+        let known = Self.plainSettings + ["optimizer", "schedule", "early_stopping"]
+        let unbuilt = ["gradient_clip", "label_smoothing"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
             return
         }
         for entry in section.entries {
             switch entry.key {
-            case "optimizer": self.readOptimizer(entry.value)
+            case "optimizer":
+                self.readBranches(
+                    entry.value, name: "training.optimizer", unbuilt: ["lamb", "lion", "adagrad", "muon", "nadam"])
+            case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: ["plateau"])
             case "early_stopping": self.readEarlyStopping(entry.value)
             case "loss": self.readLoss(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
@@ -48,17 +53,16 @@ extension StudyBuilder {
     }
 
     /// A name, a choice of names, or a choice of branches with settings of their own.
-    private mutating func readOptimizer(_ node: FileNode) {
-        let name = "training.optimizer"
+    private mutating func readBranches(_ node: FileNode, name: String, unbuilt: [String]) {
+        let options = Self.options(of: name)
         guard let choice = node.entries?.first(where: { $0.key == "choice" }), choice.value.entries != nil else {
             self.readSetting(node, name: name, conditions: [])
             return
         }
-        let names = Self.optimizers.map(\.name)
+        let names = options.map(\.name)
         guard let section = self.section(node, path: name, known: ["choice", "default", "when"]),
             let branches = self.section(
-                choice.value, path: "\(name).choice", known: names,
-                unbuilt: ["lamb", "lion", "adagrad", "muon", "nadam"])
+                choice.value, path: "\(name).choice", known: names, unbuilt: unbuilt)
         else { return }
         guard !branches.entries.isEmpty else {
             self.report(choice.value.place, "\(name).choice: found no branch, want \(Self.list(names))")
@@ -70,7 +74,7 @@ extension StudyBuilder {
         self.add(
             .choice(chosen.map { .text($0.key) }), section: section, name: name, place: choice.place, conditions: outer)
         for branch in chosen {
-            let known = Self.optimizers.first { $0.name == branch.key }?.settings ?? []
+            let known = options.first { $0.name == branch.key }?.settings ?? []
             guard
                 let body = self.section(
                     branch.value, path: "\(name).\(branch.key)", known: known, isOptional: true)
@@ -83,11 +87,11 @@ extension StudyBuilder {
         }
     }
 
-    /// The optimizers and their own settings, from ``SettingRule``.
-    private static let optimizers: [(name: String, settings: [String])] = {
-        guard case .name(let names)? = SettingRule.rule(for: "training.optimizer")?.kind else { return [] }
+    /// The values of a setting and what each has for settings of its own, from ``SettingRule``.
+    private static func options(of setting: String) -> [(name: String, settings: [String])] {
+        guard case .name(let names)? = SettingRule.rule(for: setting)?.kind else { return [] }
         return names.map { name in
-            let prefix = "training.optimizer.\(name)."
+            let prefix = "\(setting).\(name)."
             return (
                 name,
                 SettingRule.all.filter { $0.pattern.hasPrefix(prefix) }.map {
@@ -95,7 +99,7 @@ extension StudyBuilder {
                 }
             )
         }
-    }()
+    }
 
     /// Weight decay exists only under AdamW: with a searched optimizer it becomes active with that branch, and where
     /// AdamW is no branch it is a mistake.

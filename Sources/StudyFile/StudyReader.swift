@@ -61,8 +61,9 @@ struct StudyBuilder {
         }
         if section["model"] == nil { self.reportMissing("model", in: section) }
         let objective = section["objectives"].map { self.objective($0, task: task) } ?? Self.defaultObjective
-        let space = self.finishedSpace()
         let search = self.search(section["search"])
+        self.addScheduleEpochs(search?.scheduler)
+        let space = self.finishedSpace()
         let tryFirst = self.tryFirst(section["search"], space: space)
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
@@ -72,6 +73,16 @@ struct StudyBuilder {
             name: name, data: data, task: task, space: space.space, settings: space.templates, objective: objective,
             searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
             searchSeed: seeds.search, dataSeed: seeds.data)
+    }
+
+    /// A schedule of the learning rate runs over the epochs that the scheduler gives at most, unless told otherwise.
+    private mutating func addScheduleEpochs(_ scheduler: SchedulerSettings?) {
+        let name = "training.schedule_epochs"
+        guard let scheduler, let schedule = self.settings.first(where: { $0.name == "training.schedule" }),
+            !self.settings.contains(where: { $0.name == name })
+        else { return }
+        self.settings.append(
+            DraftSetting(name: name, place: schedule.place, value: .int(scheduler.maximumEpochs), conditions: []))
     }
 
     private mutating func readVersion(_ section: Section) {

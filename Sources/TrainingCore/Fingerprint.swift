@@ -42,12 +42,31 @@ extension Fingerprint {
         self.add(configuration.initializer.rawValue)
         self.add(configuration.optimizer)
         self.add([configuration.batchSize, configuration.earlyStopping?.patience ?? 0])
+        self.add(configuration.schedule, epochs: configuration.scheduleEpochs, warmup: configuration.warmupEpochs)
         for number in [
             configuration.learningRate, configuration.l1, configuration.l2, configuration.weightDecay,
             configuration.earlyStopping?.minimumChange ?? -1,
         ] {
             self.add(number)
         }
+    }
+
+    /// Nothing for a learning rate that stays.
+    private mutating func add(_ schedule: LearningRateSchedule, epochs: Int?, warmup: Double) {
+        if warmup != 0 { self.add(warmup) }
+        let name: String
+        let numbers: [Double]
+        switch schedule {
+        case .constant: return
+        case .step(let every, let factor): (name, numbers) = ("step", [Double(every), factor])
+        case .exponential(let factor): (name, numbers) = ("exponential", [factor])
+        case .polynomial(let power, let end): (name, numbers) = ("polynomial", [Double(power), end])
+        case .cosine(let end): (name, numbers) = ("cosine", [end])
+        case .oneCycle(let rise, let start, let end): (name, numbers) = ("one_cycle", [rise, start, end])
+        }
+        self.add(name)
+        self.add(epochs ?? 0)
+        for number in numbers { self.add(number) }
     }
 
     /// Nothing for networks of dense layers alone.

@@ -12,6 +12,7 @@ struct NetworkPlan {
     let layers: [LayerPlan]
     /// Rows of a minibatch; the last one of an epoch may have fewer.
     let batchRows: Int
+    let stepsPerEpoch: Int
     /// Two gradients of layer outputs, shape [batchRows, widest output], used in turn.
     let gradients: (Int, Int)
     let scratch: Int
@@ -59,6 +60,7 @@ struct NetworkPlan {
         self.predictions = layout.reserve(columns: self.evaluationRows)
         self.layers = layers
         self.batchRows = batchRows
+        self.stepsPerEpoch = (data.train.rowCount + batchRows - 1) / batchRows
         self.layout = layout
         self.tensors =
             self.front.tensors

@@ -45,7 +45,7 @@ package struct TrainingRun: ~Copyable {
         self.data = data
         self.configuration = configuration
         self.seed = seed
-        self.optimizer = OptimizerState(configuration)
+        self.optimizer = OptimizerState(configuration, stepsPerEpoch: plan.stepsPerEpoch)
         self.initialize()
     }
 
@@ -70,7 +70,8 @@ package struct TrainingRun: ~Copyable {
         self.configuration = configuration
         self.seed = seed
         self.optimizer = OptimizerState(
-            configuration, stepCount: checkpoint.header.stepCount, firstPower: checkpoint.header.firstPower,
+            configuration, stepsPerEpoch: plan.stepsPerEpoch, stepCount: checkpoint.header.stepCount,
+            firstPower: checkpoint.header.firstPower,
             secondPower: checkpoint.header.secondPower)
         self.status = checkpoint.header.status
         self.epoch = checkpoint.header.epoch
@@ -119,7 +120,8 @@ extension TrainingRun {
         try Self.check(configuration)
         try Self.check(data)
         try Self.check(configuration.family, shape: data.featureShape)
-        var optimizer = OptimizerState(configuration)
+        // Which moments there are does not depend on the number of steps.
+        var optimizer = OptimizerState(configuration, stepsPerEpoch: 1)
         let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
         guard plan.layout.byteCount <= ArenaLayout.byteLimit else {
             throw .tooLarge(bytes: plan.layout.byteCount, limit: ArenaLayout.byteLimit)

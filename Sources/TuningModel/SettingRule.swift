@@ -77,6 +77,19 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.optimizer.rmsprop.epsilon", .positive, .float(1e-8)),
             SettingRule("training.optimizer.rmsprop.momentum", .below(1), .float(0)),
             SettingRule("training.learning_rate", .positive, .float(1e-3)),
+            SettingRule("training.schedule", .name(LearningRateSchedule.names), .text("constant")),
+            SettingRule("training.schedule.step.every", .int(low: 1, high: 1_000_000), .int(10)),
+            SettingRule("training.schedule.step.factor", .share, .float(0.5)),
+            SettingRule("training.schedule.exponential.factor", .share, .float(0.95)),
+            SettingRule("training.schedule.polynomial.power", .int(low: 1, high: 16), .int(1)),
+            SettingRule("training.schedule.polynomial.end", .below(1), .float(0)),
+            SettingRule("training.schedule.cosine.end", .below(1), .float(0)),
+            SettingRule("training.schedule.one_cycle.rise", .inside, .float(0.3)),
+            SettingRule("training.schedule.one_cycle.start", .share, .float(0.04)),
+            SettingRule("training.schedule.one_cycle.end", .below(1), .float(0)),
+            SettingRule("training.schedule_epochs", .int(low: 1, high: 1_000_000), nil),
+            SettingRule(
+                "training.warmup_epochs", .float(low: 0, high: 1e6, isLowOpen: false, isHighOpen: false), .float(0)),
             SettingRule("training.batch_size", .int(low: 1, high: 1_048_576), .int(32)),
             SettingRule("training.l1", .nonNegative, .float(0)),
             SettingRule("training.l2", .nonNegative, .float(0)),
@@ -132,6 +145,10 @@ package struct SettingRule: Hashable, Sendable {
 
 extension SettingRule.Kind {
     static func below(_ high: Double) -> Self { .float(low: 0, high: high, isLowOpen: false, isHighOpen: true) }
+    /// Above 0, at most 1.
+    static let share = Self.float(low: 0, high: 1, isLowOpen: true, isHighOpen: false)
+    /// Between 0 and 1.
+    static let inside = Self.float(low: 0, high: 1, isLowOpen: true, isHighOpen: true)
     static let positive = Self.float(low: 0, high: .greatestFiniteMagnitude, isLowOpen: true, isHighOpen: false)
     static let nonNegative = Self.float(low: 0, high: .greatestFiniteMagnitude, isLowOpen: false, isHighOpen: false)
 

@@ -24,6 +24,9 @@ extension TrainingConfiguration {
         self.family = family
         self.activation = Activation(rawValue: try reader.text("model.activation")) ?? .relu
         self.initializer = Initializer(rawValue: try reader.text("model.initializer")) ?? .automatic
+        self.schedule = try Self.schedule(reader)
+        self.warmupEpochs = try reader.float("training.warmup_epochs")
+        if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
         self.l1 = try reader.float("training.l1")
         self.l2 = try reader.float("training.l2")
         self.weightDecay = try reader.float("training.weight_decay")
@@ -76,6 +79,24 @@ extension TrainingConfiguration {
             layers.append(RecurrentLayerSettings(units: try reader.int("model.family.lstm.layers.\(layer).units")))
         }
         return layers
+    }
+
+    private static func schedule(_ reader: SettingReader) throws(SettingError) -> LearningRateSchedule {
+        let name = try reader.text("training.schedule")
+        let prefix = "training.schedule.\(name)"
+        switch name {
+        case "step":
+            return .step(every: try reader.int("\(prefix).every"), factor: try reader.float("\(prefix).factor"))
+        case "exponential": return .exponential(factor: try reader.float("\(prefix).factor"))
+        case "polynomial":
+            return .polynomial(power: try reader.int("\(prefix).power"), end: try reader.float("\(prefix).end"))
+        case "cosine": return .cosine(end: try reader.float("\(prefix).end"))
+        case "one_cycle":
+            return .oneCycle(
+                rise: try reader.float("\(prefix).rise"), start: try reader.float("\(prefix).start"),
+                end: try reader.float("\(prefix).end"))
+        default: return .constant
+        }
     }
 
     private static func optimizer(_ reader: inout SettingReader) throws(SettingError) -> OptimizerSettings {

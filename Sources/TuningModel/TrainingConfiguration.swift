@@ -69,6 +69,11 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
+    package var schedule = LearningRateSchedule.constant
+    /// Epochs of the schedule; `nil` where it needs none. A trial that is stopped earlier has seen its first part.
+    package var scheduleEpochs: Int?
+    /// The learning rate also rises along a line for so many epochs: by step t of n in them to t / n.
+    package var warmupEpochs = 0.0
     /// The penalty `l1 * sum |w|` over all weights, not the biases, added to the training objective.
     package var l1: Double = 0
     /// The penalty `l2 / 2 * sum w^2`, as above (so that the gradient gains `l2 * w`).

@@ -295,7 +295,8 @@ struct ModelMistakeTests {
             [
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
-                learning_rate, batch_size, l1, l2, weight_decay, optimizer or early_stopping
+                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule \
+                or early_stopping
                 """
             ]),
         StudyEdit(
@@ -433,11 +434,11 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
-            "warmup_epochs: 3",
+            "gradient_clip: 3",
             [
                 """
-                22:3: training: warmup_epochs is not built yet, want loss, learning_rate, \
-                batch_size, l1, l2, weight_decay, optimizer or early_stopping
+                22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
+                schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule or early_stopping
                 """
             ]),
         StudyEdit(

@@ -102,6 +102,31 @@ struct StudyReaderTests {
         #expect(reading.searchMistakes.last?.message.hasPrefix("nothing is searched") == true)
     }
 
+    @Test("a schedule of the learning rate runs over the scheduler's epochs unless told otherwise")
+    func schedule() throws {
+        func settings(_ schedule: String) throws -> [SettingTemplate] {
+            let text = StudyEdit.base.replacingOccurrences(
+                of: "  l2: {float", with: "  schedule: \(schedule)\n  warmup_epochs: {float: [0, 3]}\n  l2: {float")
+            let reading = StudyReader.read(text: text)
+            #expect(reading.mistakes == [])
+            return try #require(reading.study).settings.filter {
+                $0.name.hasPrefix("training.schedule") || $0.name == "training.warmup_epochs"
+            }
+        }
+        let fixed = try settings("cosine")
+        #expect(
+            fixed.filter { $0.name != "training.warmup_epochs" } == [
+                SettingTemplate(name: "training.schedule", source: .fixed(.text("cosine"))),
+                SettingTemplate(name: "training.schedule_epochs", source: .fixed(.int(81))),
+            ])
+        let searched = try settings("{choice: {constant: {}, step: {factor: {float: [0.1, 0.9]}}}}")
+        #expect(
+            searched.map(\.name) == [
+                "training.schedule", "training.schedule.step.factor", "training.warmup_epochs",
+                "training.schedule_epochs",
+            ])
+    }
+
     @Test("a budget that is there and wrong is one mistake, not two")
     func wrongBudget() {
         let text = StudyEdit.base.replacingOccurrences(of: "budget: {trials: 300}", with: "budget: {trials: 0}")
