@@ -8,6 +8,16 @@ package enum ActivationFunction: UInt8, Sendable, CaseIterable {
     case sigmoid
     /// x * Φ(x) with the normal distribution function by erf, not the tanh form.
     case gelu
+    /// x < 0 ? 0.01 x : x.
+    case leakyRelu
+    /// x > 0 ? x : exp(x) - 1, to 1.2e-7 absolutely: near 0 the difference loses digits.
+    case elu
+    /// 1.0507 (x > 0 ? x : 1.6733 (exp(x) - 1)), as above.
+    case selu
+    /// x / (1 + exp(-x)).
+    case silu
+    /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)).
+    case softplus
 }
 
 /// Dropout with numbers addressed by (seed, layer, step, element), so that a mask can be drawn in any order.

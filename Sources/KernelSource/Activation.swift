@@ -42,6 +42,54 @@ enum GeluLaw: ActivationLaw {
     }
 }
 
+/// Source: A. Maas, A. Hannun, A. Ng, "Rectifier nonlinearities improve neural network acoustic models", ICML 2013,
+/// equation 3.
+enum LeakyReluLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        (x.replacing(with: x * 0.01, where: x .< 0), Vector(repeating: 0.01).replacing(with: 1, where: x .> 0))
+    }
+}
+
+/// Source: D. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep network learning by exponential linear
+/// units", ICLR 2016, equation 15 with alpha 1.
+enum EluLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let power = exponential(x)
+        let isAbove = x .> 0
+        return ((power - 1).replacing(with: x, where: isAbove), power.replacing(with: 1, where: isAbove))
+    }
+}
+
+/// Source: G. Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017, equation 2 and section 2.
+enum SeluLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let power = exponential(x) * 1.758_099_3
+        let isAbove = x .> 0
+        return (
+            (power - 1.758_099_3).replacing(with: x * 1.050_701, where: isAbove),
+            power.replacing(with: 1.050_701, where: isAbove)
+        )
+    }
+}
+
+/// Source: S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-weighted linear units for neural network function approximation in
+/// reinforcement learning", Neural Networks 107, 2018, equations 4 and 6.
+enum SiluLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let s = logistic(x)
+        let rest = Vector(repeating: 1).addingProduct(x, 1 - s)
+        return (x * s, s * rest)
+    }
+}
+
+/// Source: X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks", AISTATS 2011, section 3.1.
+enum SoftplusLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let power = exponential(x.magnitudes.negated)
+        return (x.rectified + logarithm(power + 1), logistic(x))
+    }
+}
+
 /// Without dropout.
 @inline(__always)
 private func sweepPlain<L: ActivationLaw>(_ input: Source, _ output: Target, _ slopes: Target?, count: Int, _: L.Type) {
@@ -103,6 +151,11 @@ func activationKernel(_ arguments: borrowing ActivationArguments) {
     case .tanh: unsafe sweep(arguments, TanhLaw.self)
     case .sigmoid: unsafe sweep(arguments, SigmoidLaw.self)
     case .gelu: unsafe sweep(arguments, GeluLaw.self)
+    case .leakyRelu: unsafe sweep(arguments, LeakyReluLaw.self)
+    case .elu: unsafe sweep(arguments, EluLaw.self)
+    case .selu: unsafe sweep(arguments, SeluLaw.self)
+    case .silu: unsafe sweep(arguments, SiluLaw.self)
+    case .softplus: unsafe sweep(arguments, SoftplusLaw.self)
     }
 }
 

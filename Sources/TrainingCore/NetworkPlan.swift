@@ -148,6 +148,11 @@ extension ActivationFunction {
         case .tanh: self = .tanh
         case .sigmoid: self = .sigmoid
         case .gelu: self = .gelu
+        case .leakyRelu: self = .leakyRelu
+        case .elu: self = .elu
+        case .selu: self = .selu
+        case .silu: self = .silu
+        case .softplus: self = .softplus
         }
     }
 }

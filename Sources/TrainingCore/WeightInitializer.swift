@@ -3,33 +3,34 @@ import TuningModel
 
 /// The first weights of one dense layer; biases begin at 0, scales of batch normalisation at 1, shifts at 0.
 ///
-/// He: variance `2 / in`; Glorot: variance `2 / (in + out)`; normal, or uniform in `±sqrt(3 variance)`. `in` and `out`
+/// He: variance `2 / in`; LeCun: `1 / in`; Glorot: `2 / (in + out)`; normal, or uniform in `±sqrt(3 variance)`. `in` and `out`
 /// are the true widths, without padding.
 ///
 /// Weight `i` (row-major in `[in, out]`) is a function of the seed, the layer and `i` alone: number `i` of the stream
 /// (seed, initial weights, layer).
 ///
 /// Sources: X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
-/// AISTATS 2010, equation 16; K. He et al., "Delving deep into rectifiers", ICCV 2015, equation 10.
+/// AISTATS 2010, equation 16; K. He et al., "Delving deep into rectifiers", ICCV 2015, equation 10; Y. LeCun et al.,
+/// "Efficient BackProp", 1998, equation 16.
 struct WeightInitializer {
     private let stream: RandomStream
     private let isNormal: Bool
     private let deviation: Double
 
-    /// The rule for a layer, numbered from 0 (the output layer is the last); `automatic` is He (normal) for relu and
-    /// gelu, Glorot (uniform) for tanh and sigmoid.
+    /// The rule for a layer, numbered from 0 (the output layer is the last); for `automatic` see ``Initializer``.
     init(_ initializer: Initializer, activation: Activation, inputs: Int, outputs: Int, seed: UInt64, layer: Int) {
         self.stream = RandomStream(seed: seed, purpose: .initialWeights, stream: UInt32(truncatingIfNeeded: layer))
         let variance: Double
         switch Self.resolved(initializer, activation) {
         case .heNormal, .heUniform: variance = 2 / Double(inputs)
+        case .lecunNormal, .lecunUniform: variance = 1 / Double(inputs)
         case .automatic, .glorotNormal, .glorotUniform: variance = 2 / (Double(inputs) + Double(outputs))
         }
         switch Self.resolved(initializer, activation) {
-        case .heNormal, .glorotNormal:
+        case .heNormal, .glorotNormal, .lecunNormal:
             self.isNormal = true
             self.deviation = variance.squareRoot()
-        case .automatic, .heUniform, .glorotUniform:
+        case .automatic, .heUniform, .glorotUniform, .lecunUniform:
             self.isNormal = false
             self.deviation = (3 * variance).squareRoot()
         }
@@ -69,7 +70,8 @@ struct WeightInitializer {
     private static func resolved(_ initializer: Initializer, _ activation: Activation) -> Initializer {
         guard initializer == .automatic else { return initializer }
         switch activation {
-        case .relu, .gelu: return .heNormal
+        case .relu, .gelu, .leakyRelu, .elu, .silu, .softplus: return .heNormal
+        case .selu: return .lecunNormal
         case .tanh, .sigmoid: return .glorotUniform
         }
     }

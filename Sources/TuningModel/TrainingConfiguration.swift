@@ -15,15 +15,22 @@ package enum LearningTask: Hashable, Sendable {
 }
 
 /// What follows each hidden layer, unit by unit.
-package enum Activation: String, Hashable, Sendable, CaseIterable { case relu, tanh, sigmoid, gelu }
+package enum Activation: String, Hashable, Sendable, CaseIterable {
+    case relu, tanh, sigmoid, gelu
+    case leakyRelu = "leaky_relu"
+    case elu, selu, silu, softplus
+}
 
-/// How weights begin. `automatic` is He (normal) for relu and gelu, Glorot (uniform) for tanh and sigmoid.
+/// How weights begin. `automatic` is LeCun (normal) for selu, He (normal) for what else is like relu, Glorot (uniform) for
+/// tanh and sigmoid.
 package enum Initializer: String, Hashable, Sendable, CaseIterable {
     case automatic = "auto"
     case heNormal = "he_normal"
     case heUniform = "he_uniform"
     case glorotNormal = "glorot_normal"
     case glorotUniform = "glorot_uniform"
+    case lecunNormal = "lecun_normal"
+    case lecunUniform = "lecun_uniform"
 }
 
 /// The rule that turns gradients into steps, with its own numbers; see `UpdateRule` for the formulas.

@@ -17,7 +17,7 @@ struct ModelMistakeTests {
             [
                 """
                 15:15: model.activation: found rellu, did you mean relu? want one of relu, tanh, \
-                sigmoid, gelu
+                sigmoid, gelu, leaky_relu, elu, selu, silu, softplus
                 """
             ]),
         StudyEdit(
@@ -34,7 +34,7 @@ struct ModelMistakeTests {
             [
                 """
                 15:24: model.activation.choice: found an empty list, want a list of 1 to 4096 \
-                values, each one of relu, tanh, sigmoid, gelu
+                values, each one of relu, tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus
                 """
             ]),
         StudyEdit(
@@ -43,7 +43,7 @@ struct ModelMistakeTests {
             [
                 """
                 15:23: model.activation: found float, want choice, it is one of relu, tanh, sigmoid, \
-                gelu
+                gelu, leaky_relu, elu, selu, silu, softplus
                 """
             ]),
         StudyEdit(
@@ -52,7 +52,7 @@ struct ModelMistakeTests {
             [
                 """
                 15:31: model.activation.choice: found geluu, did you mean gelu? want one of relu, \
-                tanh, sigmoid, gelu
+                tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus
                 """
             ]),
         StudyEdit(
@@ -60,7 +60,8 @@ struct ModelMistakeTests {
             "activation: [relu]",
             [
                 """
-                15:15: model.activation: found a list, want one of relu, tanh, sigmoid, gelu, or a \
+                15:15: model.activation: found a list, want one of relu, tanh, sigmoid, gelu, \
+                leaky_relu, elu, selu, silu, softplus, or a \
                 range such as {choice: [relu, tanh]}
                 """
             ]),

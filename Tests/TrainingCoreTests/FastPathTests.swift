@@ -130,8 +130,11 @@ private struct Twin {
         let statistics = zip(self.network.runningMeans, self.network.runningVariances).flatMap { $0 + $1 }
         let mine = tensors.filter { !$0.name.contains("running") }.flatMap(\.values)
         let measured = tensors.filter { $0.name.contains("running") }.flatMap(\.values)
+        // With momentum what rounding decides in one step goes on in those behind it: the sum of its powers.
+        var carried = 1.0
+        if case .rmsprop(_, _, let momentum) = self.kind.optimizer { carried = 1 / (1 - momentum) }
         return zip(mine + measured, self.network.tensors.joined() + statistics).reduce(0.0) { worst, pair in
-            let allowed = 2e-5 * (1 + pair.1.magnitude) + 0.02 * self.kind.configuration.learningRate
+            let allowed = 2e-5 * (1 + pair.1.magnitude) + 0.02 * carried * self.kind.configuration.learningRate
             return max(worst, (Double(pair.0) - pair.1).magnitude / allowed)
         }
     }

@@ -30,6 +30,7 @@ struct InitializerTests {
     /// Initialiser, activation, and `variance * 1500` for 300 inputs and 200 outputs.
     private static let rules: [(Initializer, Activation, Double)] = [
         (.automatic, .relu, 10), (.automatic, .gelu, 10), (.automatic, .tanh, 6), (.automatic, .sigmoid, 6),
+        (.automatic, .silu, 10), (.automatic, .selu, 5), (.lecunNormal, .relu, 5), (.lecunUniform, .relu, 5),
         (.heNormal, .tanh, 10), (.heUniform, .tanh, 10), (.glorotNormal, .relu, 6), (.glorotUniform, .relu, 6),
     ]
 
@@ -43,7 +44,7 @@ struct InitializerTests {
         #expect((variance / wanted - 1).magnitude < 0.02)
         #expect(mean.magnitude < 0.015 * wanted.squareRoot())
         let isUniform =
-            initializer == .heUniform || initializer == .glorotUniform
+            initializer == .heUniform || initializer == .glorotUniform || initializer == .lecunUniform
             || (initializer == .automatic && (activation == .tanh || activation == .sigmoid))
         let largest = weights.map(\.magnitude).max() ?? 0
         let bound = Float((3 * wanted).squareRoot())

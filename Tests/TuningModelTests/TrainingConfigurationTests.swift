@@ -70,7 +70,10 @@ struct TrainingConfigurationTests {
                 Setting("model.family.mlp.layers.0.dropout", .float(1)),
                 "model.family.mlp.layers.0.dropout = 1.0, want a number in [0.0, 1.0)"
             ),
-            (Setting("model.activation", .text("x")), "model.activation = x, want one of relu, tanh, sigmoid, gelu"),
+            (
+                Setting("model.activation", .text("x")),
+                "model.activation = x, want one of relu, tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus"
+            ),
             (
                 Setting("training.optimizer.sgd.nesterov", .int(1)),
                 "training.optimizer.sgd.nesterov = 1, want true or false"

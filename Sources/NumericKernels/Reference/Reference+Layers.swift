@@ -17,6 +17,18 @@ extension Reference {
         case .gelu:
             let law = Self.normalLaw(x)
             return (x * law.distribution, law.distribution.addingProduct(x, law.density))
+        case .leakyRelu: return (x < 0 ? x * 0.01 : x, x > 0 ? 1 : 0.01)
+        case .elu:
+            let power = Self.exponential(x)
+            return (x > 0 ? x : power - 1, x > 0 ? 1 : power)
+        case .selu:
+            let power = Self.exponential(x) * 1.758_099_3
+            return (x > 0 ? x * 1.050_701 : power - 1.758_099_3, x > 0 ? 1.050_701 : power)
+        case .silu:
+            let s = Self.logistic(x)
+            return (x * s, s * Float(1).addingProduct(x, 1 - s))
+        case .softplus:
+            return (Self.relu(x) + Self.logarithm(Self.exponential(-x.magnitude) + 1), Self.logistic(x))
         }
     }
 

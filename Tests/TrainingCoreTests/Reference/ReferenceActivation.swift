@@ -8,6 +8,11 @@ enum ReferenceActivation {
         case .tanh: T.hyperbolicTangent(z)
         case .sigmoid: 1 / (1 + T.exponential(-z))
         case .gelu: z * Self.distribution(z)
+        case .leakyRelu: z < 0 ? z / 100 : z
+        case .elu: z > 0 ? z : T.exponential(z) - 1
+        case .selu: T(Self.scale) * (z > 0 ? z : T(Self.alpha) * (T.exponential(z) - 1))
+        case .silu: z / (1 + T.exponential(-z))
+        case .softplus: T.logarithm(1 + T.exponential(z))
         }
     }
 
@@ -23,8 +28,19 @@ enum ReferenceActivation {
         case .gelu:
             let density = T.exponential(-z * z / 2) / (2 * T.pi).squareRoot()
             return Self.distribution(z) + z * density
+        case .leakyRelu: return z > 0 ? 1 : T(1) / 100
+        case .elu: return z > 0 ? 1 : T.exponential(z)
+        case .selu: return T(Self.scale) * (z > 0 ? 1 : T(Self.alpha) * T.exponential(z))
+        case .silu:
+            let y = 1 / (1 + T.exponential(-z))
+            return y + z * y * (1 - y)
+        case .softplus: return 1 / (1 + T.exponential(-z))
         }
     }
+
+    /// Constants of Klambauer et al. (2017).
+    private static let scale = 1.0507009873554805
+    private static let alpha = 1.6732632423543772
 
     /// The distribution function of the standard normal distribution.
     private static func distribution<T: ReferenceNumber>(_ z: T) -> T {
