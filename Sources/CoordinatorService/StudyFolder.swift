@@ -15,11 +15,12 @@ package struct StudyFolder: Sendable {
     /// The best network, in a form that others open.
     package var model: String { self.path + "/best.safetensors" }
 
-    /// Refuses a folder without a study that has files of the names that a study would write.
+    /// Refuses a folder without a study that has files of the names that a study would write; a lock alone is what a start
+    /// leaves that got no further.
     func checkIsOurs(_ name: String) throws {
         let names = Folder.names(in: self.path)
         guard !names.contains("journal.sqlite"),
-            let found = names.first(where: { ["best.safetensors", "blobs", "lock"].contains($0) })
+            let found = names.first(where: { ["best.safetensors", "blobs"].contains($0) })
         else { return }
         throw ServiceError(
             "\(name): has a \(found) but no study, and a study would write over it; name another --dir, or remove it")

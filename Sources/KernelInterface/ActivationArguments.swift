@@ -10,9 +10,9 @@ package enum ActivationFunction: UInt8, Sendable, CaseIterable {
     case gelu
     /// x < 0 ? 0.01 x : x.
     case leakyRelu
-    /// x > 0 ? x : exp(x) - 1, to 1.2e-7 absolutely: near 0 the difference loses digits.
+    /// x > 0 ? x : exp(x) - 1, with all its digits near 0; its slope to 1.2e-7 absolutely.
     case elu
-    /// 1.0507 (x > 0 ? x : 1.6733 (exp(x) - 1)), as above.
+    /// 1.0507 (x > 0 ? x : 1.6733 (exp(x) - 1)).
     case selu
     /// x / (1 + exp(-x)).
     case silu

@@ -54,20 +54,20 @@ enum LeakyReluLaw: ActivationLaw {
 /// units", ICLR 2016, equation 15 with alpha 1.
 enum EluLaw: ActivationLaw {
     @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
-        let power = exponential(x)
+        let below = exponentialMinusOne(x)
         let isAbove = x .> 0
-        return ((power - 1).replacing(with: x, where: isAbove), power.replacing(with: 1, where: isAbove))
+        return (below.replacing(with: x, where: isAbove), (below + 1).replacing(with: 1, where: isAbove))
     }
 }
 
 /// Source: G. Klambauer et al., "Self-normalizing neural networks", NeurIPS 2017, equation 2 and section 2.
 enum SeluLaw: ActivationLaw {
     @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
-        let power = exponential(x) * 1.758_099_3
+        let below = exponentialMinusOne(x) * 1.758_099_3
         let isAbove = x .> 0
         return (
-            (power - 1.758_099_3).replacing(with: x * 1.050_701, where: isAbove),
-            power.replacing(with: 1.050_701, where: isAbove)
+            below.replacing(with: x * 1.050_701, where: isAbove),
+            (below + 1.758_099_3).replacing(with: 1.050_701, where: isAbove)
         )
     }
 }

@@ -95,6 +95,14 @@ func hyperbolicTangent(_ x: Vector) -> Vector {
     return above / below
 }
 
+/// e^x - 1, accurate near 0; -1 below -40 and inaccurate above 40.
+@inline(__always)
+func exponentialMinusOne(_ x: Vector) -> Vector {
+    let reduced = ReducedExponent(x.smaller(Vector(repeating: 40)).larger(Vector(repeating: -40)))
+    let power = reduced.power(0)
+    return (power - 1).addingProduct(power, reduced.remainder)
+}
+
 /// 1 / (1 + e^-x).
 @inline(__always)
 func logistic(_ x: Vector) -> Vector { 1 / (exponential(x.negated) + 1) }

@@ -12,17 +12,7 @@ extension TrainingRun {
         let base = unsafe self.arena.base
         unsafe self.placeImages(stack.blocks[0], features, count: count)
         for (number, block) in stack.blocks.enumerated() {
-            let target: ImageTarget
-            if number + 1 < stack.blocks.count {
-                let next = stack.blocks[number + 1]
-                unsafe target = ImageTarget(
-                    base: base + next.inputPlace + next.origin, imageStride: next.inputStride, rowStride: next.rowStride
-                )
-            } else {
-                unsafe target = ImageTarget(
-                    base: base + stack.images, imageStride: stack.imageStride,
-                    rowStride: block.output.width &* block.outputChannels)
-            }
+            let target = unsafe self.target(of: number, in: stack)
             switch mode {
             case .training: unsafe self.forward(block, to: target, count: count)
             case .evaluation: unsafe self.evaluate(block, to: target, count: count)
@@ -38,23 +28,27 @@ extension TrainingRun {
     borrowing func convolveBackward(
         _ stack: ConvolutionStackPlan, gradient: UnsafeMutablePointer<Float>, stride: Int, count: Int, rule: UpdateRule
     ) {
-        let base = unsafe self.arena.base
         unsafe self.unpackGradient(stack, gradient, stride: stride, count: count)
         for (number, block) in stack.blocks.enumerated().reversed() {
-            let output: ImageTarget
-            if number + 1 < stack.blocks.count {
-                let next = stack.blocks[number + 1]
-                unsafe output = ImageTarget(
-                    base: base + next.inputPlace + next.origin, imageStride: next.inputStride, rowStride: next.rowStride
-                )
-            } else {
-                unsafe output = ImageTarget(
-                    base: base + stack.images, imageStride: stack.imageStride,
-                    rowStride: block.output.width &* block.outputChannels)
-            }
+            let output = unsafe self.target(of: number, in: stack)
             let previous = number > 0 ? stack.blocks[number - 1].outputGradient : nil
             unsafe self.backward(block, output: output, inputGradient: previous, count: count, rule: rule)
         }
+    }
+
+    /// Where a block's outputs stand: within the border of the next block's input, or where the dense layers read them.
+    @unsafe
+    private func target(of number: Int, in stack: ConvolutionStackPlan) -> ImageTarget {
+        let base = unsafe self.arena.base
+        guard number + 1 < stack.blocks.count else {
+            let block = stack.blocks[number]
+            return unsafe ImageTarget(
+                base: base + stack.images, imageStride: stack.imageStride,
+                rowStride: block.output.width &* block.outputChannels)
+        }
+        let next = stack.blocks[number + 1]
+        return unsafe ImageTarget(
+            base: base + next.inputPlace + next.origin, imageStride: next.inputStride, rowStride: next.rowStride)
     }
 
     // Forwards.
@@ -94,16 +88,9 @@ extension TrainingRun {
         let convolved = unsafe base + block.convolvedPlace
         let pixels = count &* block.convolved.pixels
         if let normalization = block.normalization {
-            unsafe self.table.normalize(
-                NormalizationArguments(
-                    rows: pixels, columns: block.outputChannels, input: convolved,
-                    normalized: base + normalization.normalized, output: convolved,
-                    gain: base + normalization.gain.values, shift: base + block.bias.values,
-                    inverseDeviation: base + normalization.inverseDeviation,
-                    runningMean: base + normalization.runningMean,
-                    runningVariance: base + normalization.runningVariance,
-                    runningWeight: BatchNormalization.runningWeight, epsilon: BatchNormalization.epsilon,
-                    relu: block.function == .relu))
+            unsafe self.normalize(
+                normalization, shift: block.bias, rows: pixels, columns: block.outputChannels, convolved,
+                relu: block.function == .relu)
         }
         if block.function != .relu {
             unsafe self.table.activate(
@@ -126,13 +113,9 @@ extension TrainingRun {
         for image in 0..<count {
             unsafe self.convolution(block, image: image, to: convolved, finish: finish)
             if let normalization = block.normalization {
-                unsafe self.table.normalizeFixed(
-                    FixedNormalizationArguments(
-                        rows: block.convolved.pixels, columns: block.outputChannels, values: convolved,
-                        gain: base + normalization.gain.values, shift: base + block.bias.values,
-                        runningMean: base + normalization.runningMean,
-                        runningVariance: base + normalization.runningVariance, epsilon: BatchNormalization.epsilon,
-                        relu: block.function == .relu))
+                unsafe self.normalizeFixed(
+                    normalization, shift: block.bias, rows: block.convolved.pixels, columns: block.outputChannels,
+                    convolved, relu: block.function == .relu)
             }
             if block.function != .relu {
                 unsafe self.table.activate(
@@ -324,12 +307,8 @@ extension TrainingRun {
                 count: pixels &* block.outputChannels, values: gradient, factors: factors,
                 mask: block.slopes == nil ? .positive : .slope, scale: 1))
         if let normalization = block.normalization {
-            unsafe self.table.normalizeBackward(
-                NormalizationBackwardArguments(
-                    rows: pixels, columns: block.outputChannels, gradient: gradient,
-                    normalized: base + normalization.normalized,
-                    inverseDeviation: base + normalization.inverseDeviation, gain: normalization.gain.block(base),
-                    shift: block.bias.block(base), rule: rule.withoutPenalties))
+            unsafe self.normalizeBackward(
+                normalization, shift: block.bias, rows: pixels, columns: block.outputChannels, gradient, rule: rule)
         } else {
             unsafe self.table.biasUpdate(
                 BiasUpdateArguments(

@@ -115,13 +115,9 @@ extension TrainingRun {
                     bias: base + layer.bias.values, output: output, outputStride: layer.outputStride,
                     finish: layer.evaluationFinish, scratch: base + self.plan.scratch))
             if let normalization = layer.normalization {
-                unsafe self.table.normalizeFixed(
-                    FixedNormalizationArguments(
-                        rows: count, columns: layer.outputStride, values: output,
-                        gain: base + normalization.gain.values, shift: base + layer.bias.values,
-                        runningMean: base + normalization.runningMean,
-                        runningVariance: base + normalization.runningVariance, epsilon: BatchNormalization.epsilon,
-                        relu: layer.function == .relu))
+                unsafe self.normalizeFixed(
+                    normalization, shift: layer.bias, rows: count, columns: layer.outputStride, output,
+                    relu: layer.function == .relu)
             }
             if layer.activatesInEvaluation {
                 unsafe self.table.activate(

@@ -2,13 +2,6 @@ import KernelInterface
 import TrainingData
 import TuningModel
 
-/// Constants of batch normalisation, as PyTorch's.
-enum BatchNormalization {
-    /// How far running statistics move towards a minibatch's.
-    static let runningWeight: Float = 0.1
-    static let epsilon: Float = 1e-5
-}
-
 extension TrainingRun {
     /// Trains on one minibatch.
     ///
@@ -38,7 +31,9 @@ extension TrainingRun {
             let source = unsafe RowSource(base + previous.output, stride: previous.outputStride)
             unsafe self.update(layer, input: source, gradient: base + gradient, count: count, rule: rule)
             if let normalization = previous.normalization {
-                unsafe self.normalizeBackward(previous, normalization, base + other, count: count, rule: rule)
+                unsafe self.normalizeBackward(
+                    normalization, shift: previous.bias, rows: count, columns: previous.outputStride, base + other,
+                    rule: rule)
             }
             swap(&gradient, &other)
             index &-= 1
@@ -66,16 +61,9 @@ extension TrainingRun {
                     bias: base + layer.bias.values, output: output, outputStride: layer.outputStride,
                     finish: layer.trainingFinish, scratch: base + self.plan.scratch))
             if let normalization = layer.normalization {
-                unsafe self.table.normalize(
-                    NormalizationArguments(
-                        rows: count, columns: layer.outputStride, input: output,
-                        normalized: base + normalization.normalized, output: output,
-                        gain: base + normalization.gain.values, shift: base + layer.bias.values,
-                        inverseDeviation: base + normalization.inverseDeviation,
-                        runningMean: base + normalization.runningMean,
-                        runningVariance: base + normalization.runningVariance,
-                        runningWeight: BatchNormalization.runningWeight, epsilon: BatchNormalization.epsilon,
-                        relu: layer.normalizesWithRelu))
+                unsafe self.normalize(
+                    normalization, shift: layer.bias, rows: count, columns: layer.outputStride, output,
+                    relu: layer.normalizesWithRelu)
             }
             if layer.activatesInTraining {
                 var dropout = layer.dropout
@@ -163,18 +151,5 @@ extension TrainingRun {
                 rows: count, columns: layer.outputStride, outputGradient: gradient,
                 outputGradientStride: layer.outputStride, parameters: layer.bias.block(base),
                 rule: rule.withoutPenalties))
-    }
-
-    @unsafe
-    private func normalizeBackward(
-        _ layer: LayerPlan, _ normalization: NormalizationPlan, _ gradient: UnsafeMutablePointer<Float>, count: Int,
-        rule: UpdateRule
-    ) {
-        let base = unsafe self.arena.base
-        unsafe self.table.normalizeBackward(
-            NormalizationBackwardArguments(
-                rows: count, columns: layer.outputStride, gradient: gradient,
-                normalized: base + normalization.normalized, inverseDeviation: base + normalization.inverseDeviation,
-                gain: normalization.gain.block(base), shift: layer.bias.block(base), rule: rule.withoutPenalties))
     }
 }

@@ -132,8 +132,7 @@ extension TrainingRun {
     /// Refuses what no network can be made of; the finer ranges are those of `SettingRule`.
     private static func check(_ configuration: TrainingConfiguration) throws(TrainingError) {
         for (number, layer) in configuration.layers.enumerated() {
-            let list = configuration.family == .mlp ? "mlp.layers" : "\(configuration.family.name).dense"
-            let name = "model.family.\(list).\(number)"
+            let name = "\(configuration.family.denseLayers).\(number)"
             guard (1...65_536).contains(layer.units) else {
                 throw .setting(
                     SettingError(

@@ -10,11 +10,12 @@ package enum NetworkFamily: Hashable, Sendable {
     /// The families by their names in a study file.
     package static let names = ["mlp", "cnn", "lstm"]
 
-    package var name: String {
+    /// The setting that says how many hidden dense layers there are, and whose name those of the layers begin with.
+    package var denseLayers: String {
         switch self {
-        case .mlp: "mlp"
-        case .cnn: "cnn"
-        case .lstm: "lstm"
+        case .mlp: "model.family.mlp.layers"
+        case .cnn: "model.family.cnn.layers"
+        case .lstm: "model.family.lstm.layers_after"
         }
     }
 }

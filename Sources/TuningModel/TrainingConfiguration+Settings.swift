@@ -11,13 +11,12 @@ extension TrainingConfiguration {
         for setting in settings { try reader.add(setting) }
         let name = try reader.text("model.family")
         let family: NetworkFamily
-        let dense: String
         switch name {
-        case "cnn": (family, dense) = (.cnn(try Self.blocks(reader)), "model.family.cnn.layers")
-        case "lstm": (family, dense) = (.lstm(try Self.recurrentLayers(reader)), "model.family.lstm.layers_after")
-        default: (family, dense) = (.mlp, "model.family.mlp.layers")
+        case "cnn": family = .cnn(try Self.blocks(reader))
+        case "lstm": family = .lstm(try Self.recurrentLayers(reader))
+        default: family = .mlp
         }
-        let layers = try Self.denseLayers(reader, dense)
+        let layers = try Self.denseLayers(reader, family.denseLayers)
         self.init(
             layers: layers, optimizer: try Self.optimizer(&reader),
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))

@@ -34,7 +34,7 @@ extension Worker {
             self.link.failures += 1
             effects.append(
                 .log(
-                    self.link.failures == 1 ? .notice : .debug, "connecting again, for as long as it takes",
+                    self.link.failures == 1 ? .notice : .debug, "connecting again",
                     ["reason": reason, "leaving after seconds": "\(self.link.orphan.components.seconds)"]))
             return
         }

@@ -31,11 +31,15 @@ struct OpeningTests {
         #expect(!FileManager.default.fileExists(atPath: self.directory))
     }
 
-    @Test("a start that got no further than an empty journal is gone on with, a file of somebody else is refused")
+    @Test("a start that got no further than its lock or an empty journal goes on, a file of somebody else is refused")
     func interrupted() throws {
         defer { self.remove() }
         try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
         let journal = "\(self.directory)/journal.sqlite"
+        #expect(FileManager.default.createFile(atPath: "\(self.directory)/lock", contents: nil))
+        _ = try self.open()
+        self.remove()
+        try FileManager.default.createDirectory(atPath: self.directory, withIntermediateDirectories: true)
         #expect(FileManager.default.createFile(atPath: journal, contents: nil))
         _ = try self.open()
         self.remove()

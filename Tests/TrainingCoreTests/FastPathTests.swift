@@ -17,7 +17,7 @@ struct FastPathTests {
     func steps(_ kind: TrainingCase) throws {
         let data = kind.data
         let kernels = try KernelSet.best(named: nil)
-        var run = try TrainingRun(kind.configuration, data: data.view, seed: 12, kernels: kernels)
+        var run = try TrainingRun(kind.configuration, data: data.view, seed: 13, kernels: kernels)
         var twin = Twin(kind, run.tensors())
         for step in 0..<6 {
             let rows = (0..<(step == 5 ? 7 : kind.batchSize)).map { ($0 * 7 + step * 3) % data.rowCount }
@@ -57,7 +57,7 @@ struct FastPathTests {
         let kernels = try KernelSet.best(named: nil)
         for kind in TrainingCase.all.filter({ $0.batchNormalization && $0.l2 > 0 }) {
             let data = kind.data
-            var run = try TrainingRun(kind.configuration, data: data.view, seed: 12, kernels: kernels)
+            var run = try TrainingRun(kind.configuration, data: data.view, seed: 13, kernels: kernels)
             for step in 0..<4 { _ = trainStep(&run, (0..<9).map { $0 + step }) }
             var isClean = true
             for layer in run.plan.layers {
@@ -130,18 +130,15 @@ private struct Twin {
         let statistics = zip(self.network.runningMeans, self.network.runningVariances).flatMap { $0 + $1 }
         let mine = tensors.filter { !$0.name.contains("running") }.flatMap(\.values)
         let measured = tensors.filter { $0.name.contains("running") }.flatMap(\.values)
-        // With momentum what rounding decides in one step goes on in those behind it: the sum of its powers.
-        var carried = 1.0
-        if case .rmsprop(_, _, let momentum) = self.kind.optimizer { carried = 1 / (1 - momentum) }
         return zip(mine + measured, self.network.tensors.joined() + statistics).reduce(0.0) { worst, pair in
-            let allowed = 2e-5 * (1 + pair.1.magnitude) + 0.02 * carried * self.kind.configuration.learningRate
+            let allowed = 2e-5 * (1 + pair.1.magnitude) + 0.02 * self.kind.configuration.learningRate
             return max(worst, (Double(pair.0) - pair.1).magnitude / allowed)
         }
     }
 
     /// The mask of a layer after the formula of ``DropoutSettings``.
     private static func mask(rate: Double, rows: Int, units: Int, layer: Int, step: Int) -> [[Double]] {
-        let stream = RandomStream(seed: 12, purpose: .dropout, stream: UInt32(layer))
+        let stream = RandomStream(seed: 13, purpose: .dropout, stream: UInt32(layer))
         let threshold = UInt32((rate * 65_536).rounded())
         return (0..<rows).map { row in
             (0..<units).map { unit in

@@ -56,19 +56,12 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
             layers: self.units.map {
                 DenseLayerSettings(units: $0, dropout: self.dropout, batchNormalization: self.batchNormalization)
             },
-            optimizer: self.optimizer, learningRate: self.learningRate, batchSize: self.batchSize)
+            optimizer: self.optimizer, learningRate: 0.01, batchSize: self.batchSize)
         configuration.activation = self.activation
         configuration.l1 = self.l1
         configuration.l2 = self.l2
         configuration.weightDecay = self.weightDecay
         return configuration
-    }
-
-    /// Less for RMSprop with momentum, whose first steps are 15 times the learning rate: they would carry rounding beyond
-    /// what the comparisons allow.
-    private var learningRate: Double {
-        if case .rmsprop(_, _, let momentum) = self.optimizer, momentum > 0 { return 0.003 }
-        return 0.01
     }
 
     var data: TestData { TestData.random(self.task) }

@@ -6,7 +6,7 @@ import WorkerCore
 struct ConnectionTests {
     private static func connectingAgain(_ reason: String) -> WorkerEffect {
         .log(
-            .notice, "connecting again, for as long as it takes",
+            .notice, "connecting again",
             ["reason": reason, "leaving after seconds": "900"])
     }
 

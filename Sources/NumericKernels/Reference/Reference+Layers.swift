@@ -19,11 +19,11 @@ extension Reference {
             return (x * law.distribution, law.distribution.addingProduct(x, law.density))
         case .leakyRelu: return (x < 0 ? x * 0.01 : x, x > 0 ? 1 : 0.01)
         case .elu:
-            let power = Self.exponential(x)
-            return (x > 0 ? x : power - 1, x > 0 ? 1 : power)
+            let below = Self.exponentialMinusOne(x)
+            return (x > 0 ? x : below, x > 0 ? 1 : below + 1)
         case .selu:
-            let power = Self.exponential(x) * 1.758_099_3
-            return (x > 0 ? x * 1.050_701 : power - 1.758_099_3, x > 0 ? 1.050_701 : power)
+            let below = Self.exponentialMinusOne(x) * 1.758_099_3
+            return (x > 0 ? x * 1.050_701 : below, x > 0 ? 1.050_701 : below + 1.758_099_3)
         case .silu:
             let s = Self.logistic(x)
             return (x * s, s * Float(1).addingProduct(x, 1 - s))

@@ -52,6 +52,14 @@ extension Reference {
             / (power + 1).addingProduct(power, reduced.remainder)
     }
 
+    /// e^x - 1.
+    package static func exponentialMinusOne(_ x: Float) -> Float {
+        let lower: Float = x > 40 ? 40 : x
+        let reduced = Self.reduce(lower < -40 ? -40 : lower)
+        let power = reduced.power(0)
+        return (power - 1).addingProduct(power, reduced.remainder)
+    }
+
     /// 1 / (1 + e^-x).
     package static func logistic(_ x: Float) -> Float { 1 / (Self.exponential(-x) + 1) }
 
