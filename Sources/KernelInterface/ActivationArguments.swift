@@ -1,23 +1,38 @@
 /// The function of a layer's units.
+///
+/// Below, `E v, s` are the largest errors of value and slope against `Double`, in units of 2^-24 (6e-8): absolute for
+/// numbers up to 1 and relative above, measured over 20 million numbers of all magnitudes and asserted by the tests.
+/// The slope at a kink is that of its flatter side. The value of NaN is NaN.
 package enum ActivationFunction: UInt8, Sendable, CaseIterable {
     case identity
-    /// x < 0 ? 0 : x.
+    /// x < 0 ? 0 : x. E 0, 0.
     case relu
+    /// E 3, 6.
     case tanh
-    /// 1 / (1 + exp(-x)).
+    /// 1 / (1 + exp(-x)). E 1.6, 1.6.
     case sigmoid
-    /// x * Φ(x) with the normal distribution function by erf, not the tanh form.
+    /// x * Φ(x) with the normal distribution function by erf, not the tanh form. E 2.5, 4.5.
     case gelu
-    /// x < 0 ? 0.01 x : x.
+    /// x < 0 ? 0.01 x : x. E 1.5, 0.1.
     case leakyRelu
-    /// x > 0 ? x : exp(x) - 1, with all its digits near 0; its slope to 1.2e-7 absolutely.
+    /// x > 0 ? x : exp(x) - 1, with all its digits near 0. E 0.8, 1.
     case elu
-    /// 1.0507 (x > 0 ? x : 1.6733 (exp(x) - 1)).
+    /// 1.0507 (x > 0 ? x : 1.6733 (exp(x) - 1)). E 2.5, 2.5.
     case selu
-    /// x / (1 + exp(-x)).
+    /// x / (1 + exp(-x)). E 2.8, 4.
     case silu
-    /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)).
+    /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). E 2.5, 1.6.
     case softplus
+    /// x / (1 + exp(-2 u)) = x (1 + tanh(u)) / 2 with u = sqrt(2 / π) (x + 0.044715 x³), which is near gelu. E 3.5, 8.
+    case geluTanh
+    /// min(max(x, 0), 6). E 0, 0.
+    case relu6
+    /// min(max(x + 3, 0), 6) / 6. E 1, 0.1.
+    case hardSigmoid
+    /// min(max(x, -1), 1). E 0, 0.
+    case hardTanh
+    /// x min(max(x + 3, 0), 6) / 6. E 2, 1.5.
+    case hardSwish
 }
 
 /// Dropout with numbers addressed by (seed, layer, step, element), so that a mask can be drawn in any order.
@@ -59,7 +74,7 @@ package struct DropoutSettings: Sendable, Hashable {
 /// needs none: its gradient is that of ``GradientMask/positive`` on the output with the dropout's scale; pass nil.
 /// In evaluation pass nil and ``DropoutSettings/off``.
 ///
-/// relu'(0) = 0. The error bounds of the functions are those of ``VectorFunction``.
+/// The error bounds of the functions are those of ``ActivationFunction``.
 @unsafe
 package struct ActivationArguments {
     package var count: Int

@@ -76,9 +76,13 @@ enum SeluLaw: ActivationLaw {
 /// reinforcement learning", Neural Networks 107, 2018, equations 4 and 6.
 enum SiluLaw: ActivationLaw {
     @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
-        let s = logistic(x)
-        let rest = Vector(repeating: 1).addingProduct(x, 1 - s)
-        return (x * s, s * rest)
+        // Below -87 the value is next to 0, and the power would be infinite.
+        let bounded = x.larger(Vector(repeating: -87))
+        let power = exponential(bounded.negated)
+        let s = 1 / (power + 1)
+        // 1 - s with all its digits.
+        let rest = power * s
+        return (bounded * s, s * Vector(repeating: 1).addingProduct(bounded, rest))
     }
 }
 
@@ -88,6 +92,73 @@ enum SoftplusLaw: ActivationLaw {
         let power = exponential(x.magnitudes.negated)
         return (x.rectified + logarithm(power + 1), logistic(x))
     }
+}
+
+/// The form of gelu by tanh, with the logistic function in its place: `(1 + tanh u) / 2 = 1 / (1 + e^-2u)`.
+///
+/// The argument is held above -10, where the function is next to 0 and the power still finite, and that of the cubic
+/// below 10, where the function is x.
+///
+/// Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016, section 2.
+enum GeluTanhLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let low = x.larger(Vector(repeating: -10))
+        let bounded = low.smaller(Vector(repeating: 10))
+        let square = bounded * bounded
+        let twice = bounded * Vector(repeating: 1.595_769_1).addingProduct(square, Vector(repeating: 0.071_354_814))
+        let power = exponential(twice.negated)
+        let s = 1 / (power + 1)
+        let rise = bounded * Vector(repeating: 1.595_769_1).addingProduct(square, Vector(repeating: 0.214_064_44))
+        return (low * s, s * Vector(repeating: 1).addingProduct(rise, power * s))
+    }
+}
+
+/// Source: A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010, section 4.
+enum Relu6Law: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        (
+            x.rectified.smaller(Vector(repeating: 6)),
+            Vector.zero.replacing(with: 1, where: (x .> 0) .& (x .< 6))
+        )
+    }
+}
+
+/// Source: A. Howard et al., "Searching for MobileNetV3", ICCV 2019, section 5.2.
+enum HardSigmoidLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        (
+            hardLogistic(x),
+            Vector.zero.replacing(with: 1 / 6, where: (x .> -3) .& (x .< 3))
+        )
+    }
+}
+
+/// Source: R. Collobert, "Large scale machine learning", thesis, Université Paris 6, 2004, section 5.2.
+enum HardTanhLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        (
+            x.smaller(Vector(repeating: 1)).larger(Vector(repeating: -1)),
+            Vector.zero.replacing(with: 1, where: (x .> -1) .& (x .< 1))
+        )
+    }
+}
+
+/// Source: A. Howard et al., "Searching for MobileNetV3", ICCV 2019, section 5.2.
+enum HardSwishLaw: ActivationLaw {
+    @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
+        let inner = Vector(repeating: 0.5).addingProduct(x, Vector(repeating: 1 / 3))
+        return (
+            x * hardLogistic(x),
+            inner.replacing(with: 0, where: x .<= -3).replacing(with: 1, where: x .>= 3)
+        )
+    }
+}
+
+/// min(max(x + 3, 0), 6) / 6, which is exact at both ends.
+@inline(__always)
+private func hardLogistic(_ x: Vector) -> Vector {
+    let middle = Vector(repeating: 0.5).addingProduct(x, Vector(repeating: 1 / 6))
+    return middle.replacing(with: 0, where: x .<= -3).replacing(with: 1, where: x .>= 3)
 }
 
 /// Without dropout.
@@ -156,6 +227,11 @@ func activationKernel(_ arguments: borrowing ActivationArguments) {
     case .selu: unsafe sweep(arguments, SeluLaw.self)
     case .silu: unsafe sweep(arguments, SiluLaw.self)
     case .softplus: unsafe sweep(arguments, SoftplusLaw.self)
+    case .geluTanh: unsafe sweep(arguments, GeluTanhLaw.self)
+    case .relu6: unsafe sweep(arguments, Relu6Law.self)
+    case .hardSigmoid: unsafe sweep(arguments, HardSigmoidLaw.self)
+    case .hardTanh: unsafe sweep(arguments, HardTanhLaw.self)
+    case .hardSwish: unsafe sweep(arguments, HardSwishLaw.self)
     }
 }
 

@@ -3,14 +3,15 @@ import TuningModel
 extension StudyBuilder {
     /// The section `model`.
     mutating func readModel(_ node: FileNode) {
-        let known = ["family", "activation", "initializer"]
+        let known = ["family", "activation", "initializer", "bias_initializer"]
         guard let section = self.section(node, path: "model", known: known, unbuilt: ["table"]) else { return }
         if section["family"] == nil { self.reportMissing("family", in: section) }
         for entry in section.entries {
             switch entry.key {
             case "family": self.readFamily(entry.value)
-            case "activation", "initializer":
-                self.readSetting(entry.value, name: "model.\(entry.key)", conditions: [])
+            case "activation": self.readSetting(entry.value, name: "model.activation", conditions: [])
+            case "initializer", "bias_initializer":
+                self.readBranches(entry.value, name: "model.\(entry.key)", unbuilt: [])
             default: continue
             }
         }
@@ -49,7 +50,7 @@ extension StudyBuilder {
         }
     }
 
-    /// What one family is made of: lists of layers or blocks.
+    /// What one family is made of: lists of layers or blocks, and what belongs to the whole of it.
     private mutating func readBranch(_ branch: FileEntry, conditions: [DraftCondition]) {
         let name = "model.family.\(branch.key)"
         let dense = ["units", "dropout", "batch_norm"]
@@ -64,7 +65,11 @@ extension StudyBuilder {
             case "lstm": [("layers", ["units"], true), ("layers_after", dense, false)]
             default: [("layers", dense, true)]
             }
-        guard let body = self.section(branch.value, path: name, known: lists.map(\.key)) else { return }
+        let plain = branch.key == "lstm" ? ["forget_bias"] : []
+        guard let body = self.section(branch.value, path: name, known: lists.map(\.key) + plain) else { return }
+        for entry in body.entries where plain.contains(entry.key) {
+            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: conditions)
+        }
         for list in lists {
             let node = list.isRequired ? self.required(list.key, in: body) : body[list.key]
             guard let node else { continue }

@@ -53,7 +53,7 @@ extension StudyBuilder {
     }
 
     /// A name, a choice of names, or a choice of branches with settings of their own.
-    private mutating func readBranches(_ node: FileNode, name: String, unbuilt: [String]) {
+    mutating func readBranches(_ node: FileNode, name: String, unbuilt: [String]) {
         let options = Self.options(of: name)
         guard let choice = node.entries?.first(where: { $0.key == "choice" }), choice.value.entries != nil else {
             self.readSetting(node, name: name, conditions: [])

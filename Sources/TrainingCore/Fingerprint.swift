@@ -39,7 +39,11 @@ extension Fingerprint {
             self.add(layer.dropout)
         }
         self.add(configuration.activation.rawValue)
-        self.add(configuration.initializer.rawValue)
+        self.add(configuration.initializer.name)
+        for number in configuration.initializer.numbers { self.add(number) }
+        self.add(configuration.biasInitializer)
+        // Checkpoints of networks with the usual biases keep their fingerprint.
+        if configuration.forgetBias != 1 { self.add(configuration.forgetBias) }
         self.add(configuration.optimizer)
         self.add([configuration.batchSize, configuration.earlyStopping?.patience ?? 0])
         self.add(configuration.schedule, epochs: configuration.scheduleEpochs, warmup: configuration.warmupEpochs)
@@ -49,6 +53,14 @@ extension Fingerprint {
         ] {
             self.add(number)
         }
+    }
+
+    /// Nothing for zeros.
+    private mutating func add(_ biases: BiasInitializer) {
+        guard biases != .zeros else { return }
+        self.add("biases")
+        self.add(biases.initializer.name)
+        for number in biases.initializer.numbers { self.add(number) }
     }
 
     /// Nothing for a learning rate that stays.

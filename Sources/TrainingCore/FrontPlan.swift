@@ -55,6 +55,15 @@ enum FrontPlan: Hashable {
         }
     }
 
+    /// Rows and columns of its matrices of weights as they are initialised: each gate has its own.
+    var matrices: [(Int, Int)] {
+        switch self {
+        case .none: []
+        case .convolutions(let stack): stack.blocks.map { ($0.window.depth, $0.settings.filters) }
+        case .recurrent(let stack): stack.layers.flatMap { [($0.inputs, $0.units), ($0.units, $0.units)] }
+        }
+    }
+
     var tensors: [TensorPlace] {
         switch self {
         case .none: []

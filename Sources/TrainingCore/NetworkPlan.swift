@@ -153,6 +153,11 @@ extension ActivationFunction {
         case .selu: self = .selu
         case .silu: self = .silu
         case .softplus: self = .softplus
+        case .geluTanh: self = .geluTanh
+        case .relu6: self = .relu6
+        case .hardSigmoid: self = .hardSigmoid
+        case .hardTanh: self = .hardTanh
+        case .hardSwish: self = .hardSwish
         }
     }
 }

@@ -38,8 +38,8 @@ extension TrainingRun {
     /// The first weights of what comes before the dense layers, and its tables.
     ///
     /// Convolutions count `kernel * kernel * channels` inputs and as many outputs for each filter; each gate of LSTM cells
-    /// is a layer of its own that takes inputs and states. Biases begin at 0, those of forget gates at 1 (R. Jozefowicz et
-    /// al., "An empirical exploration of recurrent network architectures", ICML 2015, section 3.2).
+    /// is a layer of its own that takes inputs and states. Biases of forget gates begin at a number of their own, usually 1
+    /// (R. Jozefowicz et al., "An empirical exploration of recurrent network architectures", ICML 2015, section 3.2).
     @unsafe
     borrowing func initializeFront() {
         unsafe self.writeTables()
@@ -57,6 +57,9 @@ extension TrainingRun {
                     rowStride: block.outputChannels)
                 if let normalization = block.normalization {
                     self.initialize(normalization, count: block.settings.filters)
+                } else {
+                    unsafe self.initializeBiases(
+                        at: block.bias.values, count: block.settings.filters, layer: Self.firstStream + number)
                 }
             }
         case .recurrent(let stack):
@@ -80,8 +83,11 @@ extension TrainingRun {
                 unsafe initializer.fill(
                     base + weights.values + column, inputs: inputs, outputs: layer.units, rowStride: layer.gateStride)
             }
+            unsafe self.initializeBiases(
+                at: layer.bias.values + column, count: layer.units, layer: Self.firstStream + 8 &* number + 2 &* gate)
         }
-        for unit in 0..<layer.units { unsafe base[layer.bias.values + layer.unitStride + unit] = 1 }
+        let forgetBias = Float(self.configuration.forgetBias)
+        for unit in 0..<layer.units { unsafe base[layer.bias.values + layer.unitStride + unit] = forgetBias }
     }
 
     /// Tables that follow from the shapes alone and are in no checkpoint.

@@ -99,8 +99,19 @@ package struct TrainingRun: ~Copyable {
             unsafe initializer.fill(
                 self.arena.base + layer.weights.values, inputs: layer.inputs, outputs: layer.outputs,
                 rowStride: layer.outputStride)
-            if let normalization = layer.normalization { self.initialize(normalization, count: layer.outputs) }
+            if let normalization = layer.normalization {
+                self.initialize(normalization, count: layer.outputs)
+            } else {
+                unsafe self.initializeBiases(at: layer.bias.values, count: layer.outputs, layer: number)
+            }
         }
+    }
+
+    /// First biases; `layer` is the number of the layer's stream of weights.
+    @unsafe
+    borrowing func initializeBiases(at place: Int, count: Int, layer: Int) {
+        let initializer = WeightInitializer(self.configuration.biasInitializer, seed: self.seed, layer: layer)
+        unsafe initializer.fill(self.arena.base + place, inputs: 1, outputs: count, rowStride: count)
     }
 
     /// Scales and variances begin at 1.
@@ -123,6 +134,7 @@ extension TrainingRun {
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, stepsPerEpoch: 1)
         let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
+        if case .orthogonal = configuration.initializer { try Self.checkOrthogonal(plan) }
         guard plan.layout.byteCount <= ArenaLayout.byteLimit else {
             throw .tooLarge(bytes: plan.layout.byteCount, limit: ArenaLayout.byteLimit)
         }
@@ -147,6 +159,18 @@ extension TrainingRun {
             throw .setting(
                 SettingError(
                     setting: "training.batch_size", found: "\(configuration.batchSize)", wanted: "a whole number >= 1"))
+        }
+    }
+
+    /// Refuses matrices that would take minutes to be made orthogonal.
+    private static func checkOrthogonal(_ plan: NetworkPlan) throws(TrainingError) {
+        let limit = OrthogonalMatrix.widthLimit
+        for (rows, columns) in plan.front.matrices + plan.layers.map({ ($0.inputs, $0.outputs) })
+        where min(rows, columns) > limit {
+            throw .setting(
+                SettingError(
+                    setting: "model.initializer", found: "orthogonal for weights of \(rows) x \(columns)",
+                    wanted: "at most \(limit) rows or \(limit) columns; use glorot_normal for wider layers"))
         }
     }
 

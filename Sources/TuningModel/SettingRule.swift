@@ -58,11 +58,21 @@ package struct SettingRule: Hashable, Sendable {
         + [
             SettingRule("model.family.lstm.layers", .int(low: 1, high: 16), nil),
             SettingRule("model.family.lstm.layers.*.units", .int(low: 1, high: 8192), nil),
+            SettingRule("model.family.lstm.forget_bias", .parameter, .float(1)),
         ]
         + Self.denseLayers("model.family.lstm.layers_after", .int(0))
         + [
             SettingRule("model.activation", .name(Activation.allCases.map(\.rawValue)), .text("relu")),
-            SettingRule("model.initializer", .name(Initializer.allCases.map(\.rawValue)), .text("auto")),
+            SettingRule("model.initializer", .name(Initializer.names), .text("auto")),
+            SettingRule("model.initializer.constant.value", .parameter, .float(0)),
+            SettingRule("model.initializer.uniform.limit", .spread, .float(0.05)),
+            SettingRule("model.initializer.normal.standard_deviation", .spread, .float(0.05)),
+            SettingRule("model.initializer.truncated_normal.standard_deviation", .spread, .float(0.05)),
+            SettingRule("model.initializer.orthogonal.gain", .spread, .float(1)),
+            SettingRule("model.bias_initializer", .name(BiasInitializer.names), .text("zeros")),
+            SettingRule("model.bias_initializer.constant.value", .parameter, .float(0)),
+            SettingRule("model.bias_initializer.uniform.limit", .spread, .float(0.05)),
+            SettingRule("model.bias_initializer.normal.standard_deviation", .spread, .float(0.05)),
             SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
             SettingRule("training.optimizer", .name(["sgd", "adam", "adamw", "rmsprop"]), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
@@ -149,6 +159,10 @@ extension SettingRule.Kind {
     static let share = Self.float(low: 0, high: 1, isLowOpen: true, isHighOpen: false)
     /// Between 0 and 1.
     static let inside = Self.float(low: 0, high: 1, isLowOpen: true, isHighOpen: true)
+    /// What a weight or a bias may begin at.
+    static let parameter = Self.float(low: -1000, high: 1000, isLowOpen: false, isHighOpen: false)
+    /// How far apart weights or biases may begin.
+    static let spread = Self.float(low: 0, high: 1000, isLowOpen: true, isHighOpen: false)
     static let positive = Self.float(low: 0, high: .greatestFiniteMagnitude, isLowOpen: true, isHighOpen: false)
     static let nonNegative = Self.float(low: 0, high: .greatestFiniteMagnitude, isLowOpen: false, isHighOpen: false)
 

@@ -22,7 +22,9 @@ extension TrainingConfiguration {
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
         self.family = family
         self.activation = Activation(rawValue: try reader.text("model.activation")) ?? .relu
-        self.initializer = Initializer(rawValue: try reader.text("model.initializer")) ?? .automatic
+        self.initializer = try Self.initializer(reader)
+        self.biasInitializer = try Self.biasInitializer(reader)
+        self.forgetBias = try reader.float("model.family.lstm.forget_bias")
         self.schedule = try Self.schedule(reader)
         self.warmupEpochs = try reader.float("training.warmup_epochs")
         if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
@@ -78,6 +80,38 @@ extension TrainingConfiguration {
             layers.append(RecurrentLayerSettings(units: try reader.int("model.family.lstm.layers.\(layer).units")))
         }
         return layers
+    }
+
+    private static func initializer(_ reader: SettingReader) throws(SettingError) -> Initializer {
+        let name = try reader.text("model.initializer")
+        let prefix = "model.initializer.\(name)"
+        switch name {
+        case "zeros": return .zeros
+        case "constant": return .constant(value: try reader.float("\(prefix).value"))
+        case "uniform": return .uniform(limit: try reader.float("\(prefix).limit"))
+        case "normal": return .normal(standardDeviation: try reader.float("\(prefix).standard_deviation"))
+        case "truncated_normal":
+            return .truncatedNormal(standardDeviation: try reader.float("\(prefix).standard_deviation"))
+        case "he_normal": return .heNormal
+        case "he_uniform": return .heUniform
+        case "glorot_normal": return .glorotNormal
+        case "glorot_uniform": return .glorotUniform
+        case "lecun_normal": return .lecunNormal
+        case "lecun_uniform": return .lecunUniform
+        case "orthogonal": return .orthogonal(gain: try reader.float("\(prefix).gain"))
+        default: return .automatic
+        }
+    }
+
+    private static func biasInitializer(_ reader: SettingReader) throws(SettingError) -> BiasInitializer {
+        let name = try reader.text("model.bias_initializer")
+        let prefix = "model.bias_initializer.\(name)"
+        switch name {
+        case "constant": return .constant(value: try reader.float("\(prefix).value"))
+        case "uniform": return .uniform(limit: try reader.float("\(prefix).limit"))
+        case "normal": return .normal(standardDeviation: try reader.float("\(prefix).standard_deviation"))
+        default: return .zeros
+        }
     }
 
     private static func schedule(_ reader: SettingReader) throws(SettingError) -> LearningRateSchedule {

@@ -14,23 +14,17 @@ package enum LearningTask: Hashable, Sendable {
     }
 }
 
-/// What follows each hidden layer, unit by unit.
+/// What follows each hidden layer, unit by unit; `ActivationFunction` has the formulas. `gelu` is the exact one, by the
+/// error function.
 package enum Activation: String, Hashable, Sendable, CaseIterable {
     case relu, tanh, sigmoid, gelu
     case leakyRelu = "leaky_relu"
     case elu, selu, silu, softplus
-}
-
-/// How weights begin. `automatic` is LeCun (normal) for selu, He (normal) for what else is like relu, Glorot (uniform) for
-/// tanh and sigmoid.
-package enum Initializer: String, Hashable, Sendable, CaseIterable {
-    case automatic = "auto"
-    case heNormal = "he_normal"
-    case heUniform = "he_uniform"
-    case glorotNormal = "glorot_normal"
-    case glorotUniform = "glorot_uniform"
-    case lecunNormal = "lecun_normal"
-    case lecunUniform = "lecun_uniform"
+    case geluTanh = "gelu_tanh"
+    case relu6
+    case hardSigmoid = "hard_sigmoid"
+    case hardTanh = "hard_tanh"
+    case hardSwish = "hard_swish"
 }
 
 /// The rule that turns gradients into steps, with its own numbers; see `UpdateRule` for the formulas.
@@ -73,6 +67,9 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var layers: [DenseLayerSettings]
     package var activation: Activation = .relu
     package var initializer: Initializer = .automatic
+    package var biasInitializer = BiasInitializer.zeros
+    /// What the biases of LSTM cells' forget gates begin at.
+    package var forgetBias = 1.0
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int

@@ -17,7 +17,8 @@ struct ModelMistakeTests {
             [
                 """
                 15:15: model.activation: found rellu, did you mean relu? want one of relu, tanh, \
-                sigmoid, gelu, leaky_relu, elu, selu, silu, softplus
+                sigmoid, gelu, leaky_relu, elu, selu, silu, softplus, \
+                gelu_tanh, relu6, hard_sigmoid, hard_tanh, hard_swish
                 """
             ]),
         StudyEdit(
@@ -34,7 +35,8 @@ struct ModelMistakeTests {
             [
                 """
                 15:24: model.activation.choice: found an empty list, want a list of 1 to 4096 \
-                values, each one of relu, tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus
+                values, each one of relu, tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus, \
+                gelu_tanh, relu6, hard_sigmoid, hard_tanh, hard_swish
                 """
             ]),
         StudyEdit(
@@ -43,7 +45,8 @@ struct ModelMistakeTests {
             [
                 """
                 15:23: model.activation: found float, want choice, it is one of relu, tanh, sigmoid, \
-                gelu, leaky_relu, elu, selu, silu, softplus
+                gelu, leaky_relu, elu, selu, silu, softplus, \
+                gelu_tanh, relu6, hard_sigmoid, hard_tanh, hard_swish
                 """
             ]),
         StudyEdit(
@@ -52,7 +55,8 @@ struct ModelMistakeTests {
             [
                 """
                 15:31: model.activation.choice: found geluu, did you mean gelu? want one of relu, \
-                tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus
+                tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus, \
+                gelu_tanh, relu6, hard_sigmoid, hard_tanh, hard_swish
                 """
             ]),
         StudyEdit(
@@ -61,7 +65,8 @@ struct ModelMistakeTests {
             [
                 """
                 15:15: model.activation: found a list, want one of relu, tanh, sigmoid, gelu, \
-                leaky_relu, elu, selu, silu, softplus, or a \
+                leaky_relu, elu, selu, silu, softplus, \
+                gelu_tanh, relu6, hard_sigmoid, hard_tanh, hard_swish, or a \
                 range such as {choice: [relu, tanh]}
                 """
             ]),
@@ -71,7 +76,28 @@ struct ModelMistakeTests {
             [
                 """
                 15:3: model: unknown key "activaton", did you mean activation? want family, \
-                activation or initializer
+                activation, initializer or bias_initializer
+                """
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "initializer: {choice: {orthogonal: {gian: 2}, he_normall: {}}}",
+            [
+                """
+                15:39: model.initializer.orthogonal: unknown key "gian", did you mean gain? want gain
+                """,
+                """
+                15:49: model.initializer.choice: unknown key "he_normall", did you mean he_normal? want auto, zeros, \
+                constant, uniform, normal, truncated_normal, he_normal, he_uniform, glorot_normal, glorot_uniform, \
+                lecun_normal, lecun_uniform or orthogonal
+                """,
+            ]),
+        StudyEdit(
+            "activation: {choice: [relu, gelu, tanh]}",
+            "bias_initializer: {choice: {normal: {standard_deviation: 0}}}",
+            [
+                """
+                15:60: model.bias_initializer.normal.standard_deviation: found 0, want a number in (0.0, 1000.0]
                 """
             ]),
         StudyEdit(

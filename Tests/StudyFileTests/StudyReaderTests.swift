@@ -127,6 +127,32 @@ struct StudyReaderTests {
             ])
     }
 
+    @Test("initialisers are names or branches with numbers of their own, and an lstm has a forget bias")
+    func initializers() throws {
+        let text = StudyEdit.base.replacingOccurrences(
+            of: "  activation: {choice: [relu, gelu, tanh]}",
+            with: """
+                  initializer: {choice: {auto: {}, orthogonal: {gain: {float: [0.5, 2]}}, uniform: {limit: 0.1}}}
+                  bias_initializer: {choice: {constant: {value: 0.01}}}
+                """
+        ).replacingOccurrences(
+            of: "      mlp:\n", with: "      lstm: {layers: [{units: 8}], forget_bias: {float: [0, 2]}}\n      mlp:\n")
+        let reading = StudyReader.read(text: text)
+        #expect(reading.mistakes == [])
+        let study = try #require(reading.study)
+        #expect(
+            study.settings.map(\.name).filter {
+                $0.hasPrefix("model.initializer") || $0.hasPrefix("model.bias") || $0.hasSuffix("forget_bias")
+            } == [
+                "model.family.lstm.forget_bias", "model.initializer", "model.initializer.orthogonal.gain",
+                "model.initializer.uniform.limit", "model.bias_initializer", "model.bias_initializer.constant.value",
+            ])
+        let parameters = study.space.parameters.map(\.name)
+        #expect(parameters.contains("model.initializer.orthogonal.gain"))
+        #expect(parameters.contains("model.family.lstm.forget_bias"))
+        #expect(!parameters.contains("model.bias_initializer"))
+    }
+
     @Test("a budget that is there and wrong is one mistake, not two")
     func wrongBudget() {
         let text = StudyEdit.base.replacingOccurrences(of: "budget: {trials: 300}", with: "budget: {trials: 0}")

@@ -26,7 +26,9 @@ struct LearningTests {
             let (x, y) = (row & 1, row >> 1 & 1)
             return ([Float(2 * x - 1), Float(2 * y - 1)], [Float(x ^ y)])
         }
-        let configuration = Self.adam([16], activation: activation)
+        var configuration = Self.adam([16], activation: activation)
+        // Small weights would leave these two on their straight part, where exclusive or has no gradient.
+        if [.hardSigmoid, .hardTanh].contains(activation) { configuration.initializer = .uniform(limit: 3) }
         let last = try train(configuration, on: data, epochs: 200, kernels: try KernelSet.best(named: nil)).last
         #expect(last[.validationAccuracy] == 1 && last[.validationF1] == 1)
         #expect((last[.validationLoss] ?? 1) < 0.05)

@@ -54,6 +54,71 @@ struct TrainingConfigurationTests {
     }
 
     @Test(
+        "initialisers with their numbers, given and by default",
+        arguments: [
+            ([Setting("model.initializer", .text("zeros"))], Initializer.zeros),
+            ([Setting("model.initializer", .text("constant"))], .constant(value: 0)),
+            (
+                [
+                    Setting("model.initializer", .text("constant")),
+                    Setting("model.initializer.constant.value", .float(-0.5)),
+                ], .constant(value: -0.5)
+            ),
+            ([Setting("model.initializer", .text("uniform"))], .uniform(limit: 0.05)),
+            (
+                [
+                    Setting("model.initializer", .text("normal")),
+                    Setting("model.initializer.normal.standard_deviation", .int(2)),
+                ], .normal(standardDeviation: 2)
+            ),
+            ([Setting("model.initializer", .text("truncated_normal"))], .truncatedNormal(standardDeviation: 0.05)),
+            (
+                [
+                    Setting("model.initializer", .text("orthogonal")),
+                    Setting("model.initializer.orthogonal.gain", .float(1.5)),
+                ], .orthogonal(gain: 1.5)
+            ),
+            // The numbers of another initialiser change nothing.
+            (
+                [
+                    Setting("model.initializer", .text("lecun_normal")),
+                    Setting("model.initializer.orthogonal.gain", .float(1.5)),
+                ], .lecunNormal
+            ),
+        ])
+    func initializers(settings: [Setting], wanted: Initializer) throws {
+        #expect(try TrainingConfiguration(self.least + settings).initializer == wanted)
+    }
+
+    @Test("every initialiser has its name, and each name is read as one")
+    func initializerNames() throws {
+        for name in Initializer.names {
+            let configuration = try TrainingConfiguration(self.least + [Setting("model.initializer", .text(name))])
+            #expect(configuration.initializer.name == name)
+        }
+        for name in BiasInitializer.names {
+            let configuration = try TrainingConfiguration(
+                self.least + [Setting("model.bias_initializer", .text(name))])
+            #expect(configuration.biasInitializer.initializer.name == name)
+        }
+    }
+
+    @Test("initialisers of biases and the bias of forget gates")
+    func biases() throws {
+        let configuration = try TrainingConfiguration([
+            Setting("model.family", .text("lstm")), Setting("model.family.lstm.layers", .int(1)),
+            Setting("model.family.lstm.layers.0.units", .int(8)),
+            Setting("model.family.lstm.forget_bias", .float(2.5)), Setting("model.bias_initializer", .text("normal")),
+            Setting("model.bias_initializer.normal.standard_deviation", .float(0.25)),
+        ])
+        #expect(configuration.forgetBias == 2.5)
+        #expect(configuration.biasInitializer == .normal(standardDeviation: 0.25))
+        let usual = try TrainingConfiguration(self.least)
+        #expect(usual.forgetBias == 1)
+        #expect(usual.biasInitializer == .zeros)
+    }
+
+    @Test(
         "a value out of its range, an unknown name and a second value are refused in one line",
         arguments: [
             (Setting("training.learning_rate", .float(0)), "training.learning_rate = 0.0, want a finite number > 0.0"),
@@ -72,7 +137,25 @@ struct TrainingConfigurationTests {
             ),
             (
                 Setting("model.activation", .text("x")),
-                "model.activation = x, want one of relu, tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus"
+                "model.activation = x, want one of relu, tanh, sigmoid, gelu, leaky_relu, elu, selu, silu, softplus, "
+                    + "gelu_tanh, relu6, hard_sigmoid, hard_tanh, hard_swish"
+            ),
+            (
+                Setting("model.initializer", .text("xavier")),
+                "model.initializer = xavier, want one of auto, zeros, constant, uniform, normal, truncated_normal, "
+                    + "he_normal, he_uniform, glorot_normal, glorot_uniform, lecun_normal, lecun_uniform, orthogonal"
+            ),
+            (
+                Setting("model.initializer.uniform.limit", .float(0)),
+                "model.initializer.uniform.limit = 0.0, want a number in (0.0, 1000.0]"
+            ),
+            (
+                Setting("model.bias_initializer", .text("orthogonal")),
+                "model.bias_initializer = orthogonal, want one of zeros, constant, uniform, normal"
+            ),
+            (
+                Setting("model.family.lstm.forget_bias", .float(-.infinity)),
+                "model.family.lstm.forget_bias = -inf, want a number in [-1000.0, 1000.0]"
             ),
             (
                 Setting("training.optimizer.sgd.nesterov", .int(1)),

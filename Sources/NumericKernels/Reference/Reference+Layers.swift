@@ -25,11 +25,31 @@ extension Reference {
             let below = Self.exponentialMinusOne(x) * 1.758_099_3
             return (x > 0 ? x * 1.050_701 : below, x > 0 ? 1.050_701 : below + 1.758_099_3)
         case .silu:
-            let s = Self.logistic(x)
-            return (x * s, s * Float(1).addingProduct(x, 1 - s))
+            let bounded: Float = x < -87 ? -87 : x
+            let power = Self.exponential(-bounded)
+            let s = 1 / (power + 1)
+            return (bounded * s, s * Float(1).addingProduct(bounded, power * s))
         case .softplus:
             return (Self.relu(x) + Self.logarithm(Self.exponential(-x.magnitude) + 1), Self.logistic(x))
+        case .geluTanh:
+            let low: Float = x < -10 ? -10 : x
+            let bounded: Float = low > 10 ? 10 : low
+            let square = bounded * bounded
+            let power = Self.exponential(-(bounded * Float(1.595_769_1).addingProduct(square, 0.071_354_814)))
+            let s = 1 / (power + 1)
+            let rise = bounded * Float(1.595_769_1).addingProduct(square, 0.214_064_44)
+            return (low * s, s * Float(1).addingProduct(rise, power * s))
+        case .relu6: return (x > 6 ? 6 : Self.relu(x), x > 0 && x < 6 ? 1 : 0)
+        case .hardSigmoid: return (Self.hardLogistic(x), x > -3 && x < 3 ? 1 / 6 : 0)
+        case .hardTanh: return (x > 1 ? 1 : x < -1 ? -1 : x, x > -1 && x < 1 ? 1 : 0)
+        case .hardSwish:
+            return (x * Self.hardLogistic(x), x <= -3 ? 0 : x >= 3 ? 1 : Float(0.5).addingProduct(x, 1 / 3))
         }
+    }
+
+    /// min(max(x + 3, 0), 6) / 6.
+    private static func hardLogistic(_ x: Float) -> Float {
+        x <= -3 ? 0 : x >= 3 ? 1 : Float(0.5).addingProduct(x, 1 / 6)
     }
 
     /// What becomes of an input's gradient.

@@ -13,6 +13,11 @@ enum ReferenceActivation {
         case .selu: T(Self.scale) * (z > 0 ? z : T(Self.alpha) * (T.exponential(z) - 1))
         case .silu: z / (1 + T.exponential(-z))
         case .softplus: T.logarithm(1 + T.exponential(z))
+        case .geluTanh: z / 2 * (1 + T.hyperbolicTangent(Self.cubic(z)))
+        case .relu6: min(max(z, 0), 6)
+        case .hardSigmoid: min(max(z + 3, 0), 6) / 6
+        case .hardTanh: min(max(z, -1), 1)
+        case .hardSwish: z * min(max(z + 3, 0), 6) / 6
         }
     }
 
@@ -35,7 +40,20 @@ enum ReferenceActivation {
             let y = 1 / (1 + T.exponential(-z))
             return y + z * y * (1 - y)
         case .softplus: return 1 / (1 + T.exponential(-z))
+        case .geluTanh:
+            let t = T.hyperbolicTangent(Self.cubic(z))
+            let slope = (2 / T.pi).squareRoot() * (1 + T(3 * 0.044715) * z * z)
+            return (1 + t) / 2 + z / 2 * (1 - t * t) * slope
+        case .relu6: return z > 0 && z < 6 ? 1 : 0
+        case .hardSigmoid: return z > -3 && z < 3 ? T(1) / 6 : 0
+        case .hardTanh: return z > -1 && z < 1 ? 1 : 0
+        case .hardSwish: return z <= -3 ? 0 : z >= 3 ? 1 : (2 * z + 3) / 6
         }
+    }
+
+    /// What tanh is taken of in the approximate gelu.
+    private static func cubic<T: ReferenceNumber>(_ z: T) -> T {
+        (2 / T.pi).squareRoot() * (z + T(0.044715) * z * z * z)
     }
 
     /// Constants of Klambauer et al. (2017).
