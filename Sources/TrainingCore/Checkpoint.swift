@@ -5,7 +5,7 @@ import TuningModel
 /// As bytes, all numbers little-endian:
 ///
 ///     u64       magic, the text "WNWCKPT" and a zero byte
-///     u32       version, 1
+///     u32       version, 2
 ///     u32       status: 0 normal, 1 diverged, 2 finished early
 ///     u64       fingerprint of configuration, task, features and training rows
 ///     u64       seed of the run
@@ -14,6 +14,8 @@ import TuningModel
 ///     f64 f64   powers of Adam's decay rates
 ///     f64 u64   patience: the lowest validation loss and its epoch
 ///     u64       number of tensors
+///     f64 x 4   the gaps of the last four epochs between validation and training loss, oldest first, behind zeros for
+///               epochs that there were not
 ///     for each tensor in declaration order:
 ///       u32 u32 u32   rows, columns, number of moments
 ///       f32 ...       values, then each moment, row-major, without padding
@@ -24,9 +26,9 @@ struct Checkpoint {
     let numbers: [[Float]]
 
     static let magic: UInt64 = 0x0054_504B_4357_4E57
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     /// Bytes before the first tensor.
-    static let headerByteCount = 88
+    static let headerByteCount = 120
     /// Bytes before each tensor's numbers.
     static let tensorHeaderByteCount = 12
     static let checksumByteCount = 8

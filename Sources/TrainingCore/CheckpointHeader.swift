@@ -11,6 +11,7 @@ struct CheckpointHeader {
     var secondPower: Double
     var patience: PatienceState
     var tensorCount: Int
+    var gaps: GapHistory
 
     func write(to writer: inout ByteWriter) {
         writer.append(Checkpoint.magic)
@@ -25,6 +26,9 @@ struct CheckpointHeader {
         writer.append(self.patience.bestLoss)
         writer.append(self.patience.bestEpoch)
         writer.append(self.tensorCount)
+        let gaps = self.gaps.gaps
+        for _ in gaps.count..<GapHistory.window - 1 { writer.append(0.0) }
+        for gap in gaps { writer.append(gap) }
     }
 }
 
@@ -59,6 +63,9 @@ extension CheckpointHeader {
                 what: "best epoch", found: "\(self.patience.bestEpoch)", wanted: "at most \(self.epoch)")
         }
         self.tensorCount = try Self.count("tensors", reader.longWord())
+        var gaps: [Double] = []
+        for _ in 1..<GapHistory.window { gaps.append(try Self.field("gap", reader.double())) }
+        self.gaps = GapHistory(gaps: gaps.suffix(self.epoch))
     }
 
     private static func field<Value>(_ what: String, _ value: Value?) throws(TrainingError) -> Value {

@@ -53,14 +53,19 @@ extension TrainingRun {
     /// Ends an epoch: evaluates on the validation rows, and tells whether the run is over.
     ///
     /// `train.loss` is the mean over the epoch's samples of the data loss before each sample's step, without
-    /// penalties: minibatch sums in their order, in `Double`. A train or validation loss that is not finite ends the
+    /// penalties: minibatch sums in their order, in `Double`. `validation.gap` and its trend are those of
+    /// ``GapHistory``. A train or validation loss that is not finite ends the
     /// run as diverged; patience exhausted ends it early.
     ///
     /// - Complexity: O(validation rows * parameters).
     package mutating func finishEpoch() -> EpochOutcome {
         let trainLoss = self.lossSum / Double(self.data.train.rowCount)
-        let metrics = [MetricValue(.trainLoss, trainLoss)] + self.evaluate(self.data.validation, as: .validation)
-        let validationLoss = metrics[.validationLoss] ?? .nan
+        let figures = self.evaluate(self.data.validation, as: .validation)
+        let validationLoss = figures[.validationLoss] ?? .nan
+        let gap = validationLoss - trainLoss
+        let metrics =
+            [MetricValue(.trainLoss, trainLoss)] + figures
+            + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))]
         self.epoch &+= 1
         let isExhausted = self.patience.tell(
             epoch: self.epoch, loss: validationLoss, settings: self.configuration.earlyStopping)

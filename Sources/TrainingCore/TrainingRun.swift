@@ -24,6 +24,7 @@ package struct TrainingRun: ~Copyable {
     let seed: UInt64
     var optimizer: OptimizerState
     var patience = PatienceState()
+    var gaps = GapHistory()
     /// The sum of the data losses over the samples of the epoch that was trained last.
     var lossSum = 0.0
     /// Whether it goes on, and if not, why.
@@ -76,6 +77,7 @@ package struct TrainingRun: ~Copyable {
         self.status = checkpoint.header.status
         self.epoch = checkpoint.header.epoch
         self.patience = checkpoint.header.patience
+        self.gaps = checkpoint.header.gaps
         unsafe self.writeTables()
         for (place, values) in zip(plan.tensors.flatMap(\.numbers), checkpoint.numbers) {
             self.setValues(of: place.tensor, at: place.offset, to: values)

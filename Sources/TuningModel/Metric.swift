@@ -18,12 +18,16 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case testMeanAbsoluteError = "test.mae"
     case testR2 = "test.r2"
     case modelParameters = "model.parameters"
+    /// `validation.loss - train.loss`.
+    case validationGap = "validation.gap"
+    /// The slope of the gap over the last five epochs, by least squares, in loss an epoch; 0 in the first epoch.
+    case validationGapTrend = "validation.gap_trend"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {
         switch self {
         case .trainLoss, .validationLoss, .validationRootMeanSquaredError, .validationMeanAbsoluteError, .testLoss,
-            .testRootMeanSquaredError, .testMeanAbsoluteError, .modelParameters:
+            .testRootMeanSquaredError, .testMeanAbsoluteError, .modelParameters, .validationGap, .validationGapTrend:
             true
         case .validationAccuracy, .validationPrecision, .validationRecall, .validationF1, .validationR2, .testAccuracy,
             .testPrecision, .testRecall, .testF1, .testR2:

@@ -27,7 +27,7 @@ struct SearchMistakeTests {
                 """
                 24:23: objectives.metric: found validation.los, did you mean validation.loss? want \
                 train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall or validation.f1
+                validation.recall, validation.f1, validation.gap or validation.gap_trend
                 """
             ]),
         StudyEdit(
@@ -46,7 +46,7 @@ struct SearchMistakeTests {
                 """
                 24:23: objectives.metric: validation.rmse is not measured for classification, want \
                 train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall or validation.f1
+                validation.recall, validation.f1, validation.gap or validation.gap_trend
                 """
             ]),
         StudyEdit(

@@ -49,7 +49,7 @@ struct LearningTests {
         configuration.optimizer = optimizer
         let last = try train(configuration, on: data, epochs: 30, kernels: try KernelSet.best(named: nil)).last
         #expect(last[.validationAccuracy] == 1 && last[.validationPrecision] == 1 && last[.validationRecall] == 1)
-        #expect(last.map(\.metric) == [.trainLoss] + Metric.allCases[1...5])
+        #expect(last.map(\.metric) == [.trainLoss] + Metric.allCases[1...5] + [.validationGap, .validationGapTrend])
     }
 
     @Test("a line, without a hidden layer")
@@ -76,7 +76,7 @@ struct LearningTests {
         #expect(
             outcome.metrics.map(\.metric) == [
                 .trainLoss, .validationLoss, .validationRootMeanSquaredError, .validationMeanAbsoluteError,
-                .validationR2,
+                .validationR2, .validationGap, .validationGapTrend,
             ])
         #expect((outcome.metrics[.validationR2] ?? 0) > 0.9999)
         let test = run.evaluate(data.part(from: 0, count: 40), as: .test)

@@ -21,7 +21,8 @@ struct NounTests {
         #expect(Metric.allCases.allSatisfy { Metric(wireNumber: $0.wireNumber) == $0 })
         #expect(Metric.trainLoss.wireNumber == 1 && Metric.validationLoss.wireNumber == 2)
         #expect(Metric.modelParameters.wireNumber == 18)
-        #expect([0, -1, 19, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
+        #expect(Metric.validationGap.wireNumber == 19 && Metric.validationGapTrend.wireNumber == 20)
+        #expect([0, -1, 21, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
     }
 
     @Test("an objective is a loss: what is maximised turns its sign, what is missing is NaN")
