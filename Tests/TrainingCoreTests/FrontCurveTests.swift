@@ -9,13 +9,14 @@ struct FrontCurveTests {
     @Test("follow the loss curves of JAX from the same weights to 1e-4")
     func curves() throws {
         let vectors = try FrontVectors.load()
-        #expect(vectors.cases.count == 11)
+        #expect(vectors.cases.count == 13)
         let kernels = try KernelSet.best(named: nil)
         for kind in vectors.cases {
             let data = vectors.data(kind)
             var run = try TrainingRun(vectors.configuration(kind), data: data.view, seed: 1, kernels: kernels)
             let places = run.plan.tensors
             #expect(places.map(\.count) == kind.tensors.map(\.count), "\(kind.name)")
+            #expect(kind.losses.count == 50)
             for (place, values) in zip(places, kind.tensors) { run.setValues(of: place, at: place.values, to: values) }
             var worst = 0.0
             var last = 0.0

@@ -27,6 +27,8 @@ struct FrontVectors: Decodable, Sendable {
         let dense: [Int]
         let blocks: [Block]?
         let units: [Int]?
+        let rate: Double?
+        let optimizer: String?
         /// In the order of the network's own tensors.
         let tensors: [[Float]]
         let features: [Float]
@@ -60,9 +62,13 @@ struct FrontVectors: Decodable, Sendable {
 
     /// All rows in each step.
     func configuration(_ kind: Case) -> TrainingConfiguration {
+        let optimizer =
+            kind.optimizer == "adam"
+            ? OptimizerSettings.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            : .sgd(momentum: self.momentum, nesterov: false)
         var configuration = TrainingConfiguration(
-            layers: kind.dense.map { DenseLayerSettings(units: $0) },
-            optimizer: .sgd(momentum: self.momentum, nesterov: false), learningRate: self.rate, batchSize: self.rows)
+            layers: kind.dense.map { DenseLayerSettings(units: $0) }, optimizer: optimizer,
+            learningRate: kind.rate ?? self.rate, batchSize: self.rows)
         configuration.activation = Activation(rawValue: kind.activation) ?? .relu
         if let blocks = kind.blocks { configuration.family = .cnn(blocks.map(\.settings)) }
         if let units = kind.units { configuration.family = .lstm(units.map { RecurrentLayerSettings(units: $0) }) }

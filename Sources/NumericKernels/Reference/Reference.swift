@@ -5,7 +5,9 @@ package enum Reference {}
 
 extension Reference {
     /// `sum over k of a(row, k) * b(k, column)` as one chain of fused multiply-adds from a start.
-    package static func chain(depth: Int, from start: Float = 0, _ factors: (Int) -> (Float, Float)) -> Float {
+    package static func chain<T: BinaryFloatingPoint>(
+        depth: Int, from start: T = 0, _ factors: (Int) -> (T, T)
+    ) -> T {
         var sum = start
         for k in 0..<depth {
             let (a, b) = factors(k)
