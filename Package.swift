@@ -134,8 +134,10 @@ let package = Package(
         tests("TrainingData", ["Randomness", "TuningModel"]),
         tests("NumericKernels", ["CProcessor", "KernelInterface", "Randomness"]),
         tests(
-            "TrainingCore", ["KernelInterface", "NumericKernels", "Randomness", "TrainingData", "TuningModel"],
+            "TrainingCore",
+            ["CAllocations", "KernelInterface", "NumericKernels", "Randomness", "TrainingData", "TuningModel"],
             exclude: ["Vectors"]),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests("SearchAlgorithms", ["Randomness", "TuningModel"], exclude: ["Vectors"]),
         tests("CoordinatorCore", ["Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("WorkerCore", ["Randomness", "TuningModel"]),
