@@ -1,7 +1,8 @@
 import Foundation
 import TuningModel
 
-/// The file `Vectors/curves.json`: networks trained by JAX in float64 (see `Vectors/make_vectors.py`).
+/// The files `Vectors/curves.json` and `Vectors/dropout.json`: networks trained by JAX in float64 (see
+/// `Vectors/make_vectors.py` and `Vectors/make_dropout_vectors.py`).
 struct CurveVectors: Decodable, Sendable {
     struct Layer: Decodable, Sendable {
         let weight: [Float]
@@ -19,6 +20,9 @@ struct CurveVectors: Decodable, Sendable {
         let activation: String
         let hidden: [Int]
         let batch_norm: Bool
+        let dropout: Double?
+        /// The seed of the run that the masks of dropout belong to.
+        let seed: UInt64?
         let optimizer: String
         let momentum: Double?
         let nesterov: Bool?
@@ -40,8 +44,8 @@ struct CurveVectors: Decodable, Sendable {
     let values: [Float]
     let cases: [Case]
 
-    static func load() throws -> CurveVectors {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/curves.json")
+    static func load(_ name: String = "curves") throws -> CurveVectors {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/\(name).json")
         return try JSONDecoder().decode(CurveVectors.self, from: Data(contentsOf: file))
     }
 
@@ -72,7 +76,9 @@ extension CurveVectors.Case {
             default: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
             }
         var configuration = TrainingConfiguration(
-            layers: self.hidden.map { DenseLayerSettings(units: $0, batchNormalization: self.batch_norm) },
+            layers: self.hidden.map {
+                DenseLayerSettings(units: $0, dropout: self.dropout ?? 0, batchNormalization: self.batch_norm)
+            },
             optimizer: optimizer, learningRate: self.learning_rate, batchSize: 8)
         configuration.activation = Activation(rawValue: self.activation) ?? .relu
         configuration.weightDecay = self.weight_decay ?? 0
