@@ -3,12 +3,13 @@ import TuningModel
 extension StudyBuilder {
     private static let plainSettings = [
         "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "l1", "l2", "weight_decay",
+        "clip_value", "clip_norm", "max_norm",
     ]
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
         let known = Self.plainSettings + ["optimizer", "schedule", "early_stopping"]
-        let unbuilt = ["gradient_clip", "label_smoothing"]
+        let unbuilt = ["label_smoothing"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
             return
@@ -16,8 +17,7 @@ extension StudyBuilder {
         for entry in section.entries {
             switch entry.key {
             case "optimizer":
-                self.readBranches(
-                    entry.value, name: "training.optimizer", unbuilt: ["lamb", "lion", "adagrad", "muon", "nadam"])
+                self.readBranches(entry.value, name: "training.optimizer", unbuilt: ["lion", "muon"])
             case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: ["plateau"])
             case "early_stopping": self.readEarlyStopping(entry.value)
             case "loss": self.readLoss(entry.value, task: task)
@@ -101,18 +101,19 @@ extension StudyBuilder {
         }
     }
 
-    /// Weight decay exists only under AdamW: with a searched optimizer it becomes active with that branch, and where
-    /// AdamW is no branch it is a mistake.
+    /// Weight decay exists only under AdamW and LAMB: with a searched optimizer it becomes active with their branches, and
+    /// where they are no branches it is a mistake.
     private mutating func tieWeightDecay(_ section: Section) {
         let name = "training.weight_decay"
         guard let decay = section.entry("weight_decay"),
             let setting = self.settings.lastIndex(where: { $0.name == name }),
             self.settings[setting].value != .float(0)
         else { return }
-        let adamw = ParameterValue.text("adamw")
+        let decaying = OptimizerSettings.decayingNames.map(ParameterValue.text)
         if let parameter = self.parameters.last(where: { $0.name == "training.optimizer" }) {
-            if parameter.domain.member(adamw) != nil {
-                let condition = DraftCondition.isOneOf(parameter: parameter.name, values: [adamw])
+            let branches = decaying.filter { parameter.domain.member($0) != nil }
+            if !branches.isEmpty {
+                let condition = DraftCondition.isOneOf(parameter: parameter.name, values: branches)
                 self.settings[setting].conditions.append(condition)
                 if let own = self.parameters.lastIndex(where: { $0.name == name }) {
                     self.parameters[own].conditions.append(condition)
@@ -120,11 +121,13 @@ extension StudyBuilder {
                 return
             }
         } else if let fixed = self.settings.last(where: { $0.name == "training.optimizer" }) {
-            if fixed.value == adamw { return }
+            if let value = fixed.value, decaying.contains(value) { return }
         } else if section["optimizer"] != nil {
             // The optimizer could not be read, which has been reported.
             return
         }
-        self.report(decay.place, "\(name): only the optimizer adamw has it, want l2 here or adamw as the optimizer")
+        let names = Self.list(OptimizerSettings.decayingNames)
+        self.report(
+            decay.place, "\(name): only the optimizer \(names) has it, want l2 here or \(names) as the optimizer")
     }
 }

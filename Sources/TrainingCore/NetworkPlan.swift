@@ -23,6 +23,8 @@ struct NetworkPlan {
     let layout: ArenaLayout
     /// All tensors in declaration order.
     let tensors: [TensorPlace]
+    /// What the optimiser changes, in the same order.
+    let parameters: [ParameterPlace]
 
     init(_ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, rule: UpdateRule) {
         var layout = ArenaLayout()
@@ -62,11 +64,13 @@ struct NetworkPlan {
         self.batchRows = batchRows
         self.stepsPerEpoch = (data.train.rowCount + batchRows - 1) / batchRows
         self.layout = layout
-        self.tensors =
+        let tensors =
             self.front.tensors
             + layers.enumerated().flatMap { number, layer in
                 layer.tensors(prefix: number == layers.count - 1 ? "output" : "layers.\(number)")
             }
+        self.tensors = tensors
+        self.parameters = tensors.compactMap(\.parameter)
     }
 
     /// Floating-point operations of a full minibatch's products.

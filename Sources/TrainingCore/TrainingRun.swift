@@ -101,6 +101,12 @@ package struct TrainingRun: ~Copyable {
                 rowStride: layer.outputStride)
             if let normalization = layer.normalization { self.initialize(normalization, count: layer.outputs) }
         }
+        if let start = self.optimizer.initialAccumulator {
+            for place in self.plan.parameters {
+                guard let second = place.second else { continue }
+                unsafe (self.arena.base + second).update(repeating: start, count: place.count)
+            }
+        }
     }
 
     /// Scales and variances begin at 1.

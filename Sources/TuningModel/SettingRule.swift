@@ -64,7 +64,7 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("model.activation", .name(Activation.allCases.map(\.rawValue)), .text("relu")),
             SettingRule("model.initializer", .name(Initializer.allCases.map(\.rawValue)), .text("auto")),
             SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
-            SettingRule("training.optimizer", .name(["sgd", "adam", "adamw", "rmsprop"]), .text("adam")),
+            SettingRule("training.optimizer", .name(OptimizerSettings.names), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
             SettingRule("training.optimizer.sgd.nesterov", .bool, .bool(false)),
             SettingRule("training.optimizer.adam.beta1", .below(1), .float(0.9)),
@@ -76,6 +76,19 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.optimizer.rmsprop.decay", .below(1), .float(0.9)),
             SettingRule("training.optimizer.rmsprop.epsilon", .positive, .float(1e-8)),
             SettingRule("training.optimizer.rmsprop.momentum", .below(1), .float(0)),
+        ]
+        + Self.momentRates("training.optimizer.amsgrad")
+        + Self.momentRates("training.optimizer.nadam")
+        + [
+            SettingRule(
+                "training.optimizer.nadam.momentum_decay",
+                .float(low: 0, high: 1, isLowOpen: false, isHighOpen: false), .float(0.004)),
+            SettingRule("training.optimizer.adagrad.epsilon", .positive, .float(1e-10)),
+            SettingRule("training.optimizer.adagrad.learning_rate_decay", .nonNegative, .float(0)),
+            SettingRule("training.optimizer.adagrad.initial_accumulator", .nonNegative, .float(0)),
+        ]
+        + Self.momentRates("training.optimizer.lamb", epsilon: 1e-6)
+        + [
             SettingRule("training.learning_rate", .positive, .float(1e-3)),
             SettingRule("training.schedule", .name(LearningRateSchedule.names), .text("constant")),
             SettingRule("training.schedule.step.every", .int(low: 1, high: 1_000_000), .int(10)),
@@ -94,9 +107,21 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.l1", .nonNegative, .float(0)),
             SettingRule("training.l2", .nonNegative, .float(0)),
             SettingRule("training.weight_decay", .nonNegative, .float(0)),
+            SettingRule("training.clip_value", .nonNegative, .float(0)),
+            SettingRule("training.clip_norm", .nonNegative, .float(0)),
+            SettingRule("training.max_norm", .nonNegative, .float(0)),
             SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
         ]
+
+    /// What Adam and its kin have.
+    private static func momentRates(_ name: String, epsilon: Double = 1e-8) -> [SettingRule] {
+        [
+            SettingRule("\(name).beta1", .below(1), .float(0.9)),
+            SettingRule("\(name).beta2", .below(1), .float(0.999)),
+            SettingRule("\(name).epsilon", .positive, .float(epsilon)),
+        ]
+    }
 
     /// A list of dense layers.
     private static func denseLayers(_ name: String, _ defaultCount: ParameterValue?) -> [SettingRule] {

@@ -296,8 +296,8 @@ struct ModelMistakeTests {
             [
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
-                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule \
-                or early_stopping
+                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
+                clip_norm, max_norm, optimizer, schedule or early_stopping
                 """
             ]),
         StudyEdit(
@@ -429,18 +429,30 @@ struct ModelMistakeTests {
             "weight_decay: {float: [1.0e-7, 1.0e-2], log: true}",
             [
                 """
-                22:3: training.weight_decay: only the optimizer adamw has it, want l2 here or adamw \
-                as the optimizer
+                22:3: training.weight_decay: only the optimizer adamw or lamb has it, want l2 here or \
+                adamw or lamb as the optimizer
                 """
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
-            "gradient_clip: 3",
+            "label_smoothing: 0.1",
             [
                 """
-                22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
-                schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule or early_stopping
+                22:3: training: label_smoothing is not built yet, want loss, learning_rate, warmup_epochs, \
+                schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
+                optimizer, schedule or early_stopping
                 """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "clip_norm: -1\n  max_norm: {float: [0.5, big]}",
+            [
+                """
+                22:14: training.clip_norm: found -1, want a finite number >= 0.0
+                """,
+                """
+                23:27: training.max_norm.float: found big, want a finite number >= 0.0
+                """,
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
@@ -482,7 +494,7 @@ struct ModelMistakeTests {
             [
                 """
                 20:7: training.optimizer.choice: unknown key "adan", did you mean adam? want sgd, \
-                adam, adamw or rmsprop
+                adam, adamw, rmsprop, amsgrad, nadam, adagrad or lamb
                 """
             ]),
         StudyEdit(
@@ -504,11 +516,11 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "sgd: {momentum",
-            "lamb: {momentum",
+            "lion: {momentum",
             [
                 """
-                19:7: training.optimizer.choice: lamb is not built yet, want sgd, adam, adamw or \
-                rmsprop
+                19:7: training.optimizer.choice: lion is not built yet, want sgd, adam, adamw, rmsprop, \
+                amsgrad, nadam, adagrad or lamb
                 """
             ]),
     ]

@@ -25,6 +25,12 @@ struct CurveVectors: Decodable, Sendable {
         let decay: Double?
         let learning_rate: Double
         let weight_decay: Double?
+        let momentum_decay: Double?
+        let learning_rate_decay: Double?
+        let initial_accumulator: Double?
+        let clip_value: Double?
+        let clip_norm: Double?
+        let max_norm: Double?
         let l1: Double?
         let l2: Double?
         let layers: [Layer]
@@ -40,8 +46,12 @@ struct CurveVectors: Decodable, Sendable {
     let values: [Float]
     let cases: [Case]
 
-    static func load() throws -> CurveVectors {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/curves.json")
+    /// The files and how many cases they have.
+    static let files = [("curves", 8), ("optimizers", 13)]
+
+    /// `curves`, or `optimizers` of PyTorch and optax (see `Vectors/make_optimizer_vectors.py`).
+    static func load(_ name: String = "curves") throws -> CurveVectors {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/\(name).json")
         return try JSONDecoder().decode(CurveVectors.self, from: Data(contentsOf: file))
     }
 
@@ -69,6 +79,14 @@ extension CurveVectors.Case {
             case "sgd": .sgd(momentum: self.momentum ?? 0, nesterov: self.nesterov ?? false)
             case "rmsprop": .rmsprop(decay: self.decay ?? 0.9, epsilon: 1e-8, momentum: self.momentum ?? 0)
             case "adamw": .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            case "amsgrad": .amsgrad(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            case "nadam":
+                .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: self.momentum_decay ?? 0)
+            case "adagrad":
+                .adagrad(
+                    epsilon: 1e-10, learningRateDecay: self.learning_rate_decay ?? 0,
+                    initialAccumulator: self.initial_accumulator ?? 0)
+            case "lamb": .lamb(beta1: 0.9, beta2: 0.999, epsilon: 1e-6)
             default: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
             }
         var configuration = TrainingConfiguration(
@@ -78,6 +96,9 @@ extension CurveVectors.Case {
         configuration.weightDecay = self.weight_decay ?? 0
         configuration.l1 = self.l1 ?? 0
         configuration.l2 = self.l2 ?? 0
+        configuration.clipValue = self.clip_value ?? 0
+        configuration.clipNorm = self.clip_norm ?? 0
+        configuration.maxNorm = self.max_norm ?? 0
         return configuration
     }
 }

@@ -33,9 +33,10 @@ struct FastPathTests {
         #expect((loss / wanted - 1).magnitude < 2e-5, "\(loss), twin \(wanted)")
     }
 
-    @Test("loss curves of JAX are followed to 1e-4")
-    func curves() throws {
-        let vectors = try CurveVectors.load()
+    @Test("loss curves of JAX, PyTorch and optax are followed to 1e-4", arguments: CurveVectors.files)
+    func curves(_ file: String, count: Int) throws {
+        let vectors = try CurveVectors.load(file)
+        #expect(vectors.cases.count == count)
         let kernels = try KernelSet.best(named: nil)
         for kind in vectors.cases {
             let data = vectors.data(kind)
@@ -113,7 +114,7 @@ private struct Twin {
                 Self.mask(rate: self.kind.dropout, rows: rows.count, units: self.kind.units[$0], layer: $0, step: step)
             }
         let trace = self.network.forward(batch, masks: masks)
-        let gradients = self.network.gradient(trace, targets, masks: masks, l1: self.kind.l1, l2: self.kind.l2)
+        let gradients = self.network.gradient(trace, targets, masks: masks)
         self.network.moveStatistics(trace)
         self.optimizer.update(&self.network, gradients)
         return ReferenceNetwork.loss(trace.output, targets)

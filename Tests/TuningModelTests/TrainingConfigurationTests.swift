@@ -29,7 +29,9 @@ struct TrainingConfigurationTests {
                 Setting("training.optimizer", .text("sgd")), Setting("training.optimizer.sgd.momentum", .float(0.5)),
                 Setting("training.optimizer.sgd.nesterov", .bool(true)), Setting("training.learning_rate", .int(1)),
                 Setting("training.batch_size", .int(7)), Setting("training.l1", .float(0.1)),
-                Setting("training.l2", .float(0.2)), Setting("training.early_stopping.patience", .int(4)),
+                Setting("training.l2", .float(0.2)), Setting("training.clip_value", .float(0.5)),
+                Setting("training.clip_norm", .int(2)), Setting("training.max_norm", .float(3)),
+                Setting("training.early_stopping.patience", .int(4)),
             ])
         var wanted = TrainingConfiguration(
             layers: [DenseLayerSettings(units: 8, dropout: 0.25, batchNormalization: true)],
@@ -38,6 +40,9 @@ struct TrainingConfigurationTests {
         wanted.initializer = .heUniform
         wanted.l1 = 0.1
         wanted.l2 = 0.2
+        wanted.clipValue = 0.5
+        wanted.clipNorm = 2
+        wanted.maxNorm = 3
         wanted.earlyStopping = PatienceSettings(patience: 4)
         #expect(configuration == wanted)
     }
@@ -47,6 +52,10 @@ struct TrainingConfigurationTests {
         arguments: [
             ("adamw", OptimizerSettings.adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)),
             ("rmsprop", .rmsprop(decay: 0.9, epsilon: 1e-8, momentum: 0)),
+            ("amsgrad", .amsgrad(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)),
+            ("nadam", .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004)),
+            ("adagrad", .adagrad(epsilon: 1e-10, learningRateDecay: 0, initialAccumulator: 0)),
+            ("lamb", .lamb(beta1: 0.9, beta2: 0.999, epsilon: 1e-6)),
         ])
     func optimizers(name: String, wanted: OptimizerSettings) throws {
         let configuration = try TrainingConfiguration(self.least + [Setting("training.optimizer", .text(name))])
@@ -82,7 +91,8 @@ struct TrainingConfigurationTests {
             (Setting("model.family", .text("mlp")), "model.family = mlp, want one value, it was given twice"),
             (
                 Setting("training.weight_decay", .float(0.1)),
-                "training.weight_decay = 0.1, want 0, or the optimizer adamw; for the other optimizers use training.l2"
+                "training.weight_decay = 0.1, want 0, or the optimizer adamw or lamb; for the other optimizers use "
+                    + "training.l2"
             ),
         ])
     func refusals(setting: Setting, message: String) {
