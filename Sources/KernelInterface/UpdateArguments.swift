@@ -35,10 +35,17 @@ package struct UpdateRule: Sendable, Hashable {
     package var gradientScale: Float = 1
     /// The largest magnitude of a gradient; NaN stays.
     package var clip: Float = .infinity
-    /// Whether the step wants all gradients before any parameter changes: they are then stored by ``storing`` first.
-    package var isDeferred = false
-    /// Whether the deferred step needs its direction apart from its length.
-    package var isDirected = false
+    /// What a step must have of all parameters before any of them changes.
+    package enum Deferral: UInt8, Sendable {
+        case nothing
+        /// The gradients: they are stored by ``storing`` first.
+        case gradient
+        /// The gradients, and the direction of the step apart from its length.
+        case direction
+        /// As ``direction``, which the next step needs too.
+        case keptDirection
+    }
+    package var deferral = Deferral.nothing
 
     @inlinable
     init(kind: Kind, rate: Float) {
@@ -102,6 +109,13 @@ package struct UpdateRule: Sendable, Hashable {
         rule.keptFraction = 1
         return rule
     }
+
+    @inlinable
+    package var isDeferred: Bool { self.deferral != .nothing }
+
+    /// Whether the direction of the step is made apart from its length.
+    @inlinable
+    package var isDirected: Bool { self.deferral == .direction || self.deferral == .keptDirection }
 
     /// The rule that stores the limited gradients, without penalties, for a later call with this one.
     @inlinable

@@ -3,12 +3,12 @@ import TuningModel
 extension StudyBuilder {
     private static let plainSettings = [
         "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "l1", "l2", "weight_decay",
-        "clip_value", "clip_norm", "max_norm",
+        "clip_value", "clip_norm", "max_norm", "hypergradient",
     ]
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
-        let known = Self.plainSettings + ["optimizer", "schedule", "early_stopping"]
+        let known = Self.plainSettings + ["optimizer", "schedule", "batch_growth", "early_stopping"]
         let unbuilt = ["label_smoothing"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
@@ -18,8 +18,9 @@ extension StudyBuilder {
             switch entry.key {
             case "optimizer":
                 self.readBranches(entry.value, name: "training.optimizer", unbuilt: ["lion", "muon"])
-            case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: ["plateau"])
-            case "early_stopping": self.readEarlyStopping(entry.value)
+            case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: [])
+            case "batch_growth": self.readGroup(entry.value, name: "training.batch_growth")
+            case "early_stopping": self.readGroup(entry.value, name: "training.early_stopping")
             case "loss": self.readLoss(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
                 self.readSetting(entry.value, name: "training.\(key)", conditions: [])
@@ -43,12 +44,16 @@ extension StudyBuilder {
             DraftSetting(name: "training.loss", place: node.place, value: .text(loss), conditions: []))
     }
 
-    private mutating func readEarlyStopping(_ node: FileNode) {
-        let known = ["patience", "min_change"]
-        guard let section = self.section(node, path: "training.early_stopping", known: known) else { return }
-        if section["patience"] == nil { self.reportMissing("patience", in: section) }
+    /// A mapping of settings that come together: those without a default must be there.
+    private mutating func readGroup(_ node: FileNode, name: String) {
+        let rules = SettingRule.all.filter { $0.pattern.hasPrefix("\(name).") }
+        let known = rules.map { String($0.pattern.dropFirst(name.count + 1)) }
+        guard let section = self.section(node, path: name, known: known) else { return }
+        for (rule, key) in zip(rules, known) where rule.defaultValue == nil && section[key] == nil {
+            self.reportMissing(key, in: section)
+        }
         for entry in section.entries where known.contains(entry.key) {
-            self.readSetting(entry.value, name: "training.early_stopping.\(entry.key)", conditions: [])
+            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: [])
         }
     }
 

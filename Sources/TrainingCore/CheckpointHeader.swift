@@ -11,6 +11,8 @@ struct CheckpointHeader {
     var secondPower: Double
     var patience: PatienceState
     var tensorCount: Int
+    /// ``OptimizerState/storedNumbers``.
+    var schedule: [Double]
 
     func write(to writer: inout ByteWriter) {
         writer.append(Checkpoint.magic)
@@ -25,6 +27,7 @@ struct CheckpointHeader {
         writer.append(self.patience.bestLoss)
         writer.append(self.patience.bestEpoch)
         writer.append(self.tensorCount)
+        for number in self.schedule { writer.append(number) }
     }
 }
 
@@ -32,7 +35,7 @@ extension CheckpointHeader {
     /// Reads and checks the fields one by one.
     ///
     /// - Throws: ``TrainingError/checkpoint(what:found:wanted:)``.
-    init(_ reader: inout ByteReader) throws(TrainingError) {
+    init(_ reader: inout ByteReader, scheduleCount: Int) throws(TrainingError) {
         let magic = try Self.field("magic", reader.longWord())
         guard magic == Checkpoint.magic else {
             throw .checkpoint(what: "magic", found: "\(magic)", wanted: "\(Checkpoint.magic)")
@@ -59,6 +62,8 @@ extension CheckpointHeader {
                 what: "best epoch", found: "\(self.patience.bestEpoch)", wanted: "at most \(self.epoch)")
         }
         self.tensorCount = try Self.count("tensors", reader.longWord())
+        self.schedule = []
+        for _ in 0..<scheduleCount { self.schedule.append(try Self.field("schedule", reader.double())) }
     }
 
     private static func field<Value>(_ what: String, _ value: Value?) throws(TrainingError) -> Value {

@@ -52,6 +52,11 @@ extension Fingerprint {
         self.add("clip_value", configuration.clipValue)
         self.add("clip_norm", configuration.clipNorm)
         self.add("max_norm", configuration.maxNorm)
+        self.add("hypergradient", configuration.hypergradient)
+        if let growth = configuration.batchGrowth {
+            self.add("batch_growth")
+            self.add([growth.factor, growth.every, growth.maximum])
+        }
     }
 
     /// Nothing for a learning rate that stays.
@@ -66,6 +71,8 @@ extension Fingerprint {
         case .polynomial(let power, let end): (name, numbers) = ("polynomial", [Double(power), end])
         case .cosine(let end): (name, numbers) = ("cosine", [end])
         case .oneCycle(let rise, let start, let end): (name, numbers) = ("one_cycle", [rise, start, end])
+        case .plateau(let factor, let patience, let minimumChange, let minimumRate):
+            (name, numbers) = ("plateau", [factor, Double(patience), minimumChange, minimumRate])
         }
         self.add(name)
         self.add(epochs ?? 0)

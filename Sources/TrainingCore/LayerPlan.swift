@@ -10,6 +10,8 @@ struct ParameterPlace: Hashable {
     let gradient: Int?
     /// The optimiser's step without its length, in runs that need it; see ``TrainingRun/updateDeferred(_:)``.
     let direction: Int?
+    /// Whether the direction belongs to the optimiser's state.
+    let keepsDirection: Bool
     /// Floats of each array, and how many of them make a row.
     let count: Int
     let columns: Int
@@ -27,6 +29,7 @@ struct ParameterPlace: Hashable {
         self.third = reserve(rule.usesThird)
         self.gradient = reserve(rule.isDeferred)
         self.direction = reserve(rule.isDirected)
+        self.keepsDirection = rule.deferral == .keptDirection
         self.count = (rows ?? 1).multipliedReportingOverflow(by: columns).partialValue
         self.columns = columns
         self.isWeight = rows != nil

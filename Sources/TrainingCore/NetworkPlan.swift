@@ -10,9 +10,9 @@ struct NetworkPlan {
     let front: FrontPlan
     /// The hidden layers, then the output layer.
     let layers: [LayerPlan]
-    /// Rows of a minibatch; the last one of an epoch may have fewer.
+    /// Rows of the largest minibatch; the last one of an epoch may have fewer.
     let batchRows: Int
-    let stepsPerEpoch: Int
+    let batches: BatchPlan
     /// Two gradients of layer outputs, shape [batchRows, widest output], used in turn.
     let gradients: (Int, Int)
     let scratch: Int
@@ -28,7 +28,8 @@ struct NetworkPlan {
 
     init(_ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, rule: UpdateRule) {
         var layout = ArenaLayout()
-        let batchRows = min(configuration.batchSize, data.train.rowCount)
+        self.batches = BatchPlan(configuration, rowCount: data.train.rowCount)
+        let batchRows = self.batches.largest
         self.evaluationRows = configuration.family == .mlp ? 256 : 64
         let bufferRows = max(batchRows, self.evaluationRows)
         self.front = FrontPlan(
@@ -62,7 +63,6 @@ struct NetworkPlan {
         self.predictions = layout.reserve(columns: self.evaluationRows)
         self.layers = layers
         self.batchRows = batchRows
-        self.stepsPerEpoch = (data.train.rowCount + batchRows - 1) / batchRows
         self.layout = layout
         let tensors =
             self.front.tensors

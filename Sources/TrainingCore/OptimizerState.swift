@@ -12,21 +12,25 @@ struct OptimizerState: Hashable {
     private(set) var firstPower: Double
     private(set) var secondPower: Double
     private let settings: OptimizerSettings
-    private let learningRate: Double
-    private let schedule: LearningRateSchedule
+    /// The learning rate without its schedule; a learned one moves.
+    var learningRate: Double
+    var plateau = PlateauState()
+    let schedule: LearningRateSchedule
     private let scheduleEpochs: Int
     private let warmupSteps: Double
-    private let stepsPerEpoch: Int
+    private let batches: BatchPlan
+    let hypergradient: Double
     private let weightDecay: Double
     private let l1: Float
     private let l2: Float
     private let clipValue: Double
     private let clipNorm: Double
-    /// The learning rate of the step that ``nextRule()`` began.
-    private(set) var stepRate = 0.0
+    /// What schedule and warm-up multiply the learning rate by in the step that ``nextRule()`` began.
+    private var stepFactor = 1.0
+    private var stepWarmth = 1.0
 
     init(
-        _ configuration: TrainingConfiguration, stepsPerEpoch: Int, stepCount: Int = 0, firstPower: Double = 1,
+        _ configuration: TrainingConfiguration, batches: BatchPlan, stepCount: Int = 0, firstPower: Double = 1,
         secondPower: Double = 1
     ) {
         self.stepCount = stepCount
@@ -36,8 +40,9 @@ struct OptimizerState: Hashable {
         self.learningRate = configuration.learningRate
         self.schedule = configuration.schedule
         self.scheduleEpochs = configuration.scheduleEpochs ?? 1
-        self.warmupSteps = configuration.warmupEpochs * Double(stepsPerEpoch)
-        self.stepsPerEpoch = max(1, stepsPerEpoch)
+        self.warmupSteps = batches.steps(inEpochs: configuration.warmupEpochs)
+        self.batches = batches
+        self.hypergradient = configuration.hypergradient
         self.weightDecay = configuration.weightDecay
         self.l1 = Float(configuration.l1)
         self.l2 = Float(configuration.l2)
@@ -45,15 +50,23 @@ struct OptimizerState: Hashable {
         self.clipNorm = configuration.clipNorm
     }
 
+    /// What a step needs before any parameter changes.
+    private var deferral: UpdateRule.Deferral {
+        if self.hypergradient > 0 { return .keptDirection }
+        if case .lamb = self.settings { return .direction }
+        return self.clipNorm > 0 ? .gradient : .nothing
+    }
+
     /// Whether the direction of a step is made first and its length afterwards.
-    private var isDirected: Bool { if case .lamb = self.settings { true } else { false } }
+    private var isDirected: Bool { self.deferral == .direction || self.deferral == .keptDirection }
 
     /// The rule of the next step, for weights; biases take ``UpdateRule/withoutPenalties``.
     ///
     /// Where the rule is directed it is that of the direction: its learning rate is 1, and ``stepRate`` and ``weightDecay``
     /// are still to be applied.
     mutating func nextRule() -> UpdateRule {
-        self.stepRate = self.currentRate
+        self.stepFactor = self.currentFactor
+        self.stepWarmth = self.currentWarmth
         let isDirected = self.isDirected
         let learningRate = isDirected ? 1 : self.stepRate
         let weightDecay = isDirected ? 0 : self.weightDecay
@@ -81,18 +94,23 @@ struct OptimizerState: Hashable {
         rule.l1 = self.l1
         rule.l2 = self.l2
         if self.clipValue > 0 { rule.clip = Float(self.clipValue) }
-        rule.isDirected = isDirected
-        rule.isDeferred = isDirected || self.clipNorm > 0
+        rule.deferral = self.deferral
         return rule
     }
 
     /// The learning rate of the next step.
-    var currentRate: Double {
-        let epoch = self.stepCount / self.stepsPerEpoch
-        let time = Double(self.stepCount) / Double(self.stepsPerEpoch)
-        let factor = self.schedule.factor(epoch: epoch, time: time, epochs: self.scheduleEpochs)
-        let warmth = self.warmupSteps > 0 ? min(1, Double(self.stepCount + 1) / self.warmupSteps) : 1
-        return self.learningRate * factor * warmth
+    var currentRate: Double { self.learningRate * self.currentFactor * self.currentWarmth }
+
+    /// The learning rate of the step that ``nextRule()`` began.
+    var stepRate: Double { self.learningRate * self.stepFactor * self.stepWarmth }
+
+    private var currentFactor: Double {
+        let (epoch, time) = self.batches.position(ofStep: self.stepCount)
+        return self.schedule.factor(epoch: epoch, time: time, epochs: self.scheduleEpochs) * self.plateau.share
+    }
+
+    private var currentWarmth: Double {
+        self.warmupSteps > 0 ? min(1, Double(self.stepCount + 1) / self.warmupSteps) : 1
     }
 
     private mutating func adam(
@@ -161,13 +179,15 @@ extension OptimizerState {
     }
 
     /// How much of a weight is added to the direction of its step.
-    var directedDecay: Float { self.isDirected ? Float(self.weightDecay) : 0 }
+    var directedDecay: Double { self.isDirected ? self.weightDecay : 0 }
 
-    /// What a step's length is multiplied by, given the squared norms of weights and direction: their ratio for LAMB, where
-    /// both are above 0, else 1.
-    func trustRatio(weights: Double, direction: Double) -> Double {
-        guard case .lamb = self.settings, weights > 0, direction > 0 else { return 1 }
-        return (weights / direction).squareRoot()
+    /// Whether a step's length follows the norms of weights and direction.
+    var usesTrustRatio: Bool { if case .lamb = self.settings { true } else { false } }
+
+    /// What LAMB multiplies a step's length by, given the squared norms of weights and direction: the norms' ratio where both
+    /// are above 0, else 1.
+    static func trustRatio(weights: Double, direction: Double) -> Double {
+        weights > 0 && direction > 0 ? (weights / direction).squareRoot() : 1
     }
 
     /// What the accumulators of second moments begin with.

@@ -7,7 +7,8 @@ extension TrainingRun {
         let header = CheckpointHeader(
             status: self.status, fingerprint: Fingerprint(self.configuration, data: self.data).value, seed: self.seed,
             epoch: self.epoch, stepCount: self.optimizer.stepCount, firstPower: self.optimizer.firstPower,
-            secondPower: self.optimizer.secondPower, patience: self.patience, tensorCount: self.plan.tensors.count)
+            secondPower: self.optimizer.secondPower, patience: self.patience, tensorCount: self.plan.tensors.count,
+            schedule: self.optimizer.storedNumbers)
         var numbers: [[Float]] = []
         for place in self.plan.tensors.flatMap(\.numbers) {
             numbers.append(self.values(of: place.tensor, at: place.offset))

@@ -26,6 +26,13 @@ extension TrainingConfiguration {
         self.schedule = try Self.schedule(reader)
         self.warmupEpochs = try reader.float("training.warmup_epochs")
         if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
+        if reader.isAnyGiven("training.batch_growth.") {
+            self.batchGrowth = BatchGrowth(
+                factor: try reader.int("training.batch_growth.factor"),
+                every: try reader.int("training.batch_growth.every"),
+                maximum: try reader.int("training.batch_growth.max"))
+        }
+        self.hypergradient = try reader.float("training.hypergradient")
         self.l1 = try reader.float("training.l1")
         self.l2 = try reader.float("training.l2")
         self.weightDecay = try reader.float("training.weight_decay")
@@ -96,6 +103,11 @@ extension TrainingConfiguration {
             return .oneCycle(
                 rise: try reader.float("\(prefix).rise"), start: try reader.float("\(prefix).start"),
                 end: try reader.float("\(prefix).end"))
+        case "plateau":
+            return .plateau(
+                factor: try reader.float("\(prefix).factor"), patience: try reader.int("\(prefix).patience"),
+                minimumChange: try reader.float("\(prefix).min_change"),
+                minimumRate: try reader.float("\(prefix).min_rate"))
         default: return .constant
         }
     }
@@ -150,6 +162,8 @@ private struct SettingReader {
     }
 
     func isGiven(_ name: String) -> Bool { self.settings.contains { $0.name == name } }
+
+    func isAnyGiven(_ prefix: String) -> Bool { self.settings.contains { $0.name.hasPrefix(prefix) } }
 
     func value(_ name: String) throws(SettingError) -> ParameterValue {
         if let setting = self.settings.first(where: { $0.name == name }) { return setting.value }

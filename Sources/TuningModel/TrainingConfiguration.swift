@@ -94,6 +94,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
+    /// How minibatches grow; `nil`: not at all.
+    package var batchGrowth: BatchGrowth?
     package var schedule = LearningRateSchedule.constant
     /// Epochs of the schedule; `nil` where it needs none. A trial that is stopped earlier has seen its first part.
     package var scheduleEpochs: Int?
@@ -115,6 +117,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     /// LSTM cells each gate's input weights and state weights by themselves), the output layer's too: after each step a
     /// longer vector is scaled back to it; 0 for none.
     package var maxNorm: Double = 0
+    /// Step size of the learning rate's own descent; 0: the learning rate is not learned.
+    package var hypergradient: Double = 0
     package var earlyStopping: PatienceSettings?
 
     package init(

@@ -297,7 +297,7 @@ struct ModelMistakeTests {
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
-                clip_norm, max_norm, optimizer, schedule or early_stopping
+                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth or early_stopping
                 """
             ]),
         StudyEdit(
@@ -440,7 +440,7 @@ struct ModelMistakeTests {
                 """
                 22:3: training: label_smoothing is not built yet, want loss, learning_rate, warmup_epochs, \
                 schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
-                optimizer, schedule or early_stopping
+                hypergradient, optimizer, schedule, batch_growth or early_stopping
                 """
             ]),
         StudyEdit(
@@ -470,6 +470,31 @@ struct ModelMistakeTests {
                 """
                 22:19: training.early_stopping.patience is missing
                 """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "batch_growth: {factor: 1, evry: 3, max: 64}",
+            [
+                """
+                23:17: training.batch_growth.every is missing
+                """,
+                """
+                23:26: training.batch_growth.factor: found 1, want a whole number in [2, 1024]
+                """,
+                """
+                23:29: training.batch_growth: unknown key "evry", did you mean every? want factor, every or max
+                """,
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "schedule: {choice: {plateau: {patience: 0, min_rate: 1}}}",
+            [
+                """
+                23:43: training.schedule.plateau.patience: found 0, want a whole number in [1, 1000000]
+                """,
+                """
+                23:56: training.schedule.plateau.min_rate: found 1, want a number in [0.0, 1.0)
+                """,
             ]),
         StudyEdit(
             "batch_size: {ordinal: [16, 32, 64, 128]}",

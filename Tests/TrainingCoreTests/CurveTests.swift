@@ -33,6 +33,9 @@ struct CurveTests {
                 network.moveStatistics(trace)
                 optimizer.update(&network, gradients)
             }
+            if let rate = kind.final_rate {
+                worst = max(worst, (Double(optimizer.learningRate) / rate - 1).magnitude)
+            }
             let (all, targets) = data.rows(type, Array(0..<vectors.rows))
             let last = Double(ReferenceNetwork.loss(network.evaluate(all), targets))
             worst = max(worst, (last / kind.final_loss - 1).magnitude)

@@ -31,11 +31,23 @@ struct CurveVectors: Decodable, Sendable {
         let clip_value: Double?
         let clip_norm: Double?
         let max_norm: Double?
+        let hypergradient: Double?
+        let final_rate: Double?
         let l1: Double?
         let l2: Double?
         let layers: [Layer]
         let losses: [Double]
         let final_loss: Double
+    }
+
+    /// Learning rates behind each of some losses, from 0.8 on.
+    struct Plateau: Decodable, Sendable {
+        let factor: Double
+        let patience: Int
+        let min_change: Double
+        let min_rate: Double
+        let losses: [Double]
+        let rates: [Double]
     }
 
     let rows: Int
@@ -45,9 +57,10 @@ struct CurveVectors: Decodable, Sendable {
     let classes: [Int]
     let values: [Float]
     let cases: [Case]
+    let plateaus: [Plateau]?
 
     /// The files and how many cases they have.
-    static let files = [("curves", 8), ("optimizers", 13)]
+    static let files = [("curves", 8), ("optimizers", 16)]
 
     /// `curves`, or `optimizers` of PyTorch and optax (see `Vectors/make_optimizer_vectors.py`).
     static func load(_ name: String = "curves") throws -> CurveVectors {
@@ -99,6 +112,7 @@ extension CurveVectors.Case {
         configuration.clipValue = self.clip_value ?? 0
         configuration.clipNorm = self.clip_norm ?? 0
         configuration.maxNorm = self.max_norm ?? 0
+        configuration.hypergradient = self.hypergradient ?? 0
         return configuration
     }
 }

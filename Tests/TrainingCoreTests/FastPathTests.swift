@@ -47,6 +47,9 @@ struct FastPathTests {
                 let loss = trainStep(&run, vectors.batch(step))
                 worst = max(worst, (loss / wanted - 1).magnitude)
             }
+            if let rate = kind.final_rate {
+                worst = max(worst, (run.optimizer.learningRate / rate - 1).magnitude)
+            }
             let last = run.evaluate(data.view.validation, as: .validation)[.validationLoss] ?? .nan
             worst = max(worst, (last / kind.final_loss - 1).magnitude)
             #expect(worst < 1e-4, "\(kind.name)")

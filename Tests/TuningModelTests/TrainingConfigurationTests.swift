@@ -31,6 +31,9 @@ struct TrainingConfigurationTests {
                 Setting("training.batch_size", .int(7)), Setting("training.l1", .float(0.1)),
                 Setting("training.l2", .float(0.2)), Setting("training.clip_value", .float(0.5)),
                 Setting("training.clip_norm", .int(2)), Setting("training.max_norm", .float(3)),
+                Setting("training.hypergradient", .float(0.001)), Setting("training.batch_growth.every", .int(5)),
+                Setting("training.batch_growth.max", .int(64)), Setting("training.schedule", .text("plateau")),
+                Setting("training.schedule.plateau.min_change", .float(0.25)),
                 Setting("training.early_stopping.patience", .int(4)),
             ])
         var wanted = TrainingConfiguration(
@@ -43,6 +46,9 @@ struct TrainingConfigurationTests {
         wanted.clipValue = 0.5
         wanted.clipNorm = 2
         wanted.maxNorm = 3
+        wanted.hypergradient = 0.001
+        wanted.batchGrowth = BatchGrowth(factor: 2, every: 5, maximum: 64)
+        wanted.schedule = .plateau(factor: 0.5, patience: 10, minimumChange: 0.25, minimumRate: 0)
         wanted.earlyStopping = PatienceSettings(patience: 4)
         #expect(configuration == wanted)
     }
@@ -98,6 +104,22 @@ struct TrainingConfigurationTests {
     func refusals(setting: Setting, message: String) {
         let error = #expect(throws: SettingError.self) { try TrainingConfiguration(self.least + [setting]) }
         #expect(error?.description == message)
+    }
+
+    @Test("what belongs to a growth of minibatches is asked for")
+    func missingGrowth() {
+        let error = #expect(throws: SettingError.self) {
+            try TrainingConfiguration(self.least + [Setting("training.batch_growth.factor", .int(3))])
+        }
+        #expect(
+            error?.description == "training.batch_growth.every = nothing, want a whole number in [1, 1000000]")
+    }
+
+    @Test("minibatches grow up to their largest size")
+    func growth() {
+        #expect(BatchGrowth(factor: 2, every: 1, maximum: 100).sizes(from: 32) == [32, 64, 100])
+        #expect(BatchGrowth(factor: 2, every: 1, maximum: 16).sizes(from: 32) == [32])
+        #expect(BatchGrowth(factor: 3, every: 1, maximum: .max).sizes(from: .max / 2) == [.max / 2, .max])
     }
 
     @Test("a missing width is asked for by its name")

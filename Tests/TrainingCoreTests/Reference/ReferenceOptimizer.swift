@@ -7,11 +7,14 @@ import TuningModel
 struct ReferenceOptimizer<T: ReferenceNumber> {
     let settings: OptimizerSettings
     let configuration: TrainingConfiguration
-    let learningRate: T
+    /// A learned one moves.
+    private(set) var learningRate: T
     let weightDecay: T
     private var first: [[T]]
     private var second: [[T]]
     private var third: [[T]]
+    /// The direction of the step before, for a learned rate.
+    private var former: [[T]]
     private var step = 0
     /// The product of NAdam's momenta.
     private var momentumProduct = T(1)
@@ -24,6 +27,7 @@ struct ReferenceOptimizer<T: ReferenceNumber> {
         self.first = network.tensors.map { $0.map { _ in 0 } }
         self.second = self.first
         self.third = self.first
+        self.former = self.first
         if case .adagrad(_, _, let start) = configuration.optimizer {
             self.second = self.first.map { $0.map { _ in T(start) } }
         }
@@ -35,14 +39,18 @@ struct ReferenceOptimizer<T: ReferenceNumber> {
             self.momentumProduct *= Self.momentum(T(beta1), T(decay), self.step)
         }
         let gradients = self.penalized(self.limited(dataGradients), network)
+        let products = zip(gradients.joined(), self.former.joined()).reduce(T(0)) { $0 + $1.0 * $1.1 }
+        self.learningRate += T(self.configuration.hypergradient) * products
         let isWeight = network.isWeight
         for tensor in gradients.indices {
             let decay = isWeight[tensor] ? self.weightDecay : 0
-            let steps = gradients[tensor].indices.map {
+            var steps = gradients[tensor].indices.map {
                 self.move(network.tensors[tensor][$0], gradients[tensor][$0], tensor, $0, decay: decay)
             }
             let ratio = self.trustRatio(network.tensors[tensor], steps)
-            for i in steps.indices { network.tensors[tensor][i] -= ratio * steps[i] }
+            steps = steps.map { ratio * $0 }
+            for i in steps.indices { network.tensors[tensor][i] -= steps[i] }
+            self.former[tensor] = steps.map { $0 / self.learningRate }
         }
         if self.configuration.maxNorm > 0 { self.limitColumns(&network) }
     }

@@ -4,7 +4,8 @@
     python3 make_optimizer_vectors.py > optimizers.json    # torch 2.15.0, jax 0.10.2 and optax 0.2.8 wrote the stored file
 
 Networks, data, initial weights and minibatches are those of make_vectors.py; the format is that of curves.json. AMSGrad,
-NAdam, Adagrad and gradient clipping are PyTorch's, LAMB is optax's.
+NAdam, Adagrad, gradient clipping and the plateaus (`ReduceLROnPlateau`) are PyTorch's, LAMB is optax's. Hypergradient descent
+is written out after A. Baydin et al., ICLR 2018, section 3, with PyTorch's optimisers for the directions.
 """
 import json
 
@@ -46,6 +47,12 @@ CASES = [
          nesterov=True, learning_rate=0.1, clip_value=0.05, clip_norm=0.2),
     dict(CLASSES, name="max-norm-momentum", activation="relu", hidden=[12, 5], optimizer="sgd", momentum=0.9,
          nesterov=False, learning_rate=0.05, max_norm=0.9),
+    dict(CLASSES, name="hypergradient-sgd-l2", activation="tanh", hidden=[9], optimizer="sgd", momentum=0, nesterov=False,
+         learning_rate=0.05, l2=0.01, hypergradient=0.02),
+    dict(CLASSES, name="hypergradient-nesterov", activation="tanh", hidden=[9], optimizer="sgd", momentum=0.9,
+         nesterov=True, learning_rate=0.02, hypergradient=0.001),
+    dict(VALUES, name="hypergradient-adam", activation="relu", hidden=[8, 6], optimizer="adam", learning_rate=0.005,
+         hypergradient=1e-5),
 ]
 
 
@@ -110,8 +117,8 @@ class Lamb:
                 getattr(self.network, name).add_(torch.tensor(np.asarray(updates[name])))
 
 
-def make_optimizer(case, network):
-    rate, kind = case["learning_rate"], case["optimizer"]
+def make_optimizer(case, network, rate=None):
+    rate, kind = case["learning_rate"] if rate is None else rate, case["optimizer"]
     groups = [dict(params=network.weights(), weight_decay=case.get("l2", 0)), dict(params=network.others())]
     if kind == "sgd":
         return torch.optim.SGD(groups, lr=rate, momentum=case["momentum"], nesterov=case["nesterov"])
@@ -125,11 +132,35 @@ def make_optimizer(case, network):
     return torch.optim.Adam(groups, lr=rate, amsgrad=kind == "amsgrad")
 
 
+class Hypergradient:
+    """The learning rate follows the product of each gradient with the direction of the step before."""
+
+    def __init__(self, case, network):
+        self.case, self.network = case, network
+        self.rate, self.former = case["learning_rate"], None
+        self.inner = make_optimizer(dict(case, l2=0), network, rate=1)
+
+    def step(self):
+        parameters = self.network.weights() + self.network.others()
+        with torch.no_grad():
+            for w in self.network.weights():
+                w.grad.add_(w, alpha=self.case.get("l2", 0))
+            if self.former is not None:
+                product = sum((p.grad * d).sum().item() for p, d in zip(parameters, self.former))
+                self.rate += self.case["hypergradient"] * product
+            before = [p.detach().clone() for p in parameters]
+        self.inner.step()
+        with torch.no_grad():
+            self.former = [b - p for b, p in zip(before, parameters)]
+            for p, b, d in zip(parameters, before, self.former):
+                p.copy_(b - self.rate * d)
+
+
 def train(case, random, x, classes, values):
     layers = base.initial(case, random)
     stored = [{name: array.ravel().tolist() for name, array in layer.items()} for layer in layers]
     network = Network(case, layers)
-    optimizer = make_optimizer(case, network)
+    optimizer = (Hypergradient if "hypergradient" in case else make_optimizer)(case, network)
     y = classes if case["task"] == "classification" else values
     losses = []
     for step in range(base.STEPS):
@@ -148,7 +179,29 @@ def train(case, random, x, classes, values):
                 for w in network.weights():
                     w.mul_((case["max_norm"] / w.norm(dim=0)).clamp(max=1))
     network.eval()
-    return dict(case, layers=stored, losses=losses, final_loss=data_loss(case, network(x), y).item())
+    result = dict(case, layers=stored, losses=losses, final_loss=data_loss(case, network(x), y).item())
+    if "hypergradient" in case:
+        result["final_rate"] = optimizer.rate
+    return result
+
+
+def plateaus():
+    """Learning rates behind each of some losses; PyTorch counts the epochs that are borne, one fewer than ours."""
+    losses = [1, 0.9, 0.8, 0.8, 0.795, 0.81, 0.7, 0.7, 0.7, 0.7, 0.7, 0.71, 0.69, 0.72, 0.7, 0.7, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6,
+              0.6, 0.6, 0.6]
+    result = []
+    for factor, patience, change, least in [(0.5, 2, 0.01, 0), (0.1, 1, 0, 0.05), (0.7, 3, 0.02, 0.4)]:
+        parameter = torch.nn.Parameter(torch.zeros(1))
+        optimizer = torch.optim.SGD([parameter], lr=0.8)
+        schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimizer, factor=factor, patience=patience - 1, threshold=change, threshold_mode="abs", min_lr=0.8 * least,
+            eps=0)
+        rates = []
+        for loss in losses:
+            schedule.step(loss)
+            rates.append(optimizer.param_groups[0]["lr"])
+        result.append(dict(factor=factor, patience=patience, min_change=change, min_rate=least, losses=losses, rates=rates))
+    return result
 
 
 def main():
@@ -163,7 +216,7 @@ def main():
     ]
     print(json.dumps(dict(
         rows=base.ROWS, inputs=base.INPUTS, batch=base.BATCH, features=x.ravel().tolist(), classes=classes.tolist(),
-        values=values.ravel().tolist(), cases=cases)))
+        values=values.ravel().tolist(), cases=cases, plateaus=plateaus())))
 
 
 if __name__ == "__main__":
