@@ -25,6 +25,12 @@ package struct KernelTable: Sendable {
     package let biasUpdate: @Sendable (borrowing BiasUpdateArguments) -> Void
     /// The optimiser on a stored gradient; same bits as the fused forms.
     package let update: @Sendable (borrowing UpdateArguments) -> Void
+    /// Inner product of two arrays of parameters, for norms too.
+    package let innerProduct: @Sendable (borrowing InnerProductArguments) -> Double
+    /// Max-norm: scales columns of weights back.
+    package let limitNorm: @Sendable (borrowing NormLimitArguments) -> Void
+    /// Moves averages towards parameters.
+    package let average: @Sendable (borrowing AverageArguments) -> Void
     /// Activation in training: values, slopes, dropout.
     package let activate: @Sendable (borrowing ActivationArguments) -> Void
     /// `gradient *= slope`, where it is not fused in ``inputGradient``.
@@ -69,6 +75,9 @@ package struct KernelTable: Sendable {
         inputGradient: @escaping @Sendable (borrowing InputGradientArguments) -> Void,
         biasUpdate: @escaping @Sendable (borrowing BiasUpdateArguments) -> Void,
         update: @escaping @Sendable (borrowing UpdateArguments) -> Void,
+        innerProduct: @escaping @Sendable (borrowing InnerProductArguments) -> Double,
+        limitNorm: @escaping @Sendable (borrowing NormLimitArguments) -> Void,
+        average: @escaping @Sendable (borrowing AverageArguments) -> Void,
         activate: @escaping @Sendable (borrowing ActivationArguments) -> Void,
         multiply: @escaping @Sendable (borrowing MultiplyArguments) -> Void,
         normalize: @escaping @Sendable (borrowing NormalizationArguments) -> Void,
@@ -94,6 +103,9 @@ package struct KernelTable: Sendable {
         unsafe self.inputGradient = inputGradient
         unsafe self.biasUpdate = biasUpdate
         unsafe self.update = update
+        unsafe self.innerProduct = innerProduct
+        unsafe self.limitNorm = limitNorm
+        unsafe self.average = average
         unsafe self.activate = activate
         unsafe self.multiply = multiply
         unsafe self.normalize = normalize

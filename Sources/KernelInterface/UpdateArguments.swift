@@ -1,12 +1,16 @@
 /// The optimiser's rule for one step: the same scalars for every parameter.
 ///
-/// The gradient g of a parameter w first gains the penalties: `g = fma(l2, w, g)`, then `g + l1 * sign(w)` with
-/// sign(0) = 0. All arithmetic is in float32. First moments are rounded to multiples of 2^-100 (which leaves those
+/// The gradient g of a parameter w is first multiplied by `gradientScale` and limited to `-clip ... clip`, then gains the
+/// penalties: `g = fma(l2, w, g)`, then `g + l1 * sign(w)` with sign(0) = 0. All arithmetic is in float32. First moments are rounded to multiples of 2^-100 (which leaves those
 /// above 2^-53 as they are) and second moments below 1e-30 are stored as 1e-30, so that the moments of dead units do
 /// not decay into denormal numbers. The square root is computed to 2 units in the last place, the division is exact.
 package struct UpdateRule: Sendable, Hashable {
     /// The shape of the rule; see the factories for the formulas.
-    package enum Kind: UInt8, Sendable, CaseIterable { case sgd, momentum, nesterov, adam, rmsprop, rmspropMomentum }
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        case sgd, momentum, nesterov, adam, rmsprop, rmspropMomentum, amsgrad, nadam, adagrad
+        /// Writes the gradient, with scale, limit and penalties, into ``ParameterBlock/gradient`` and updates nothing.
+        case store
+    }
 
     package var kind: Kind
     /// The learning rate; for Adam with the correction of the first moment, `learningRate / (1 - beta1^t)`.
@@ -23,8 +27,25 @@ package struct UpdateRule: Sendable, Hashable {
     package var epsilon: Float = 1e-30
     /// Decoupled decay: the weight is first multiplied by this, `1 - learningRate * weightDecay`.
     package var keptFraction: Float = 1
+    /// What the gradient itself moves a parameter by, beside the first moment (NAdam).
+    package var gradientRate: Float = 0
     package var l1: Float = 0
     package var l2: Float = 0
+    /// What gradients are multiplied by.
+    package var gradientScale: Float = 1
+    /// The largest magnitude of a gradient; NaN stays.
+    package var clip: Float = .infinity
+    /// What a step must have of all parameters before any of them changes.
+    package enum Deferral: UInt8, Sendable {
+        case nothing
+        /// The gradients: they are stored by ``storing`` first.
+        case gradient
+        /// The gradients, and the direction of the step apart from its length.
+        case direction
+        /// As ``direction``, which the next step needs too.
+        case keptDirection
+    }
+    package var deferral = Deferral.nothing
 
     @inlinable
     init(kind: Kind, rate: Float) {
@@ -89,13 +110,42 @@ package struct UpdateRule: Sendable, Hashable {
         return rule
     }
 
+    @inlinable
+    package var isDeferred: Bool { self.deferral != .nothing }
+
+    /// Whether the direction of the step is made apart from its length.
+    @inlinable
+    package var isDirected: Bool { self.deferral == .direction || self.deferral == .keptDirection }
+
+    /// The rule that stores the limited gradients, without penalties, for a later call with this one.
+    @inlinable
+    package var storing: UpdateRule {
+        var rule = self.withoutPenalties
+        rule.kind = .store
+        return rule
+    }
+
     /// Whether the rule keeps a first moment (``ParameterBlock/first``).
     @inlinable
-    package var usesFirst: Bool { self.kind != .sgd && self.kind != .rmsprop }
+    package var usesFirst: Bool {
+        switch self.kind {
+        case .momentum, .nesterov, .adam, .rmspropMomentum, .amsgrad, .nadam: true
+        case .sgd, .rmsprop, .adagrad, .store: false
+        }
+    }
 
     /// Whether the rule keeps a second moment (``ParameterBlock/second``).
     @inlinable
-    package var usesSecond: Bool { self.kind == .adam || self.kind == .rmsprop || self.kind == .rmspropMomentum }
+    package var usesSecond: Bool {
+        switch self.kind {
+        case .adam, .rmsprop, .rmspropMomentum, .amsgrad, .nadam, .adagrad: true
+        case .sgd, .momentum, .nesterov, .store: false
+        }
+    }
+
+    /// Whether the rule keeps the largest second moment (``ParameterBlock/third``).
+    @inlinable
+    package var usesThird: Bool { self.kind == .amsgrad }
 }
 
 /// Parameters and the optimiser's state about them, all with one layout, updated in place.
@@ -106,14 +156,21 @@ package struct ParameterBlock {
     package var first: UnsafeMutablePointer<Float>?
     /// Second moment; nil where the rule keeps none.
     package var second: UnsafeMutablePointer<Float>?
+    /// The largest second moment so far; nil where the rule keeps none.
+    package var third: UnsafeMutablePointer<Float>?
+    /// Where ``UpdateRule/Kind/store`` writes gradients; nil for rules that update at once.
+    package var gradient: UnsafeMutablePointer<Float>?
 
     @inlinable
     package init(
-        values: UnsafeMutablePointer<Float>, first: UnsafeMutablePointer<Float>?, second: UnsafeMutablePointer<Float>?
+        values: UnsafeMutablePointer<Float>, first: UnsafeMutablePointer<Float>?, second: UnsafeMutablePointer<Float>?,
+        third: UnsafeMutablePointer<Float>? = nil, gradient: UnsafeMutablePointer<Float>? = nil
     ) {
         unsafe self.values = values
         unsafe self.first = first
         unsafe self.second = second
+        unsafe self.third = third
+        unsafe self.gradient = gradient
     }
 }
 
@@ -214,7 +271,8 @@ package struct BiasUpdateArguments {
     }
 }
 
-/// One step of the rule for `count` (a multiple of 16) parameters with their gradients.
+/// One step of the rule for `count` (a multiple of 16) parameters with their gradients; these may be the very place that
+/// ``UpdateRule/Kind/store`` writes to.
 @unsafe
 package struct UpdateArguments {
     package var count: Int

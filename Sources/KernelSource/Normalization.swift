@@ -123,6 +123,10 @@ func normalizeBackwardKernel(_ arguments: borrowing NormalizationBackwardArgumen
     case .momentum, .nesterov: unsafe sweepBack(arguments, MomentumDescent.self)
     case .adam: unsafe sweepBack(arguments, AdamOptimizer.self)
     case .rmsprop, .rmspropMomentum: unsafe sweepBack(arguments, PropagationOptimizer.self)
+    case .amsgrad: unsafe sweepBack(arguments, MaximumAdamOptimizer.self)
+    case .nadam: unsafe sweepBack(arguments, NesterovAdamOptimizer.self)
+    case .adagrad: unsafe sweepBack(arguments, AccumulatorOptimizer.self)
+    case .store: unsafe sweepBack(arguments, GradientStore.self)
     }
 }
 

@@ -6,22 +6,28 @@ protocol Optimizer {
     func update(_ gradient: Vector, _ index: Int)
 }
 
-/// L1 and L2 penalties, added to the gradient in registers.
+/// Scale and limit of the gradient, then the L1 and L2 penalties, added to it in registers.
 struct Penalty {
     let isOn: Bool
+    let scale: Float
+    let clip: Float
     let l1: Float
     let l2: Float
 
     @inline(__always) init(_ rule: UpdateRule) {
+        self.scale = rule.gradientScale
+        self.clip = rule.clip
         self.l1 = rule.l1
         self.l2 = rule.l2
-        self.isOn = rule.l1 != 0 || rule.l2 != 0
+        self.isOn = rule.l1 != 0 || rule.l2 != 0 || rule.gradientScale != 1 || rule.clip != .infinity
     }
 
     @inline(__always) func added(_ gradient: Vector, _ weights: Vector) -> Vector {
         guard self.isOn else { return gradient }
+        let limited = (gradient * self.scale).smaller(Vector(repeating: self.clip)).larger(
+            Vector(repeating: -self.clip))
         let signed = Vector(words: (weights.words & 0x8000_0000) | Words(repeating: self.l1.bitPattern))
-        return gradient.addingProduct(Vector(repeating: self.l2), weights)
+        return limited.addingProduct(Vector(repeating: self.l2), weights)
             + signed.replacing(with: 0, where: weights .== 0)
     }
 }
@@ -29,11 +35,11 @@ struct Penalty {
 /// First moments on a grid of 2^-100: they end at one step of it or at 0 and never decay into denormal numbers, which
 /// many processors handle a hundred times slower. Moments above 2^-53 stay as they are; NaN stays.
 @inline(__always)
-private func gridded(_ moments: Vector) -> Vector { (moments + 0x1p-77) - 0x1p-77 }
+func gridded(_ moments: Vector) -> Vector { (moments + 0x1p-77) - 0x1p-77 }
 
 /// The next second moment, at least 1e-30 for the same reason; NaN stays.
 @inline(__always)
-private func nextSecond(_ old: Vector, _ gradient: Vector, weight: Float) -> Vector {
+func nextSecond(_ old: Vector, _ gradient: Vector, weight: Float) -> Vector {
     let next = old.addingProduct(Vector(repeating: weight), old.negated.addingProduct(gradient, gradient))
     return next.replacing(with: 1e-30, where: next .< 1e-30)
 }

@@ -39,6 +39,10 @@ func biasUpdateKernel(_ arguments: borrowing BiasUpdateArguments) {
     case .momentum, .nesterov: unsafe updateBias(arguments, MomentumDescent.self)
     case .adam: unsafe updateBias(arguments, AdamOptimizer.self)
     case .rmsprop, .rmspropMomentum: unsafe updateBias(arguments, PropagationOptimizer.self)
+    case .amsgrad: unsafe updateBias(arguments, MaximumAdamOptimizer.self)
+    case .nadam: unsafe updateBias(arguments, NesterovAdamOptimizer.self)
+    case .adagrad: unsafe updateBias(arguments, AccumulatorOptimizer.self)
+    case .store: unsafe updateBias(arguments, GradientStore.self)
     }
 }
 
@@ -60,5 +64,9 @@ func updateKernel(_ arguments: borrowing UpdateArguments) {
     case .momentum, .nesterov: unsafe updateAll(arguments, MomentumDescent.self)
     case .adam: unsafe updateAll(arguments, AdamOptimizer.self)
     case .rmsprop, .rmspropMomentum: unsafe updateAll(arguments, PropagationOptimizer.self)
+    case .amsgrad: unsafe updateAll(arguments, MaximumAdamOptimizer.self)
+    case .nadam: unsafe updateAll(arguments, NesterovAdamOptimizer.self)
+    case .adagrad: unsafe updateAll(arguments, AccumulatorOptimizer.self)
+    case .store: unsafe updateAll(arguments, GradientStore.self)
     }
 }

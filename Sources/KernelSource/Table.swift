@@ -5,6 +5,7 @@ package func makeKernelTable() -> KernelTable {
     unsafe KernelTable(
         product: productKernel, weightGradient: weightGradientKernel, weightUpdate: weightUpdateKernel,
         inputGradient: inputGradientKernel, biasUpdate: biasUpdateKernel, update: updateKernel,
+        innerProduct: innerProductKernel, limitNorm: normLimitKernel, average: averageKernel,
         activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,

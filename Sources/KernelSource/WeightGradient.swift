@@ -104,5 +104,9 @@ func weightUpdateKernel(_ arguments: borrowing WeightUpdateArguments) {
     case .momentum, .nesterov: unsafe sweepUpdate(arguments, MomentumDescent.self)
     case .adam: unsafe sweepUpdate(arguments, AdamOptimizer.self)
     case .rmsprop, .rmspropMomentum: unsafe sweepUpdate(arguments, PropagationOptimizer.self)
+    case .amsgrad: unsafe sweepUpdate(arguments, MaximumAdamOptimizer.self)
+    case .nadam: unsafe sweepUpdate(arguments, NesterovAdamOptimizer.self)
+    case .adagrad: unsafe sweepUpdate(arguments, AccumulatorOptimizer.self)
+    case .store: unsafe sweepUpdate(arguments, GradientStore.self)
     }
 }

@@ -3,12 +3,13 @@ import TuningModel
 extension StudyBuilder {
     private static let plainSettings = [
         "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "l1", "l2", "weight_decay",
+        "clip_value", "clip_norm", "max_norm", "hypergradient",
     ]
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
-        let known = Self.plainSettings + ["optimizer", "schedule", "early_stopping"]
-        let unbuilt = ["gradient_clip", "label_smoothing"]
+        let known = Self.plainSettings + ["optimizer", "schedule", "batch_growth", "early_stopping"]
+        let unbuilt = ["label_smoothing"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
             return
@@ -16,10 +17,10 @@ extension StudyBuilder {
         for entry in section.entries {
             switch entry.key {
             case "optimizer":
-                self.readBranches(
-                    entry.value, name: "training.optimizer", unbuilt: ["lamb", "lion", "adagrad", "muon", "nadam"])
-            case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: ["plateau"])
-            case "early_stopping": self.readEarlyStopping(entry.value)
+                self.readBranches(entry.value, name: "training.optimizer", unbuilt: ["lion", "muon"])
+            case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: [])
+            case "batch_growth": self.readGroup(entry.value, name: "training.batch_growth")
+            case "early_stopping": self.readGroup(entry.value, name: "training.early_stopping")
             case "loss": self.readLoss(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
                 self.readSetting(entry.value, name: "training.\(key)", conditions: [])
@@ -43,12 +44,16 @@ extension StudyBuilder {
             DraftSetting(name: "training.loss", place: node.place, value: .text(loss), conditions: []))
     }
 
-    private mutating func readEarlyStopping(_ node: FileNode) {
-        let known = ["patience", "min_change"]
-        guard let section = self.section(node, path: "training.early_stopping", known: known) else { return }
-        if section["patience"] == nil { self.reportMissing("patience", in: section) }
+    /// A mapping of settings that come together: those without a default must be there.
+    private mutating func readGroup(_ node: FileNode, name: String) {
+        let rules = SettingRule.all.filter { $0.pattern.hasPrefix("\(name).") }
+        let known = rules.map { String($0.pattern.dropFirst(name.count + 1)) }
+        guard let section = self.section(node, path: name, known: known) else { return }
+        for (rule, key) in zip(rules, known) where rule.defaultValue == nil && section[key] == nil {
+            self.reportMissing(key, in: section)
+        }
         for entry in section.entries where known.contains(entry.key) {
-            self.readSetting(entry.value, name: "training.early_stopping.\(entry.key)", conditions: [])
+            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: [])
         }
     }
 
@@ -101,18 +106,19 @@ extension StudyBuilder {
         }
     }
 
-    /// Weight decay exists only under AdamW: with a searched optimizer it becomes active with that branch, and where
-    /// AdamW is no branch it is a mistake.
+    /// Weight decay exists only under AdamW and LAMB: with a searched optimizer it becomes active with their branches, and
+    /// where they are no branches it is a mistake.
     private mutating func tieWeightDecay(_ section: Section) {
         let name = "training.weight_decay"
         guard let decay = section.entry("weight_decay"),
             let setting = self.settings.lastIndex(where: { $0.name == name }),
             self.settings[setting].value != .float(0)
         else { return }
-        let adamw = ParameterValue.text("adamw")
+        let decaying = OptimizerSettings.decayingNames.map(ParameterValue.text)
         if let parameter = self.parameters.last(where: { $0.name == "training.optimizer" }) {
-            if parameter.domain.member(adamw) != nil {
-                let condition = DraftCondition.isOneOf(parameter: parameter.name, values: [adamw])
+            let branches = decaying.filter { parameter.domain.member($0) != nil }
+            if !branches.isEmpty {
+                let condition = DraftCondition.isOneOf(parameter: parameter.name, values: branches)
                 self.settings[setting].conditions.append(condition)
                 if let own = self.parameters.lastIndex(where: { $0.name == name }) {
                     self.parameters[own].conditions.append(condition)
@@ -120,11 +126,13 @@ extension StudyBuilder {
                 return
             }
         } else if let fixed = self.settings.last(where: { $0.name == "training.optimizer" }) {
-            if fixed.value == adamw { return }
+            if let value = fixed.value, decaying.contains(value) { return }
         } else if section["optimizer"] != nil {
             // The optimizer could not be read, which has been reported.
             return
         }
-        self.report(decay.place, "\(name): only the optimizer adamw has it, want l2 here or adamw as the optimizer")
+        let names = Self.list(OptimizerSettings.decayingNames)
+        self.report(
+            decay.place, "\(name): only the optimizer \(names) has it, want l2 here or \(names) as the optimizer")
     }
 }

@@ -16,6 +16,8 @@ import TuningModel
 ///     u64       number of tensors
 ///     f64 x 4   the gaps of the last four epochs between validation and training loss, oldest first, behind zeros for
 ///               epochs that there were not
+///     f64 ...   what the schedule follows: for plateaus the lowest validation loss, the epochs since, the share of the
+///               learning rate; for a learned rate the rate; nothing for others
 ///     for each tensor in declaration order:
 ///       u32 u32 u32   rows, columns, number of moments
 ///       f32 ...       values, then each moment, row-major, without padding
@@ -27,7 +29,7 @@ struct Checkpoint {
 
     static let magic: UInt64 = 0x0054_504B_4357_4E57
     static let version: UInt32 = 2
-    /// Bytes before the first tensor.
+    /// Bytes of the header without what the schedule follows.
     static let headerByteCount = 120
     /// Bytes before each tensor's numbers.
     static let tensorHeaderByteCount = 12
@@ -36,8 +38,8 @@ struct Checkpoint {
     static let countLimit: UInt64 = 1 << 40
 
     /// Bytes of a checkpoint of a network with these tensors.
-    static func byteCount(_ tensors: [TensorPlace]) -> Int {
-        tensors.reduce(Self.headerByteCount + Self.checksumByteCount) {
+    static func byteCount(_ tensors: [TensorPlace], scheduleCount: Int) -> Int {
+        tensors.reduce(Self.headerByteCount + 8 * scheduleCount + Self.checksumByteCount) {
             $0 + Self.tensorHeaderByteCount + 4 * $1.count * (1 + $1.moments.count)
         }
     }
@@ -66,10 +68,10 @@ extension Checkpoint {
     ///
     /// - Throws: ``TrainingError/checkpoint(what:found:wanted:)``.
     init(
-        _ bytes: [UInt8], fingerprint: UInt64, seed: UInt64, tensors: [TensorPlace]
+        _ bytes: [UInt8], fingerprint: UInt64, seed: UInt64, tensors: [TensorPlace], scheduleCount: Int
     ) throws(TrainingError) {
         var reader = ByteReader(bytes[...])
-        let header = try CheckpointHeader(&reader)
+        let header = try CheckpointHeader(&reader, scheduleCount: scheduleCount)
         guard header.fingerprint == fingerprint else {
             throw .checkpoint(
                 what: "fingerprint of the configuration", found: "\(header.fingerprint)", wanted: "\(fingerprint)")
@@ -80,7 +82,7 @@ extension Checkpoint {
         guard header.tensorCount == tensors.count else {
             throw .checkpoint(what: "tensors", found: "\(header.tensorCount)", wanted: "\(tensors.count)")
         }
-        let byteCount = Self.byteCount(tensors)
+        let byteCount = Self.byteCount(tensors, scheduleCount: scheduleCount)
         guard bytes.count == byteCount else {
             throw .checkpoint(what: "length in bytes", found: "\(bytes.count)", wanted: "\(byteCount)")
         }
@@ -115,7 +117,7 @@ extension Checkpoint {
 
     /// The bytes of the checkpoint of a network with these tensors.
     func encoded(_ tensors: [TensorPlace]) -> [UInt8] {
-        var writer = ByteWriter(capacity: Self.byteCount(tensors))
+        var writer = ByteWriter(capacity: Self.byteCount(tensors, scheduleCount: self.header.schedule.count))
         self.header.write(to: &writer)
         var numbers = self.numbers[...]
         for place in tensors {

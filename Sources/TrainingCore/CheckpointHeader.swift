@@ -12,6 +12,8 @@ struct CheckpointHeader {
     var patience: PatienceState
     var tensorCount: Int
     var gaps: GapHistory
+    /// ``OptimizerState/storedNumbers``.
+    var schedule: [Double]
 
     func write(to writer: inout ByteWriter) {
         writer.append(Checkpoint.magic)
@@ -29,6 +31,7 @@ struct CheckpointHeader {
         let gaps = self.gaps.gaps
         for _ in gaps.count..<GapHistory.window - 1 { writer.append(0.0) }
         for gap in gaps { writer.append(gap) }
+        for number in self.schedule { writer.append(number) }
     }
 }
 
@@ -36,7 +39,7 @@ extension CheckpointHeader {
     /// Reads and checks the fields one by one.
     ///
     /// - Throws: ``TrainingError/checkpoint(what:found:wanted:)``.
-    init(_ reader: inout ByteReader) throws(TrainingError) {
+    init(_ reader: inout ByteReader, scheduleCount: Int) throws(TrainingError) {
         let magic = try Self.field("magic", reader.longWord())
         guard magic == Checkpoint.magic else {
             throw .checkpoint(what: "magic", found: "\(magic)", wanted: "\(Checkpoint.magic)")
@@ -66,6 +69,8 @@ extension CheckpointHeader {
         var gaps: [Double] = []
         for _ in 1..<GapHistory.window { gaps.append(try Self.field("gap", reader.double())) }
         self.gaps = GapHistory(gaps: gaps.suffix(self.epoch))
+        self.schedule = []
+        for _ in 0..<scheduleCount { self.schedule.append(try Self.field("schedule", reader.double())) }
     }
 
     private static func field<Value>(_ what: String, _ value: Value?) throws(TrainingError) -> Value {

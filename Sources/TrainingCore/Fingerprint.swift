@@ -53,6 +53,14 @@ extension Fingerprint {
         ] {
             self.add(number)
         }
+        self.add("clip_value", configuration.clipValue)
+        self.add("clip_norm", configuration.clipNorm)
+        self.add("max_norm", configuration.maxNorm)
+        self.add("hypergradient", configuration.hypergradient)
+        if let growth = configuration.batchGrowth {
+            self.add("batch_growth")
+            self.add([growth.factor, growth.every, growth.maximum])
+        }
     }
 
     /// Nothing for zeros.
@@ -75,6 +83,8 @@ extension Fingerprint {
         case .polynomial(let power, let end): (name, numbers) = ("polynomial", [Double(power), end])
         case .cosine(let end): (name, numbers) = ("cosine", [end])
         case .oneCycle(let rise, let start, let end): (name, numbers) = ("one_cycle", [rise, start, end])
+        case .plateau(let factor, let patience, let minimumChange, let minimumRate):
+            (name, numbers) = ("plateau", [factor, Double(patience), minimumChange, minimumRate])
         }
         self.add(name)
         self.add(epochs ?? 0)
@@ -113,6 +123,25 @@ extension Fingerprint {
         case .rmsprop(let decay, let epsilon, let momentum):
             self.add("rmsprop")
             for number in [decay, epsilon, momentum] { self.add(number) }
+        case .amsgrad(let beta1, let beta2, let epsilon):
+            self.add("amsgrad")
+            for number in [beta1, beta2, epsilon] { self.add(number) }
+        case .nadam(let beta1, let beta2, let epsilon, let momentumDecay):
+            self.add("nadam")
+            for number in [beta1, beta2, epsilon, momentumDecay] { self.add(number) }
+        case .adagrad(let epsilon, let learningRateDecay, let initialAccumulator):
+            self.add("adagrad")
+            for number in [epsilon, learningRateDecay, initialAccumulator] { self.add(number) }
+        case .lamb(let beta1, let beta2, let epsilon):
+            self.add("lamb")
+            for number in [beta1, beta2, epsilon] { self.add(number) }
         }
+    }
+
+    /// A number under a name; nothing for 0, which means that there is no such thing.
+    private mutating func add(_ name: String, _ value: Double) {
+        guard value != 0 else { return }
+        self.add(name)
+        self.add(value)
     }
 }

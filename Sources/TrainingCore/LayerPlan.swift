@@ -5,11 +5,34 @@ struct ParameterPlace: Hashable {
     let values: Int
     let first: Int?
     let second: Int?
+    let third: Int?
+    /// Where gradients wait for the optimiser, in runs whose steps want all of them first.
+    let gradient: Int?
+    /// The optimiser's step without its length, in runs that need it; see ``TrainingRun/updateDeferred(_:)``.
+    let direction: Int?
+    /// Whether the direction belongs to the optimiser's state.
+    let keepsDirection: Bool
+    /// Floats of each array, and how many of them make a row.
+    let count: Int
+    let columns: Int
+    /// Whether it is a matrix of weights, which alone is penalised and decays, and not one number for each unit.
+    let isWeight: Bool
 
-    init(rows: Int = 1, columns: Int, rule: UpdateRule, layout: inout ArenaLayout) {
-        self.values = layout.reserve(rows: rows, columns: columns)
-        self.first = rule.usesFirst ? layout.reserve(rows: rows, columns: columns) : nil
-        self.second = rule.usesSecond ? layout.reserve(rows: rows, columns: columns) : nil
+    /// A matrix of weights has `rows`; a parameter with one number for each unit has none.
+    init(rows: Int? = nil, columns: Int, rule: UpdateRule, layout: inout ArenaLayout) {
+        func reserve(_ isUsed: Bool) -> Int? {
+            isUsed ? layout.reserve(rows: rows ?? 1, columns: columns) : nil
+        }
+        self.values = layout.reserve(rows: rows ?? 1, columns: columns)
+        self.first = reserve(rule.usesFirst)
+        self.second = reserve(rule.usesSecond)
+        self.third = reserve(rule.usesThird)
+        self.gradient = reserve(rule.isDeferred)
+        self.direction = reserve(rule.isDirected)
+        self.keepsDirection = rule.deferral == .keptDirection
+        self.count = (rows ?? 1).multipliedReportingOverflow(by: columns).partialValue
+        self.columns = columns
+        self.isWeight = rows != nil
     }
 
     /// The places as pointers.
@@ -18,7 +41,8 @@ struct ParameterPlace: Hashable {
     func block(_ base: UnsafeMutablePointer<Float>) -> ParameterBlock {
         unsafe ParameterBlock(
             values: base + self.values, first: self.first.map { unsafe base + $0 },
-            second: self.second.map { unsafe base + $0 })
+            second: self.second.map { unsafe base + $0 }, third: self.third.map { unsafe base + $0 },
+            gradient: self.gradient.map { unsafe base + $0 })
     }
 }
 

@@ -10,9 +10,9 @@ struct NetworkPlan {
     let front: FrontPlan
     /// The hidden layers, then the output layer.
     let layers: [LayerPlan]
-    /// Rows of a minibatch; the last one of an epoch may have fewer.
+    /// Rows of the largest minibatch; the last one of an epoch may have fewer.
     let batchRows: Int
-    let stepsPerEpoch: Int
+    let batches: BatchPlan
     /// Two gradients of layer outputs, shape [batchRows, widest output], used in turn.
     let gradients: (Int, Int)
     let scratch: Int
@@ -23,10 +23,13 @@ struct NetworkPlan {
     let layout: ArenaLayout
     /// All tensors in declaration order.
     let tensors: [TensorPlace]
+    /// What the optimiser changes, in the same order.
+    let parameters: [ParameterPlace]
 
     init(_ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, rule: UpdateRule) {
         var layout = ArenaLayout()
-        let batchRows = min(configuration.batchSize, data.train.rowCount)
+        self.batches = BatchPlan(configuration, rowCount: data.train.rowCount)
+        let batchRows = self.batches.largest
         self.evaluationRows = configuration.family == .mlp ? 256 : 64
         let bufferRows = max(batchRows, self.evaluationRows)
         self.front = FrontPlan(
@@ -60,13 +63,14 @@ struct NetworkPlan {
         self.predictions = layout.reserve(columns: self.evaluationRows)
         self.layers = layers
         self.batchRows = batchRows
-        self.stepsPerEpoch = (data.train.rowCount + batchRows - 1) / batchRows
         self.layout = layout
-        self.tensors =
+        let tensors =
             self.front.tensors
             + layers.enumerated().flatMap { number, layer in
                 layer.tensors(prefix: number == layers.count - 1 ? "output" : "layers.\(number)")
             }
+        self.tensors = tensors
+        self.parameters = tensors.compactMap(\.parameter)
     }
 
     /// Floating-point operations of a full minibatch's products.

@@ -8,13 +8,16 @@ struct TensorPlace: Hashable {
     let values: Int
     /// The optimiser's state about it, in the same layout; none for running statistics.
     let moments: [Int]
-    let isTrained: Bool
+    /// Nothing for running statistics.
+    let parameter: ParameterPlace?
 
     /// Everything but the last size taken together.
     var rows: Int { self.shape.dropLast().reduce(1, *) }
     var columns: Int { self.shape[self.shape.count - 1] }
     /// The values and each moment: where they begin.
     var numbers: [(tensor: TensorPlace, offset: Int)] { ([self.values] + self.moments).map { (self, $0) } }
+    /// Whether the optimiser changes it.
+    var isTrained: Bool { self.parameter != nil }
     /// Floats without padding.
     var count: Int { self.rows * self.columns }
 
@@ -23,8 +26,10 @@ struct TensorPlace: Hashable {
         self.shape = shape
         self.rowStride = rowStride
         self.values = parameter.values
-        self.moments = [parameter.first, parameter.second].compactMap { $0 }
-        self.isTrained = true
+        self.moments = [
+            parameter.first, parameter.second, parameter.third, parameter.keepsDirection ? parameter.direction : nil,
+        ].compactMap { $0 }
+        self.parameter = parameter
     }
 
     /// A running statistic.
@@ -34,7 +39,7 @@ struct TensorPlace: Hashable {
         self.rowStride = count
         self.values = values
         self.moments = []
-        self.isTrained = false
+        self.parameter = nil
     }
 }
 

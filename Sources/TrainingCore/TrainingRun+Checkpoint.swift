@@ -8,7 +8,7 @@ extension TrainingRun {
             status: self.status, fingerprint: Fingerprint(self.configuration, data: self.data).value, seed: self.seed,
             epoch: self.epoch, stepCount: self.optimizer.stepCount, firstPower: self.optimizer.firstPower,
             secondPower: self.optimizer.secondPower, patience: self.patience, tensorCount: self.plan.tensors.count,
-            gaps: self.gaps)
+            gaps: self.gaps, schedule: self.optimizer.storedNumbers)
         var numbers: [[Float]] = []
         for place in self.plan.tensors.flatMap(\.numbers) {
             numbers.append(self.values(of: place.tensor, at: place.offset))

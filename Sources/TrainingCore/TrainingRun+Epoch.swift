@@ -27,7 +27,7 @@ extension TrainingRun {
     /// - Complexity: O(rows * parameters), no allocation after the run's first call.
     package mutating func trainEpoch(isCancelled: () -> Bool) -> Bool {
         let rowCount = self.data.train.rowCount
-        let batchRows = self.plan.batchRows
+        let batchRows = self.plan.batches.rows(inEpoch: self.epoch)
         let groupSize = self.groupSize
         self.lossSum = 0
         return unsafe UnsafeMutableRawPointer(self.arena.base + self.plan.order).withMemoryRebound(
@@ -67,6 +67,7 @@ extension TrainingRun {
             [MetricValue(.trainLoss, trainLoss)] + figures
             + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))]
         self.epoch &+= 1
+        self.optimizer.finishEpoch(validationLoss: validationLoss)
         let isExhausted = self.patience.tell(
             epoch: self.epoch, loss: validationLoss, settings: self.configuration.earlyStopping)
         if !trainLoss.isFinite || !validationLoss.isFinite {

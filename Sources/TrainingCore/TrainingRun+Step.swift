@@ -15,7 +15,8 @@ extension TrainingRun {
     @unsafe
     mutating func step(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
         let number = self.optimizer.stepCount
-        let rule = self.optimizer.nextRule()
+        let whole = self.optimizer.nextRule()
+        let rule = whole.isDeferred ? whole.storing : whole
         let base = unsafe self.arena.base
         let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
         let source = unsafe self.frontOutput(inputs, count: count, mode: .training)
@@ -44,6 +45,8 @@ extension TrainingRun {
         }
         unsafe self.update(first, input: source, gradient: base + gradient, count: count, rule: rule)
         unsafe self.frontBackward(gradient: base + other, stride: first.inputStride, count: count, rule: rule)
+        if whole.isDeferred { unsafe self.updateDeferred(whole) }
+        if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
         return loss
     }
 

@@ -46,7 +46,7 @@ package struct TrainingRun: ~Copyable {
         self.data = data
         self.configuration = configuration
         self.seed = seed
-        self.optimizer = OptimizerState(configuration, stepsPerEpoch: plan.stepsPerEpoch)
+        self.optimizer = OptimizerState(configuration, batches: plan.batches)
         self.initialize()
     }
 
@@ -63,17 +63,21 @@ package struct TrainingRun: ~Copyable {
     ) throws(TrainingError) {
         let plan = try Self.plan(configuration, data: data, seed: seed)
         let fingerprint = Fingerprint(configuration, data: data).value
-        let checkpoint = try Checkpoint(bytes, fingerprint: fingerprint, seed: seed, tensors: plan.tensors)
+        var optimizer = OptimizerState(configuration, batches: plan.batches)
+        let checkpoint = try Checkpoint(
+            bytes, fingerprint: fingerprint, seed: seed, tensors: plan.tensors,
+            scheduleCount: optimizer.storedNumbers.count)
+        optimizer = OptimizerState(
+            configuration, batches: plan.batches, stepCount: checkpoint.header.stepCount,
+            firstPower: checkpoint.header.firstPower, secondPower: checkpoint.header.secondPower)
+        try optimizer.restore(checkpoint.header.schedule)
         self.arena = Arena(plan.layout)
         self.plan = plan
         self.table = kernels.table
         self.data = data
         self.configuration = configuration
         self.seed = seed
-        self.optimizer = OptimizerState(
-            configuration, stepsPerEpoch: plan.stepsPerEpoch, stepCount: checkpoint.header.stepCount,
-            firstPower: checkpoint.header.firstPower,
-            secondPower: checkpoint.header.secondPower)
+        self.optimizer = optimizer
         self.status = checkpoint.header.status
         self.epoch = checkpoint.header.epoch
         self.patience = checkpoint.header.patience
@@ -107,6 +111,12 @@ package struct TrainingRun: ~Copyable {
                 unsafe self.initializeBiases(at: layer.bias.values, count: layer.outputs, layer: number)
             }
         }
+        if let start = self.optimizer.initialAccumulator {
+            for place in self.plan.parameters {
+                guard let second = place.second else { continue }
+                unsafe (self.arena.base + second).update(repeating: start, count: place.count)
+            }
+        }
     }
 
     /// First biases; `layer` is the number of the layer's stream of weights.
@@ -134,7 +144,7 @@ extension TrainingRun {
         try Self.check(data)
         try Self.check(configuration.family, shape: data.featureShape)
         // Which moments there are does not depend on the number of steps.
-        var optimizer = OptimizerState(configuration, stepsPerEpoch: 1)
+        var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
         let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
         if case .orthogonal = configuration.initializer { try Self.checkOrthogonal(plan) }
         guard plan.layout.byteCount <= ArenaLayout.byteLimit else {

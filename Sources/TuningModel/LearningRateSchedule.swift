@@ -20,19 +20,23 @@ package enum LearningRateSchedule: Hashable, Sendable {
     /// Source: L. Smith, N. Topin, "Super-convergence", 2018, section 3. Deviations, on purpose: cosines in place of straight
     /// lines, as fastai and PyTorch have them; the momentum stays as it is.
     case oneCycle(rise: Double, start: Double, end: Double)
+    /// Times `factor`, but not below `minimumRate` as a part of where it began, whenever the validation loss has not fallen by
+    /// more than `minimumChange` for `patience` epochs in a row; the count then begins anew.
+    case plateau(factor: Double, patience: Int, minimumChange: Double, minimumRate: Double)
 
     /// The schedules by their names in a study file.
-    package static let names = ["constant", "step", "exponential", "polynomial", "cosine", "one_cycle"]
+    package static let names = ["constant", "step", "exponential", "polynomial", "cosine", "one_cycle", "plateau"]
 
     /// Whether it must know how many epochs there are.
     package var needsEpochs: Bool {
         switch self {
-        case .constant, .step, .exponential: false
+        case .constant, .step, .exponential, .plateau: false
         case .polynomial, .cosine, .oneCycle: true
         }
     }
 
-    /// The factor before a step. Beyond the last epoch it stays where it ended.
+    /// The factor before a step. Beyond the last epoch it stays where it ended. That of a plateau follows from losses and is
+    /// not told here: 1.
     ///
     /// Additions, multiplications and divisions alone, so that no function of a C library decides bits.
     ///
@@ -45,7 +49,7 @@ package enum LearningRateSchedule: Hashable, Sendable {
     package func factor(epoch: Int, time: Double, epochs: Int) -> Double {
         let share = min(1, time / Double(max(1, epochs)))
         switch self {
-        case .constant: return 1
+        case .constant, .plateau: return 1
         case .step(let every, let factor): return Self.power(factor, epoch / max(1, every))
         case .exponential(let factor): return Self.power(factor, epoch)
         case .polynomial(let power, let end): return end + (1 - end) * Self.power(1 - share, power)

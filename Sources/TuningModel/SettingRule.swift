@@ -74,7 +74,7 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("model.bias_initializer.uniform.limit", .spread, .float(0.05)),
             SettingRule("model.bias_initializer.normal.standard_deviation", .spread, .float(0.05)),
             SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
-            SettingRule("training.optimizer", .name(["sgd", "adam", "adamw", "rmsprop"]), .text("adam")),
+            SettingRule("training.optimizer", .name(OptimizerSettings.names), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
             SettingRule("training.optimizer.sgd.nesterov", .bool, .bool(false)),
             SettingRule("training.optimizer.adam.beta1", .below(1), .float(0.9)),
@@ -86,6 +86,19 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.optimizer.rmsprop.decay", .below(1), .float(0.9)),
             SettingRule("training.optimizer.rmsprop.epsilon", .positive, .float(1e-8)),
             SettingRule("training.optimizer.rmsprop.momentum", .below(1), .float(0)),
+        ]
+        + Self.momentRates("training.optimizer.amsgrad")
+        + Self.momentRates("training.optimizer.nadam")
+        + [
+            SettingRule(
+                "training.optimizer.nadam.momentum_decay",
+                .float(low: 0, high: 1, isLowOpen: false, isHighOpen: false), .float(0.004)),
+            SettingRule("training.optimizer.adagrad.epsilon", .positive, .float(1e-10)),
+            SettingRule("training.optimizer.adagrad.learning_rate_decay", .nonNegative, .float(0)),
+            SettingRule("training.optimizer.adagrad.initial_accumulator", .nonNegative, .float(0)),
+        ]
+        + Self.momentRates("training.optimizer.lamb", epsilon: 1e-6)
+        + [
             SettingRule("training.learning_rate", .positive, .float(1e-3)),
             SettingRule("training.schedule", .name(LearningRateSchedule.names), .text("constant")),
             SettingRule("training.schedule.step.every", .int(low: 1, high: 1_000_000), .int(10)),
@@ -97,16 +110,36 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.schedule.one_cycle.rise", .inside, .float(0.3)),
             SettingRule("training.schedule.one_cycle.start", .share, .float(0.04)),
             SettingRule("training.schedule.one_cycle.end", .below(1), .float(0)),
+            SettingRule("training.schedule.plateau.factor", .inside, .float(0.5)),
+            SettingRule("training.schedule.plateau.patience", .int(low: 1, high: 1_000_000), .int(10)),
+            SettingRule("training.schedule.plateau.min_change", .nonNegative, .float(0)),
+            SettingRule("training.schedule.plateau.min_rate", .below(1), .float(0)),
             SettingRule("training.schedule_epochs", .int(low: 1, high: 1_000_000), nil),
             SettingRule(
                 "training.warmup_epochs", .float(low: 0, high: 1e6, isLowOpen: false, isHighOpen: false), .float(0)),
             SettingRule("training.batch_size", .int(low: 1, high: 1_048_576), .int(32)),
+            SettingRule("training.batch_growth.factor", .int(low: 2, high: 1024), .int(2)),
+            SettingRule("training.batch_growth.every", .int(low: 1, high: 1_000_000), nil),
+            SettingRule("training.batch_growth.max", .int(low: 1, high: 1_048_576), nil),
+            SettingRule("training.hypergradient", .nonNegative, .float(0)),
             SettingRule("training.l1", .nonNegative, .float(0)),
             SettingRule("training.l2", .nonNegative, .float(0)),
             SettingRule("training.weight_decay", .nonNegative, .float(0)),
+            SettingRule("training.clip_value", .nonNegative, .float(0)),
+            SettingRule("training.clip_norm", .nonNegative, .float(0)),
+            SettingRule("training.max_norm", .nonNegative, .float(0)),
             SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
         ]
+
+    /// What Adam and its kin have.
+    private static func momentRates(_ name: String, epsilon: Double = 1e-8) -> [SettingRule] {
+        [
+            SettingRule("\(name).beta1", .below(1), .float(0.9)),
+            SettingRule("\(name).beta2", .below(1), .float(0.999)),
+            SettingRule("\(name).epsilon", .positive, .float(epsilon)),
+        ]
+    }
 
     /// A list of dense layers.
     private static func denseLayers(_ name: String, _ defaultCount: ParameterValue?) -> [SettingRule] {

@@ -28,19 +28,28 @@ extension TrainingConfiguration {
         self.schedule = try Self.schedule(reader)
         self.warmupEpochs = try reader.float("training.warmup_epochs")
         if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
+        if reader.isAnyGiven("training.batch_growth.") {
+            self.batchGrowth = BatchGrowth(
+                factor: try reader.int("training.batch_growth.factor"),
+                every: try reader.int("training.batch_growth.every"),
+                maximum: try reader.int("training.batch_growth.max"))
+        }
+        self.hypergradient = try reader.float("training.hypergradient")
         self.l1 = try reader.float("training.l1")
         self.l2 = try reader.float("training.l2")
         self.weightDecay = try reader.float("training.weight_decay")
+        self.clipValue = try reader.float("training.clip_value")
+        self.clipNorm = try reader.float("training.clip_norm")
+        self.maxNorm = try reader.float("training.max_norm")
         if reader.isGiven("training.early_stopping.patience") {
             self.earlyStopping = PatienceSettings(
                 patience: try reader.int("training.early_stopping.patience"),
                 minimumChange: try reader.float("training.early_stopping.min_change"))
         }
-        if self.weightDecay != 0, case .adamw = self.optimizer {
-        } else if self.weightDecay != 0 {
+        if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
             throw SettingError(
                 setting: "training.weight_decay", found: "\(self.weightDecay)",
-                wanted: "0, or the optimizer adamw; for the other optimizers use training.l2")
+                wanted: "0, or the optimizer adamw or lamb; for the other optimizers use training.l2")
         }
     }
 
@@ -128,6 +137,11 @@ extension TrainingConfiguration {
             return .oneCycle(
                 rise: try reader.float("\(prefix).rise"), start: try reader.float("\(prefix).start"),
                 end: try reader.float("\(prefix).end"))
+        case "plateau":
+            return .plateau(
+                factor: try reader.float("\(prefix).factor"), patience: try reader.int("\(prefix).patience"),
+                minimumChange: try reader.float("\(prefix).min_change"),
+                minimumRate: try reader.float("\(prefix).min_rate"))
         default: return .constant
         }
     }
@@ -143,14 +157,25 @@ extension TrainingConfiguration {
             return .rmsprop(
                 decay: try reader.float("\(prefix).decay"), epsilon: try reader.float("\(prefix).epsilon"),
                 momentum: try reader.float("\(prefix).momentum"))
-        case "adamw":
-            return .adamw(
-                beta1: try reader.float("\(prefix).beta1"), beta2: try reader.float("\(prefix).beta2"),
-                epsilon: try reader.float("\(prefix).epsilon"))
+        case "adagrad":
+            return .adagrad(
+                epsilon: try reader.float("\(prefix).epsilon"),
+                learningRateDecay: try reader.float("\(prefix).learning_rate_decay"),
+                initialAccumulator: try reader.float("\(prefix).initial_accumulator"))
         default:
-            return .adam(
-                beta1: try reader.float("\(prefix).beta1"), beta2: try reader.float("\(prefix).beta2"),
-                epsilon: try reader.float("\(prefix).epsilon"))
+            let beta1 = try reader.float("\(prefix).beta1")
+            let beta2 = try reader.float("\(prefix).beta2")
+            let epsilon = try reader.float("\(prefix).epsilon")
+            switch name {
+            case "adamw": return .adamw(beta1: beta1, beta2: beta2, epsilon: epsilon)
+            case "amsgrad": return .amsgrad(beta1: beta1, beta2: beta2, epsilon: epsilon)
+            case "nadam":
+                return .nadam(
+                    beta1: beta1, beta2: beta2, epsilon: epsilon,
+                    momentumDecay: try reader.float("\(prefix).momentum_decay"))
+            case "lamb": return .lamb(beta1: beta1, beta2: beta2, epsilon: epsilon)
+            default: return .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
+            }
         }
     }
 }
@@ -171,6 +196,8 @@ private struct SettingReader {
     }
 
     func isGiven(_ name: String) -> Bool { self.settings.contains { $0.name == name } }
+
+    func isAnyGiven(_ prefix: String) -> Bool { self.settings.contains { $0.name.hasPrefix(prefix) } }
 
     func value(_ name: String) throws(SettingError) -> ParameterValue {
         if let setting = self.settings.first(where: { $0.name == name }) { return setting.value }

@@ -34,6 +34,24 @@ package enum OptimizerSettings: Hashable, Sendable {
     /// Adam with decoupled weight decay, `training.weight_decay`.
     case adamw(beta1: Double, beta2: Double, epsilon: Double)
     case rmsprop(decay: Double, epsilon: Double, momentum: Double)
+    case amsgrad(beta1: Double, beta2: Double, epsilon: Double)
+    case nadam(beta1: Double, beta2: Double, epsilon: Double, momentumDecay: Double)
+    /// Step t takes the learning rate divided by `1 + (t - 1) * learningRateDecay`.
+    case adagrad(epsilon: Double, learningRateDecay: Double, initialAccumulator: Double)
+    /// Adam's direction with decoupled weight decay, scaled for each tensor to the norm of its weights.
+    case lamb(beta1: Double, beta2: Double, epsilon: Double)
+
+    /// Whether weight decay is the optimiser's own, apart from the gradient.
+    package var takesWeightDecay: Bool {
+        switch self {
+        case .adamw, .lamb: true
+        case .sgd, .adam, .rmsprop, .amsgrad, .nadam, .adagrad: false
+        }
+    }
+
+    /// Their names in a study file, and those that take `training.weight_decay`.
+    package static let names = ["sgd", "adam", "adamw", "rmsprop", "amsgrad", "nadam", "adagrad", "lamb"]
+    package static let decayingNames = ["adamw", "lamb"]
 }
 
 /// One hidden layer: dense, batch normalisation where asked for, activation, dropout.
@@ -73,6 +91,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
+    /// How minibatches grow; `nil`: not at all.
+    package var batchGrowth: BatchGrowth?
     package var schedule = LearningRateSchedule.constant
     /// Epochs of the schedule; `nil` where it needs none. A trial that is stopped earlier has seen its first part.
     package var scheduleEpochs: Int?
@@ -82,8 +102,20 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var l1: Double = 0
     /// The penalty `l2 / 2 * sum w^2`, as above (so that the gradient gains `l2 * w`).
     package var l2: Double = 0
-    /// Decoupled: each step `w -= learningRate * weightDecay * w`. Only with `adamw`.
+    /// Decoupled: each step `w -= learningRate * weightDecay * w`, under `lamb` within the scaled direction. Only with
+    /// `adamw` and `lamb`.
     package var weightDecay: Double = 0
+    /// The largest magnitude of each number of the data loss's gradient, before penalties; 0 for none.
+    package var clipValue: Double = 0
+    /// The largest Euclidean norm of the data loss's gradient with respect to all parameters together, before penalties and
+    /// behind `clipValue`: above it all are scaled down alike; 0 for none.
+    package var clipNorm: Double = 0
+    /// The largest Euclidean norm of what each unit's weights take from the layer before (for a filter its whole window, for
+    /// LSTM cells each gate's input weights and state weights by themselves), the output layer's too: after each step a
+    /// longer vector is scaled back to it; 0 for none.
+    package var maxNorm: Double = 0
+    /// Step size of the learning rate's own descent; 0: the learning rate is not learned.
+    package var hypergradient: Double = 0
     package var earlyStopping: PatienceSettings?
 
     package init(

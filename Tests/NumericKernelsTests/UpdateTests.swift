@@ -7,18 +7,24 @@ struct TestParameters {
     let values: Floats
     let first: Floats
     let second: Floats
+    let third: Floats
+    let gradient: Floats
 
     init(_ count: Int, random: inout TestRandom) {
         // Every 7th weight is 0, whose L1 penalty has no sign; second moments are not negative.
         self.values = Floats(random.numbers(count).enumerated().map { $0.offset % 7 == 0 ? 0 : $0.element })
         self.first = Floats(random.numbers(count).enumerated().map { $0.offset % 5 == 0 ? 1.01e-30 : $0.element })
         self.second = Floats(random.numbers(count).enumerated().map { $0.offset % 3 == 0 ? 0 : abs($0.element) })
+        self.third = Floats(random.numbers(count).map { abs($0) })
+        self.gradient = Floats(count: count)
     }
 
     private init(_ other: TestParameters) {
         self.values = Floats(other.values.values)
         self.first = Floats(other.first.values)
         self.second = Floats(other.second.values)
+        self.third = Floats(other.third.values)
+        self.gradient = Floats(other.gradient.values)
     }
 
     var copy: TestParameters { TestParameters(self) }
@@ -26,25 +32,30 @@ struct TestParameters {
     func block(_ rule: UpdateRule) -> ParameterBlock {
         unsafe ParameterBlock(
             values: self.values.pointer, first: rule.usesFirst ? self.first.pointer : nil,
-            second: rule.usesSecond ? self.second.pointer : nil)
+            second: rule.usesSecond ? self.second.pointer : nil, third: rule.usesThird ? self.third.pointer : nil,
+            gradient: rule.kind == .store ? self.gradient.pointer : nil)
     }
 
     func expected(_ gradients: [Float], _ rule: UpdateRule) -> [Float] {
         let updated = gradients.indices.map { index in
             var parameter = Reference.Parameter(
-                value: self.values[index], first: self.first[index], second: self.second[index])
+                value: self.values[index], first: self.first[index], second: self.second[index],
+                third: self.third[index])
             parameter.update(gradients[index], rule)
             return parameter
         }
-        return updated.map(\.value) + updated.map(\.first) + updated.map(\.second)
+        return updated.map(\.value) + updated.map(\.first) + updated.map(\.second) + updated.map(\.third)
+            + updated.map(\.gradient)
     }
 
-    var all: [Float] { self.values.values + self.first.values + self.second.values }
+    var all: [Float] {
+        self.values.values + self.first.values + self.second.values + self.third.values + self.gradient.values
+    }
 }
 
 @Suite("Optimisers")
 struct UpdateTests {
-    /// Every rule, plain and with both penalties.
+    /// Every rule, plain, with both penalties, and with limited gradients too.
     static let rules: [UpdateRule] = {
         let plain: [UpdateRule] = [
             .sgd(learningRate: 0.1, momentum: 0, nesterov: false),
@@ -58,6 +69,13 @@ struct UpdateTests {
                 secondPower: 0.9606),
             .rmsprop(learningRate: 1e-3, decay: 0.9, epsilon: 1e-7, momentum: 0),
             .rmsprop(learningRate: 1e-3, decay: 0.9, epsilon: 1e-7, momentum: 0.5),
+            .amsgrad(
+                learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, firstPower: 0.81, secondPower: 0.998),
+            .nadam(
+                learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentum: 0.45, nextMomentum: 0.46,
+                momentumProduct: 0.2, secondPower: 0.998),
+            .adagrad(learningRate: 1e-2, epsilon: 1e-10),
+            UpdateRule.sgd(learningRate: 1, momentum: 0, nesterov: false).storing,
         ]
         return plain
             + plain.map { rule in
@@ -66,7 +84,54 @@ struct UpdateTests {
                 rule.l2 = 0.02
                 return rule
             }
+            + plain.map { rule in
+                var rule = rule
+                rule.l2 = 0.02
+                rule.gradientScale = 0.75
+                rule.clip = 0.5
+                return rule
+            }
     }()
+
+    @Test("every kind of rule is among those that are tested")
+    func coversKinds() { #expect(Set(Self.rules.map(\.kind)) == Set(UpdateRule.Kind.allCases)) }
+
+    @Test("a rule that stores and the stored gradients' own step are the rule's step", arguments: sets)
+    func deferredIsDirect(_ set: InstructionSet) throws {
+        let table = try table(set)
+        var random = TestRandom(12)
+        for rule in Self.rules where rule.kind != .store {
+            let gradients = Floats(random.numbers(48))
+            let direct = TestParameters(48, random: &random)
+            let deferred = direct.copy
+            unsafe table.update(
+                UpdateArguments(
+                    count: 48, gradients: gradients.constant, parameters: direct.block(rule), rule: rule))
+            var (storing, rest) = (rule.storing, rule)
+            storing.gradientScale = 1
+            if rule.gradientScale == 1 { rest.clip = .infinity } else { storing.clip = .infinity }
+            unsafe table.update(
+                UpdateArguments(
+                    count: 48, gradients: gradients.constant, parameters: deferred.block(storing), rule: storing))
+            unsafe table.update(
+                UpdateArguments(
+                    count: 48, gradients: deferred.gradient.constant, parameters: deferred.block(rest), rule: rest))
+            #expect(difference(deferred.values.values, direct.values.values) == nil, "\(rule), seed 12")
+        }
+    }
+
+    @Test("a limit keeps NaN and takes infinity back", arguments: sets)
+    func limits(_ set: InstructionSet) throws {
+        var rule = UpdateRule.sgd(learningRate: 1, momentum: 0, nesterov: false)
+        rule.clip = 0.25
+        let gradients = Floats([.nan, .infinity, -.infinity, 0.25, -0.5, 0.125] + [Float](repeating: 0, count: 10))
+        let values = Floats(count: 16)
+        let block = unsafe ParameterBlock(values: values.pointer, first: nil, second: nil)
+        unsafe try table(set).update(
+            UpdateArguments(count: 16, gradients: gradients.constant, parameters: block, rule: rule))
+        #expect(values[0].isNaN)
+        #expect(Array(values.values[1..<7]) == [-0.25, 0.25, -0.25, 0.25, -0.125, 0])
+    }
 
     @Test("each rule is its twin, and the fused forms are the plain one", arguments: sets)
     func matchesTwin(_ set: InstructionSet) throws {

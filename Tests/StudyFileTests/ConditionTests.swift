@@ -71,6 +71,16 @@ struct ConditionTests {
         #expect(study.settings.first { $0.name == "training.weight_decay" }?.conditions == [condition])
     }
 
+    @Test("weight decay becomes active with each optimiser that has it")
+    func weightDecayOfTwo() throws {
+        let study = try self.study(
+            replacing: "adam: {beta1: 0.9, beta2: {float: [0.9, 0.9999]}}",
+            with: "adamw: {}\n      lamb: {beta2: 0.99}\n  weight_decay: 0.01")
+        let optimizer = try #require(study.space.index(of: "training.optimizer"))
+        let decay = try #require(study.settings.first { $0.name == "training.weight_decay" })
+        #expect(decay.conditions == [.isOneOf(parameter: optimizer, values: [.text("adamw"), .text("lamb")])])
+    }
+
     @Test("a choice of one value is that value, with its condition")
     func singleChoice() throws {
         let study = try self.study(

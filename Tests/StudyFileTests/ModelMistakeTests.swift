@@ -322,8 +322,8 @@ struct ModelMistakeTests {
             [
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
-                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule \
-                or early_stopping
+                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
+                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth or early_stopping
                 """
             ]),
         StudyEdit(
@@ -455,18 +455,30 @@ struct ModelMistakeTests {
             "weight_decay: {float: [1.0e-7, 1.0e-2], log: true}",
             [
                 """
-                22:3: training.weight_decay: only the optimizer adamw has it, want l2 here or adamw \
-                as the optimizer
+                22:3: training.weight_decay: only the optimizer adamw or lamb has it, want l2 here or \
+                adamw or lamb as the optimizer
                 """
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
-            "gradient_clip: 3",
+            "label_smoothing: 0.1",
             [
                 """
-                22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
-                schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule or early_stopping
+                22:3: training: label_smoothing is not built yet, want loss, learning_rate, warmup_epochs, \
+                schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
+                hypergradient, optimizer, schedule, batch_growth or early_stopping
                 """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "clip_norm: -1\n  max_norm: {float: [0.5, big]}",
+            [
+                """
+                22:14: training.clip_norm: found -1, want a finite number >= 0.0
+                """,
+                """
+                23:27: training.max_norm.float: found big, want a finite number >= 0.0
+                """,
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
@@ -484,6 +496,31 @@ struct ModelMistakeTests {
                 """
                 22:19: training.early_stopping.patience is missing
                 """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "batch_growth: {factor: 1, evry: 3, max: 64}",
+            [
+                """
+                23:17: training.batch_growth.every is missing
+                """,
+                """
+                23:26: training.batch_growth.factor: found 1, want a whole number in [2, 1024]
+                """,
+                """
+                23:29: training.batch_growth: unknown key "evry", did you mean every? want factor, every or max
+                """,
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "schedule: {choice: {plateau: {patience: 0, min_rate: 1}}}",
+            [
+                """
+                23:43: training.schedule.plateau.patience: found 0, want a whole number in [1, 1000000]
+                """,
+                """
+                23:56: training.schedule.plateau.min_rate: found 1, want a number in [0.0, 1.0)
+                """,
             ]),
         StudyEdit(
             "batch_size: {ordinal: [16, 32, 64, 128]}",
@@ -508,7 +545,7 @@ struct ModelMistakeTests {
             [
                 """
                 20:7: training.optimizer.choice: unknown key "adan", did you mean adam? want sgd, \
-                adam, adamw or rmsprop
+                adam, adamw, rmsprop, amsgrad, nadam, adagrad or lamb
                 """
             ]),
         StudyEdit(
@@ -530,11 +567,11 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "sgd: {momentum",
-            "lamb: {momentum",
+            "lion: {momentum",
             [
                 """
-                19:7: training.optimizer.choice: lamb is not built yet, want sgd, adam, adamw or \
-                rmsprop
+                19:7: training.optimizer.choice: lion is not built yet, want sgd, adam, adamw, rmsprop, \
+                amsgrad, nadam, adagrad or lamb
                 """
             ]),
     ]

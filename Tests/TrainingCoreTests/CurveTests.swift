@@ -1,17 +1,23 @@
 import Testing
 import TuningModel
 
-@Suite("loss curves of JAX")
+@Suite("loss curves of JAX, PyTorch and optax")
 struct CurveTests {
-    @Test("the reference in Double follows them to 1e-8")
-    func double() throws { try Self.expectAgreement(Double.self, tolerance: 1e-8) }
+    @Test("the reference in Double follows them to 1e-8", arguments: CurveVectors.files)
+    func double(_ file: String, count: Int) throws {
+        try Self.expectAgreement(Double.self, file, count: count, tolerance: 1e-8)
+    }
 
-    @Test("the reference in Float follows them to 1e-4")
-    func float() throws { try Self.expectAgreement(Float.self, tolerance: 1e-4) }
+    @Test("the reference in Float follows them to 1e-4", arguments: CurveVectors.files)
+    func float(_ file: String, count: Int) throws {
+        try Self.expectAgreement(Float.self, file, count: count, tolerance: 1e-4)
+    }
 
-    private static func expectAgreement<T: ReferenceNumber>(_ type: T.Type, tolerance: Double) throws {
-        let vectors = try CurveVectors.load()
-        #expect(vectors.cases.count == 8)
+    private static func expectAgreement<T: ReferenceNumber>(
+        _ type: T.Type, _ file: String, count: Int, tolerance: Double
+    ) throws {
+        let vectors = try CurveVectors.load(file)
+        #expect(vectors.cases.count == count)
         for kind in vectors.cases {
             let data = vectors.data(kind)
             var network = ReferenceNetwork<T>(
@@ -23,10 +29,12 @@ struct CurveTests {
                 let (batch, targets) = data.rows(type, vectors.batch(step))
                 let trace = network.forward(batch, masks: [])
                 worst = max(worst, (Double(ReferenceNetwork.loss(trace.output, targets)) / wanted - 1).magnitude)
-                let gradients = network.gradient(
-                    trace, targets, masks: [], l1: T(kind.l1 ?? 0), l2: T(kind.l2 ?? 0))
+                let gradients = network.gradient(trace, targets, masks: [])
                 network.moveStatistics(trace)
                 optimizer.update(&network, gradients)
+            }
+            if let rate = kind.final_rate {
+                worst = max(worst, (Double(optimizer.learningRate) / rate - 1).magnitude)
             }
             let (all, targets) = data.rows(type, Array(0..<vectors.rows))
             let last = Double(ReferenceNetwork.loss(network.evaluate(all), targets))

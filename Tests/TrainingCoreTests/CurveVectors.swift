@@ -29,11 +29,29 @@ struct CurveVectors: Decodable, Sendable {
         let decay: Double?
         let learning_rate: Double
         let weight_decay: Double?
+        let momentum_decay: Double?
+        let learning_rate_decay: Double?
+        let initial_accumulator: Double?
+        let clip_value: Double?
+        let clip_norm: Double?
+        let max_norm: Double?
+        let hypergradient: Double?
+        let final_rate: Double?
         let l1: Double?
         let l2: Double?
         let layers: [Layer]
         let losses: [Double]
         let final_loss: Double
+    }
+
+    /// Learning rates behind each of some losses, from 0.8 on.
+    struct Plateau: Decodable, Sendable {
+        let factor: Double
+        let patience: Int
+        let min_change: Double
+        let min_rate: Double
+        let losses: [Double]
+        let rates: [Double]
     }
 
     let rows: Int
@@ -43,7 +61,12 @@ struct CurveVectors: Decodable, Sendable {
     let classes: [Int]
     let values: [Float]
     let cases: [Case]
+    let plateaus: [Plateau]?
 
+    /// The files and how many cases they have.
+    static let files = [("curves", 8), ("optimizers", 16), ("dropout", 1)]
+
+    /// `curves`, or `optimizers` of PyTorch and optax (see `Vectors/make_optimizer_vectors.py`).
     static func load(_ name: String = "curves") throws -> CurveVectors {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/\(name).json")
         return try JSONDecoder().decode(CurveVectors.self, from: Data(contentsOf: file))
@@ -73,6 +96,14 @@ extension CurveVectors.Case {
             case "sgd": .sgd(momentum: self.momentum ?? 0, nesterov: self.nesterov ?? false)
             case "rmsprop": .rmsprop(decay: self.decay ?? 0.9, epsilon: 1e-8, momentum: self.momentum ?? 0)
             case "adamw": .adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            case "amsgrad": .amsgrad(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+            case "nadam":
+                .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: self.momentum_decay ?? 0)
+            case "adagrad":
+                .adagrad(
+                    epsilon: 1e-10, learningRateDecay: self.learning_rate_decay ?? 0,
+                    initialAccumulator: self.initial_accumulator ?? 0)
+            case "lamb": .lamb(beta1: 0.9, beta2: 0.999, epsilon: 1e-6)
             default: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
             }
         var configuration = TrainingConfiguration(
@@ -84,6 +115,10 @@ extension CurveVectors.Case {
         configuration.weightDecay = self.weight_decay ?? 0
         configuration.l1 = self.l1 ?? 0
         configuration.l2 = self.l2 ?? 0
+        configuration.clipValue = self.clip_value ?? 0
+        configuration.clipNorm = self.clip_norm ?? 0
+        configuration.maxNorm = self.max_norm ?? 0
+        configuration.hypergradient = self.hypergradient ?? 0
         return configuration
     }
 }

@@ -33,8 +33,8 @@ struct FastPathTests {
         #expect((loss / wanted - 1).magnitude < 2e-5, "\(loss), twin \(wanted)")
     }
 
-    @Test("loss curves of JAX are followed to 1e-4 over 50 steps", arguments: [("curves", 8), ("dropout", 1)])
-    func curves(_ file: String, _ count: Int) throws {
+    @Test("loss curves of JAX, PyTorch and optax are followed to 1e-4 over 50 steps", arguments: CurveVectors.files)
+    func curves(_ file: String, count: Int) throws {
         let vectors = try CurveVectors.load(file)
         #expect(vectors.cases.count == count && vectors.cases.allSatisfy { $0.losses.count == 50 })
         let kernels = try KernelSet.best(named: nil)
@@ -46,6 +46,9 @@ struct FastPathTests {
             for (step, wanted) in kind.losses.enumerated() {
                 let loss = trainStep(&run, vectors.batch(step))
                 worst = max(worst, (loss / wanted - 1).magnitude)
+            }
+            if let rate = kind.final_rate {
+                worst = max(worst, (run.optimizer.learningRate / rate - 1).magnitude)
             }
             let last = run.evaluate(data.view.validation, as: .validation)[.validationLoss] ?? .nan
             worst = max(worst, (last / kind.final_loss - 1).magnitude)
@@ -114,7 +117,7 @@ private struct Twin {
                 Self.mask(rate: self.kind.dropout, rows: rows.count, units: self.kind.units[$0], layer: $0, step: step)
             }
         let trace = self.network.forward(batch, masks: masks)
-        let gradients = self.network.gradient(trace, targets, masks: masks, l1: self.kind.l1, l2: self.kind.l2)
+        let gradients = self.network.gradient(trace, targets, masks: masks)
         self.network.moveStatistics(trace)
         self.optimizer.update(&self.network, gradients)
         return ReferenceNetwork.loss(trace.output, targets)

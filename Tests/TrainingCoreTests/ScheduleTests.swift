@@ -1,3 +1,4 @@
+import Glibc
 import NumericKernels
 import Testing
 import TuningModel
@@ -13,7 +14,7 @@ struct ScheduleTests {
         configuration.schedule = .polynomial(power: 1, end: 0)
         configuration.scheduleEpochs = 4
         configuration.warmupEpochs = 1
-        var state = OptimizerState(configuration, stepsPerEpoch: 2)
+        var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 2))
         var rates: [Double] = []
         for _ in 0..<10 {
             rates.append(state.currentRate)
@@ -21,6 +22,53 @@ struct ScheduleTests {
         }
         let wanted = [0.4, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0, 0]
         #expect(zip(rates, wanted).allSatisfy { abs($0 - $1) < 1e-15 }, "\(rates)")
+    }
+
+    @Test("is PyTorch's behind plateaus of the validation loss")
+    func plateaus() throws {
+        let plateaus = try #require(try CurveVectors.load("optimizers").plateaus)
+        #expect(plateaus.count == 3)
+        for plateau in plateaus {
+            var configuration = TrainingCase().configuration
+            configuration.learningRate = 0.8
+            configuration.schedule = .plateau(
+                factor: plateau.factor, patience: plateau.patience, minimumChange: plateau.min_change,
+                minimumRate: plateau.min_rate)
+            var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
+            let rates = plateau.losses.map { loss in
+                state.finishEpoch(validationLoss: loss)
+                return state.currentRate
+            }
+            #expect(zip(rates, plateau.rates).allSatisfy { abs($0 - $1) < 1e-12 }, "\(rates)")
+        }
+    }
+
+    @Test("counts NaN as no better loss")
+    func plateauOfNaN() {
+        var state = PlateauState()
+        for loss in [0.5, .nan, .nan] as [Double] {
+            state.tell(loss, factor: 0.5, patience: 2, minimumChange: 0, minimumRate: 0)
+        }
+        #expect(state == PlateauState(bestLoss: 0.5, quietEpochs: 0, share: 0.5))
+    }
+
+    @Test("does not fall below 0 where it is learned")
+    func learnedRate() {
+        var configuration = TrainingCase().configuration
+        configuration.hypergradient = 0.5
+        var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
+        state.moveRate(product: 0.1)
+        #expect(abs(state.currentRate - 0.06) < 1e-15)
+        state.moveRate(product: -1)
+        #expect(state.currentRate == 0)
+    }
+
+    @Test("takes the momentum of NAdam from powers of 0.96 as the C library has them, to 1e-15")
+    func fade() {
+        for x in [0, 1e-3, 0.004, 0.25, 1] {
+            #expect(abs(OptimizerState.fade(x) / pow(0.96, x) - 1) < 1e-15)
+        }
+        for n in [0, 1, 11, 4_000] { #expect(abs(OptimizerState.power(0.999, n) / pow(0.999, Double(n)) - 1) < 1e-12) }
     }
 
     @Test("is the same after a checkpoint, and changes the fingerprint of one")

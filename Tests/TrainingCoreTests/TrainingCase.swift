@@ -14,26 +14,37 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
     var l1 = 0.0
     var l2 = 0.0
     var weightDecay = 0.0
+    var clipValue = 0.0
+    var clipNorm = 0.0
+    var maxNorm = 0.0
     /// Widths on both sides of multiples of 16.
     var units = [19, 16]
     var batchSize = 10
 
     var testDescription: String {
         "\(self.activation) \(self.optimizer) \(self.task) norm \(self.batchNormalization) dropout \(self.dropout) "
-            + "l1 \(self.l1) l2 \(self.l2) decay \(self.weightDecay)"
+            + "l1 \(self.l1) l2 \(self.l2) decay \(self.weightDecay) "
+            + "clip \(self.clipValue) \(self.clipNorm) norm \(self.maxNorm)"
     }
 
     static let optimizers: [OptimizerSettings] = [
         .sgd(momentum: 0, nesterov: false), .sgd(momentum: 0.9, nesterov: false), .sgd(momentum: 0.9, nesterov: true),
         .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), .adamw(beta1: 0.8, beta2: 0.99, epsilon: 1e-6),
         .rmsprop(decay: 0.9, epsilon: 1e-6, momentum: 0), .rmsprop(decay: 0.95, epsilon: 1e-6, momentum: 0.7),
+        .amsgrad(beta1: 0.9, beta2: 0.99, epsilon: 1e-6),
+        .nadam(beta1: 0.9, beta2: 0.99, epsilon: 1e-6, momentumDecay: 0.01),
+        .adagrad(epsilon: 1e-6, learningRateDecay: 0.001, initialAccumulator: 0.01),
+        .lamb(beta1: 0.9, beta2: 0.99, epsilon: 1e-6),
     ]
 
     /// Every optimiser with every activation, plain and with each of batch normalisation, dropout, L1 and L2.
     static let all: [TrainingCase] = Self.optimizers.flatMap { optimizer in
         Activation.allCases.flatMap { activation in
             var plain = TrainingCase(activation: activation, optimizer: optimizer)
-            if case .adamw = optimizer { plain.weightDecay = 0.2 }
+            if optimizer.takesWeightDecay { plain.weightDecay = 0.2 }
+            if case .lamb = optimizer { plain.maxNorm = 1.1 }
+            if case .nadam = optimizer { plain.clipNorm = 0.2 }
+            if case .amsgrad = optimizer { plain.clipValue = 0.02 }
             var norm = plain
             norm.batchNormalization = true
             var dropout = plain
@@ -65,6 +76,9 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
         configuration.l1 = self.l1
         configuration.l2 = self.l2
         configuration.weightDecay = self.weightDecay
+        configuration.clipValue = self.clipValue
+        configuration.clipNorm = self.clipNorm
+        configuration.maxNorm = self.maxNorm
         return configuration
     }
 

@@ -29,7 +29,12 @@ struct TrainingConfigurationTests {
                 Setting("training.optimizer", .text("sgd")), Setting("training.optimizer.sgd.momentum", .float(0.5)),
                 Setting("training.optimizer.sgd.nesterov", .bool(true)), Setting("training.learning_rate", .int(1)),
                 Setting("training.batch_size", .int(7)), Setting("training.l1", .float(0.1)),
-                Setting("training.l2", .float(0.2)), Setting("training.early_stopping.patience", .int(4)),
+                Setting("training.l2", .float(0.2)), Setting("training.clip_value", .float(0.5)),
+                Setting("training.clip_norm", .int(2)), Setting("training.max_norm", .float(3)),
+                Setting("training.hypergradient", .float(0.001)), Setting("training.batch_growth.every", .int(5)),
+                Setting("training.batch_growth.max", .int(64)), Setting("training.schedule", .text("plateau")),
+                Setting("training.schedule.plateau.min_change", .float(0.25)),
+                Setting("training.early_stopping.patience", .int(4)),
             ])
         var wanted = TrainingConfiguration(
             layers: [DenseLayerSettings(units: 8, dropout: 0.25, batchNormalization: true)],
@@ -38,6 +43,12 @@ struct TrainingConfigurationTests {
         wanted.initializer = .heUniform
         wanted.l1 = 0.1
         wanted.l2 = 0.2
+        wanted.clipValue = 0.5
+        wanted.clipNorm = 2
+        wanted.maxNorm = 3
+        wanted.hypergradient = 0.001
+        wanted.batchGrowth = BatchGrowth(factor: 2, every: 5, maximum: 64)
+        wanted.schedule = .plateau(factor: 0.5, patience: 10, minimumChange: 0.25, minimumRate: 0)
         wanted.earlyStopping = PatienceSettings(patience: 4)
         #expect(configuration == wanted)
     }
@@ -47,6 +58,10 @@ struct TrainingConfigurationTests {
         arguments: [
             ("adamw", OptimizerSettings.adamw(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)),
             ("rmsprop", .rmsprop(decay: 0.9, epsilon: 1e-8, momentum: 0)),
+            ("amsgrad", .amsgrad(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)),
+            ("nadam", .nadam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentumDecay: 0.004)),
+            ("adagrad", .adagrad(epsilon: 1e-10, learningRateDecay: 0, initialAccumulator: 0)),
+            ("lamb", .lamb(beta1: 0.9, beta2: 0.999, epsilon: 1e-6)),
         ])
     func optimizers(name: String, wanted: OptimizerSettings) throws {
         let configuration = try TrainingConfiguration(self.least + [Setting("training.optimizer", .text(name))])
@@ -165,12 +180,29 @@ struct TrainingConfigurationTests {
             (Setting("model.family", .text("mlp")), "model.family = mlp, want one value, it was given twice"),
             (
                 Setting("training.weight_decay", .float(0.1)),
-                "training.weight_decay = 0.1, want 0, or the optimizer adamw; for the other optimizers use training.l2"
+                "training.weight_decay = 0.1, want 0, or the optimizer adamw or lamb; for the other optimizers use "
+                    + "training.l2"
             ),
         ])
     func refusals(setting: Setting, message: String) {
         let error = #expect(throws: SettingError.self) { try TrainingConfiguration(self.least + [setting]) }
         #expect(error?.description == message)
+    }
+
+    @Test("what belongs to a growth of minibatches is asked for")
+    func missingGrowth() {
+        let error = #expect(throws: SettingError.self) {
+            try TrainingConfiguration(self.least + [Setting("training.batch_growth.factor", .int(3))])
+        }
+        #expect(
+            error?.description == "training.batch_growth.every = nothing, want a whole number in [1, 1000000]")
+    }
+
+    @Test("minibatches grow up to their largest size")
+    func growth() {
+        #expect(BatchGrowth(factor: 2, every: 1, maximum: 100).sizes(from: 32) == [32, 64, 100])
+        #expect(BatchGrowth(factor: 2, every: 1, maximum: 16).sizes(from: 32) == [32])
+        #expect(BatchGrowth(factor: 3, every: 1, maximum: .max).sizes(from: .max / 2) == [.max / 2, .max])
     }
 
     @Test("a missing width is asked for by its name")

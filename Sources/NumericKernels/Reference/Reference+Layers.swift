@@ -66,16 +66,21 @@ extension Reference {
         package var value: Float
         package var first: Float
         package var second: Float
+        package var third: Float
+        package var gradient: Float = 0
 
-        package init(value: Float, first: Float, second: Float) {
+        package init(value: Float, first: Float, second: Float, third: Float = 0) {
             self.value = value
             self.first = first
             self.second = second
+            self.third = third
         }
 
         /// One step of a rule.
         package mutating func update(_ gradient: Float, _ rule: UpdateRule) {
-            var g = gradient
+            var g = gradient * rule.gradientScale
+            if g > rule.clip { g = rule.clip }
+            if g < -rule.clip { g = -rule.clip }
             if rule.l1 != 0 || rule.l2 != 0 {
                 let sign: Float =
                     self.value == 0 ? 0 : Float(sign: self.value.sign, exponent: 0, significand: 1) * rule.l1
@@ -100,6 +105,19 @@ extension Reference {
                     self.first = direction
                 }
                 self.value.addProduct(-rule.rate, direction)
+            case .amsgrad, .nadam:
+                self.first = Self.gridded(self.first.addingProduct(rule.firstWeight, g - self.first))
+                self.followSecond(g, rule)
+                if rule.kind == .amsgrad, self.second > self.third { self.third = self.second }
+                let square = rule.kind == .amsgrad ? self.third : self.second
+                let below = rule.epsilon.addingProduct(Reference.squareRoot(square), rule.secondScale)
+                let above = self.first * -rule.rate
+                self.value += (rule.kind == .nadam ? above.addingProduct(-rule.gradientRate, g) : above) / below
+            case .adagrad:
+                let sum = self.second.addingProduct(g, g)
+                self.second = sum < 1e-30 ? 1e-30 : sum
+                self.value.addProduct(-rule.rate, g / (Reference.squareRoot(self.second) + rule.epsilon))
+            case .store: self.gradient = g
             }
         }
 

@@ -28,7 +28,7 @@ extension ReferenceNetwork {
     }
 
     /// The gradient of the mean data loss plus the penalties, in the order of `tensors`.
-    func gradient(_ trace: Trace, _ targets: ReferenceTargets<T>, masks: [[[T]]], l1: T, l2: T) -> [[T]] {
+    func gradient(_ trace: Trace, _ targets: ReferenceTargets<T>, masks: [[[T]]], l1: T = 0, l2: T = 0) -> [[T]] {
         var gradients = self.tensors.map { $0.map { _ in T(0) } }
         var flow = Self.outputGradient(trace.output, targets)
         for number in self.layers.indices.reversed() {
