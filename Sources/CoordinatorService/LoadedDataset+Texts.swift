@@ -1,5 +1,6 @@
 import Foundation
 package import ModelFiles
+package import TrainingCore
 package import TrainingData
 
 extension LoadedDataset {
@@ -24,6 +25,19 @@ extension LoadedDataset {
             texts.append(StoredText("data.target_deviations", Self.array(targets.map(\.deviation))))
         }
         return texts
+    }
+
+    /// What the test rows say of each class: a JSON array with an object a class, as `winnow train --json` prints it; no text
+    /// where there are no classes.
+    package func texts(of classes: [ClassFigures]) -> [StoredText] {
+        guard !classes.isEmpty else { return [] }
+        let objects = zip(self.classNames, classes).map { name, figures in
+            // The name as JSON, without the brackets of a list.
+            let text = Self.array([name]).dropFirst().dropLast()
+            return "{\"class\":\(text),\"precision\":\(figures.precision),\"recall\":\(figures.recall),"
+                + "\"f1\":\(figures.f1),\"rows\":\(figures.rows)}"
+        }
+        return [StoredText("test.classes", "[" + objects.joined(separator: ",") + "]")]
     }
 
     private static func array(_ names: [String]) -> String {

@@ -41,6 +41,7 @@ extension Fingerprint {
         self.add(configuration.activation.rawValue)
         self.add(configuration.initializer.rawValue)
         self.add(configuration.optimizer)
+        self.add(configuration.loss)
         self.add([configuration.batchSize, configuration.earlyStopping?.patience ?? 0])
         self.add(configuration.schedule, epochs: configuration.scheduleEpochs, warmup: configuration.warmupEpochs)
         for number in [
@@ -48,6 +49,20 @@ extension Fingerprint {
             configuration.earlyStopping?.minimumChange ?? -1,
         ] {
             self.add(number)
+        }
+    }
+
+    /// Nothing for the task's own loss as it is.
+    private mutating func add(_ loss: LossSettings) {
+        if ![.automatic, .crossEntropy, .squaredError].contains(loss.function) { self.add(loss.function.rawValue) }
+        if loss.labelSmoothing != 0 { self.add(loss.labelSmoothing) }
+        if loss.function == .huber { self.add(loss.huberDelta) }
+        switch loss.classWeights {
+        case .none: return
+        case .balanced: self.add("balanced")
+        case .given(let weights):
+            self.add(weights.count)
+            for weight in weights { self.add(weight) }
         }
     }
 

@@ -77,6 +77,7 @@ package struct TrainingRun: ~Copyable {
         self.epoch = checkpoint.header.epoch
         self.patience = checkpoint.header.patience
         unsafe self.writeTables()
+        self.initializeLoss()
         for (place, values) in zip(plan.tensors.flatMap(\.numbers), checkpoint.numbers) {
             self.setValues(of: place.tensor, at: place.offset, to: values)
         }
@@ -92,6 +93,7 @@ package struct TrainingRun: ~Copyable {
 
     private func initialize() {
         unsafe self.initializeFront()
+        self.initializeLoss()
         for (number, layer) in self.plan.layers.enumerated() {
             let initializer = WeightInitializer(
                 self.configuration.initializer, activation: self.configuration.activation, inputs: layer.inputs,
@@ -122,7 +124,9 @@ extension TrainingRun {
         try Self.check(configuration.family, shape: data.featureShape)
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, stepsPerEpoch: 1)
-        let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
+        let plan = NetworkPlan(
+            configuration, data: data, loss: try LossPlan(configuration.loss, data: data),
+            figures: try FigurePlan(configuration, task: data.task), seed: seed, rule: optimizer.nextRule())
         guard plan.layout.byteCount <= ArenaLayout.byteLimit else {
             throw .tooLarge(bytes: plan.layout.byteCount, limit: ArenaLayout.byteLimit)
         }

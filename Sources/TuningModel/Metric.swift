@@ -18,16 +18,26 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case testMeanAbsoluteError = "test.mae"
     case testR2 = "test.r2"
     case modelParameters = "model.parameters"
+    case validationTop3 = "validation.top_3"
+    case validationTop5 = "validation.top_5"
+    case validationMicroPrecision = "validation.precision_micro"
+    case validationMicroRecall = "validation.recall_micro"
+    case validationMicroF1 = "validation.f1_micro"
+    case validationAreaUnderCurve = "validation.roc_auc"
+    case validationLogLoss = "validation.log_loss"
+    case testTop3 = "test.top_3"
+    case testTop5 = "test.top_5"
+    case testMicroPrecision = "test.precision_micro"
+    case testMicroRecall = "test.recall_micro"
+    case testMicroF1 = "test.f1_micro"
+    case testAreaUnderCurve = "test.roc_auc"
+    case testLogLoss = "test.log_loss"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {
         switch self {
-        case .trainLoss, .validationLoss, .validationRootMeanSquaredError, .validationMeanAbsoluteError, .testLoss,
-            .testRootMeanSquaredError, .testMeanAbsoluteError, .modelParameters:
-            true
-        case .validationAccuracy, .validationPrecision, .validationRecall, .validationF1, .validationR2, .testAccuracy,
-            .testPrecision, .testRecall, .testF1, .testR2:
-            false
+        case .trainLoss, .modelParameters: true
+        default: self.figure?.isBetterWhenLower ?? false
         }
     }
 

@@ -63,7 +63,11 @@ package struct SettingRule: Hashable, Sendable {
         + [
             SettingRule("model.activation", .name(Activation.allCases.map(\.rawValue)), .text("relu")),
             SettingRule("model.initializer", .name(Initializer.allCases.map(\.rawValue)), .text("auto")),
-            SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
+            SettingRule("training.loss", .name(LossFunction.allCases.map(\.rawValue)), .text("auto")),
+            SettingRule("training.label_smoothing", .below(1), .float(0)),
+            SettingRule("training.class_weights", .name(["none", "balanced"]), .text("none")),
+            SettingRule("training.class_weights.*", .positive, nil),
+            SettingRule("training.huber_delta", .positive, .float(1)),
             SettingRule("training.optimizer", .name(["sgd", "adam", "adamw", "rmsprop"]), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
             SettingRule("training.optimizer.sgd.nesterov", .bool, .bool(false)),
@@ -96,6 +100,7 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.weight_decay", .nonNegative, .float(0)),
             SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
+            SettingRule("training.metrics.*", .name(Metric.optional.map(\.rawValue)), nil),
         ]
 
     /// A list of dense layers.

@@ -73,6 +73,7 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var layers: [DenseLayerSettings]
     package var activation: Activation = .relu
     package var initializer: Initializer = .automatic
+    package var loss = LossSettings()
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
@@ -88,6 +89,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     /// Decoupled: each step `w -= learningRate * weightDecay * w`. Only with `adamw`.
     package var weightDecay: Double = 0
     package var earlyStopping: PatienceSettings?
+    /// What is measured after each epoch besides the figures that always are.
+    package var metrics: [Metric] = []
 
     package init(
         layers: [DenseLayerSettings], optimizer: OptimizerSettings, learningRate: Double, batchSize: Int

@@ -20,8 +20,9 @@ struct NounTests {
         #expect(Metric.allCases.map(\.wireNumber) == Array(1...Metric.allCases.count))
         #expect(Metric.allCases.allSatisfy { Metric(wireNumber: $0.wireNumber) == $0 })
         #expect(Metric.trainLoss.wireNumber == 1 && Metric.validationLoss.wireNumber == 2)
-        #expect(Metric.modelParameters.wireNumber == 18)
-        #expect([0, -1, 19, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
+        #expect(Metric.modelParameters.wireNumber == 18 && Metric.validationTop3.wireNumber == 19)
+        #expect(Metric.testTop3.wireNumber == 26 && Metric.testLogLoss.wireNumber == 32)
+        #expect([0, -1, 33, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
     }
 
     @Test("an objective is a loss: what is maximised turns its sign, what is missing is NaN")
