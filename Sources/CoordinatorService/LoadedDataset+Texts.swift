@@ -2,10 +2,11 @@ import Foundation
 package import ModelFiles
 package import TrainingCore
 package import TrainingData
+import TuningModel
 
 extension LoadedDataset {
-    /// What a network's user must know of its data: the names and figures of features, classes and targets, each a JSON
-    /// array.
+    /// What a network's user must know of its data: the names and figures of features, classes or labels, and targets, each a
+    /// JSON array.
     ///
     /// A network takes `(x - mean) / deviation` of each feature, in this order; a regression's outputs are
     /// standardised targets.
@@ -17,7 +18,7 @@ extension LoadedDataset {
             StoredText("data.feature_deviations", Self.array(features.map(\.deviation))),
         ]
         if !self.classNames.isEmpty {
-            texts.append(StoredText("data.classes", Self.array(self.classNames)))
+            texts.append(StoredText(self.nounOfClasses, Self.array(self.classNames)))
         }
         let targets = self.standardization.targets
         if !targets.isEmpty {
@@ -25,6 +26,13 @@ extension LoadedDataset {
             texts.append(StoredText("data.target_deviations", Self.array(targets.map(\.deviation))))
         }
         return texts
+    }
+
+    private var nounOfClasses: String {
+        switch self.task {
+        case .multiLabel(labels: _): "data.labels"
+        case .classification(classes: _), .regression(outputs: _): "data.classes"
+        }
     }
 
     /// What the test rows say of each class: a JSON array with an object a class, as `winnow train --json` prints it; no text

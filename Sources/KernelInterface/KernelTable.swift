@@ -43,6 +43,8 @@ package struct KernelTable: Sendable {
     package let weightedCrossEntropy: @Sendable (borrowing WeightedCrossEntropyArguments) -> Double
     /// Cross-entropy of two classes with one logit; answers the sum of the losses of the rows.
     package let binaryCrossEntropy: @Sendable (borrowing BinaryCrossEntropyArguments) -> Double
+    /// Binary cross-entropy of several targets a row; answers the sum over all of them.
+    package let labelCrossEntropy: @Sendable (borrowing LabelCrossEntropyArguments) -> Double
     /// Absolute or Huber error and its gradient; answers the sum over all outputs.
     package let robustError: @Sendable (borrowing RobustErrorArguments) -> Double
     /// Squared error and its gradient; answers the sum of the squared errors.
@@ -84,6 +86,7 @@ package struct KernelTable: Sendable {
         crossEntropyLoss: @escaping @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation,
         weightedCrossEntropy: @escaping @Sendable (borrowing WeightedCrossEntropyArguments) -> Double,
         binaryCrossEntropy: @escaping @Sendable (borrowing BinaryCrossEntropyArguments) -> Double,
+        labelCrossEntropy: @escaping @Sendable (borrowing LabelCrossEntropyArguments) -> Double,
         robustError: @escaping @Sendable (borrowing RobustErrorArguments) -> Double,
         squaredError: @escaping @Sendable (borrowing SquaredErrorArguments) -> Double,
         convolution: @escaping @Sendable (borrowing ConvolutionArguments) -> Void,
@@ -112,6 +115,7 @@ package struct KernelTable: Sendable {
         unsafe self.crossEntropyLoss = crossEntropyLoss
         unsafe self.weightedCrossEntropy = weightedCrossEntropy
         unsafe self.binaryCrossEntropy = binaryCrossEntropy
+        unsafe self.labelCrossEntropy = labelCrossEntropy
         unsafe self.robustError = robustError
         unsafe self.squaredError = squaredError
         unsafe self.convolution = convolution

@@ -91,6 +91,46 @@ package struct BinaryCrossEntropyArguments {
     }
 }
 
+/// Cross-entropy of several targets of 0 or 1 in each row, each with its logit, with the gradient.
+///
+/// For target t and logit z it is ``BinaryCrossEntropyArguments`` without weights: with smoothing s and
+/// `a = (1 - s) t + s / 2`, the loss `a log(1 + exp(-z)) + (1 - a) log(1 + exp z)` and the gradient
+/// `((1 - a) / (1 + exp(-z)) - a / (1 + exp z)) * gradientScale`. Columns from `labels` up to the stride get 0. A row's sum
+/// runs through 16 lanes (column mod 16) and then the tree 8, 4, 2, 1; rows are added in Float64, in order. `gradient` may be
+/// `logits`.
+@unsafe
+package struct LabelCrossEntropyArguments {
+    package var rows: Int
+    /// The true number of targets of a row, at least 1.
+    package var labels: Int
+    package var logits: UnsafePointer<Float>
+    /// nil: not wanted.
+    package var gradient: UnsafeMutablePointer<Float>?
+    /// Of both arrays, a multiple of 16.
+    package var stride: Int
+    /// Each 0 or 1.
+    package var targets: RowSource
+    /// In [0, 1).
+    package var smoothing: Float
+    /// 1 / (rows * labels) for the mean.
+    package var gradientScale: Float
+
+    @inlinable
+    package init(
+        rows: Int, labels: Int, logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>?, stride: Int,
+        targets: RowSource, smoothing: Float = 0, gradientScale: Float
+    ) {
+        unsafe self.rows = rows
+        unsafe self.labels = labels
+        unsafe self.logits = logits
+        unsafe self.gradient = gradient
+        unsafe self.stride = stride
+        unsafe self.targets = targets
+        unsafe self.smoothing = smoothing
+        unsafe self.gradientScale = gradientScale
+    }
+}
+
 /// Absolute or Huber error of outputs [rows, stride] against targets with its gradient.
 ///
 /// With `d = output - target` and `c = min(|d|, delta)`: the Huber error is `c (|d| - c / 2)` with the gradient

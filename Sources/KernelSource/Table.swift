@@ -9,7 +9,7 @@ package func makeKernelTable() -> KernelTable {
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel,
         weightedCrossEntropy: weightedCrossEntropyKernel, binaryCrossEntropy: binaryCrossEntropyKernel,
-        robustError: robustErrorKernel, squaredError: squaredErrorKernel,
+        labelCrossEntropy: labelCrossEntropyKernel, robustError: robustErrorKernel, squaredError: squaredErrorKernel,
         convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, pool: poolKernel,
         unpool: unpoolKernel, memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel,
         gatherRows: gatherKernel, transpose: transposeKernel, vectorFunction: vectorFunctionKernel, peak: peakKernel)

@@ -9,14 +9,14 @@ extension StudyBuilder {
             self.readSetting(entry.value, name: name, conditions: [])
             self.checkLosses(entry.value, task: task)
         case "class_weights":
-            guard self.isOfClasses(entry, task: task) else { return }
+            guard self.fits(entry, task: task, among: [.classification]) else { return }
             if entry.value.items == nil {
                 self.readSetting(entry.value, name: name, conditions: [])
             } else {
                 self.readNumbers(entry.value, name: name)
             }
         case "label_smoothing":
-            guard self.isOfClasses(entry, task: task) else { return }
+            guard self.fits(entry, task: task, among: [.classification, .multiLabel]) else { return }
             self.readSetting(entry.value, name: name, conditions: [])
         default:
             self.readSetting(entry.value, name: name, conditions: [])
@@ -48,10 +48,11 @@ extension StudyBuilder {
         }
     }
 
-    /// Reports a setting that only classes have.
-    private mutating func isOfClasses(_ entry: FileEntry, task: TaskKind?) -> Bool {
-        guard let task, task != .classification else { return true }
-        self.report(entry.place, "training.\(entry.key): \(task.rawValue) has no classes, want it for classification")
+    /// Reports a setting that only some tasks have.
+    private mutating func fits(_ entry: FileEntry, task: TaskKind?, among tasks: [TaskKind]) -> Bool {
+        guard let task, !tasks.contains(task) else { return true }
+        let fitting = Self.list(tasks.map(\.rawValue))
+        self.report(entry.place, "training.\(entry.key): \(task.rawValue) has no classes, want it for \(fitting)")
         return false
     }
 

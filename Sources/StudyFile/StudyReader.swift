@@ -132,7 +132,7 @@ struct StudyBuilder {
 
     private mutating func task(_ section: Section) -> TaskKind? {
         guard let node = self.required("task", in: section) else { return nil }
-        return self.name(node, path: "task", among: TaskKind.allCases.map(\.rawValue), unbuilt: ["forecasting"])
+        return self.name(node, path: "task", among: TaskKind.allCases.map(\.rawValue))
             .flatMap(TaskKind.init(rawValue:))
     }
 

@@ -31,7 +31,9 @@ struct FigurePlan {
             case .top3: task.outputCount > 3
             case .top5: task.outputCount > 5
             case .logLoss: false
-            default: true
+            case .loss, .accuracy, .precision, .recall, .f1, .rootMeanSquaredError, .meanAbsoluteError, .r2,
+                .microPrecision, .microRecall, .microF1, .areaUnderCurve, .hammingLoss:
+                true
             }
         }
         self.validation = Self.planned("validation", Figure.always(kind) + asked)

@@ -31,6 +31,7 @@ extension Fingerprint {
         switch data.task {
         case .classification(let classes): self.add([1, classes])
         case .regression(let outputs): self.add([2, outputs])
+        case .multiLabel(let labels): self.add([3, labels])
         }
         self.add([data.featureCount, data.train.rowCount, configuration.layers.count])
         self.add(configuration.family, shape: data.featureShape)

@@ -10,6 +10,8 @@ struct LossPlan {
         case weightedCrossEntropy
         /// One logit for two classes.
         case binaryCrossEntropy
+        /// A logit for each of several targets of 0 or 1.
+        case labelCrossEntropy
         case squaredError
         /// Absolute error where there is no delta, else Huber.
         case robustError(delta: Float?)
@@ -58,6 +60,11 @@ struct LossPlan {
                 self.kind = isPlain ? .crossEntropy : .weightedCrossEntropy
                 self.outputs = classes
             }
+        case .multiLabel(let labels):
+            try Self.refuseClassWeights(settings)
+            self.classWeights = []
+            self.outputs = labels
+            self.kind = .labelCrossEntropy
         case .regression(let outputs):
             try Self.refuseClassSettings(settings)
             self.classWeights = []
@@ -65,7 +72,7 @@ struct LossPlan {
             switch function {
             case .absoluteError: self.kind = .robustError(delta: nil)
             case .huber: self.kind = .robustError(delta: Float(settings.huberDelta))
-            default: self.kind = .squaredError
+            case .automatic, .crossEntropy, .binaryCrossEntropy, .squaredError: self.kind = .squaredError
             }
         }
     }
@@ -81,6 +88,10 @@ struct LossPlan {
                     setting: "training.label_smoothing", found: "\(settings.labelSmoothing)",
                     wanted: "0, only classes have it"))
         }
+        try self.refuseClassWeights(settings)
+    }
+
+    private static func refuseClassWeights(_ settings: LossSettings) throws(TrainingError) {
         guard settings.classWeights == .none else {
             throw .setting(
                 SettingError(
@@ -122,6 +133,7 @@ extension LearningTask {
         switch self {
         case .classification: .classification
         case .regression: .regression
+        case .multiLabel: .multiLabel
         }
     }
 }

@@ -8,7 +8,8 @@ extension TrainingRun {
     /// Classification: the mean cross-entropy without weights and smoothing, accuracy, precision, recall and F1 as
     /// ``ClassificationTally`` says; a row with a NaN logit counts as predicted to be no class. Losses are added in
     /// `Double`, row by row within 256 rows, then these sums in their order. Where they are asked for, and on test rows,
-    /// what ``ScoreTally`` adds. Regression: the mean over rows and outputs of the squared error, its root,
+    /// what ``ScoreTally`` adds. Several labels: the mean over rows and labels of the binary cross-entropy, and the figures
+    /// of ``LabelTally``. Regression: the mean over rows and outputs of the squared error, its root,
     /// the mean absolute error and R² as ``RegressionTally`` says, all on standardised targets. Rows are those of the
     /// run's own data set; other rows must have its strides and classes. Without rows all figures are NaN.
     ///
@@ -23,15 +24,21 @@ extension TrainingRun {
         case .regression(let outputs):
             let wanted = self.plan.figures.figures(kind, rows: part.rowCount, scores: 0)
             return self.evaluateValues(part, outputs: outputs, wanted: wanted)
+        case .multiLabel(let labels):
+            let wanted = self.plan.figures.figures(kind, rows: part.rowCount, scores: labels)
+            return self.evaluateLabels(part, labels: labels, wanted: wanted)
         }
     }
 
-    /// Precision, recall and F1 of each class; empty for regression.
+    /// Precision, recall and F1 of each class or label; empty for regression.
     ///
     /// - Complexity: O(rows * parameters).
     package borrowing func evaluateByClass(_ part: DatasetPart) -> [ClassFigures] {
-        guard case .classification(let classes) = self.data.task else { return [] }
-        return self.tally(part, classes: classes) { _, _ in }.tally.classFigures()
+        switch self.data.task {
+        case .classification(let classes): self.tally(part, classes: classes) { _, _ in }.tally.classFigures()
+        case .regression: []
+        case .multiLabel(let labels): self.labelTally(part, labels: labels, keepsScores: false).tally.labelFigures()
+        }
     }
 
     private borrowing func evaluateClasses(
@@ -62,7 +69,7 @@ extension TrainingRun {
                 case .top3: scores.topShare(3)
                 case .top5: scores.topShare(5)
                 case .areaUnderCurve: scores.areaUnderCurve()
-                case .rootMeanSquaredError, .meanAbsoluteError, .r2: .nan
+                case .rootMeanSquaredError, .meanAbsoluteError, .r2, .hammingLoss: .nan
                 }
             return (planned, value)
         }
@@ -140,14 +147,16 @@ extension TrainingRun {
                 case .rootMeanSquaredError: figures.meanSquare.squareRoot()
                 case .meanAbsoluteError: figures.meanAbsolute
                 case .r2: figures.r2
-                default: .nan
+                case .accuracy, .precision, .recall, .f1, .top3, .top5, .microPrecision, .microRecall, .microF1,
+                    .areaUnderCurve, .logLoss, .hammingLoss:
+                    .nan
                 }
             return MetricValue(planned.metric, value)
         }
     }
 
     /// Computes the outputs of up to 256 rows at a time into the last layer's buffer and hands each chunk on.
-    private borrowing func forEachChunk(_ part: DatasetPart, _ body: (_ start: Int, _ count: Int) -> Void) {
+    borrowing func forEachChunk(_ part: DatasetPart, _ body: (_ start: Int, _ count: Int) -> Void) {
         var start = 0
         while start < part.rowCount {
             let count = min(self.plan.evaluationRows, part.rowCount &- start)

@@ -20,7 +20,7 @@ extension TrainingRun {
         case .classification(let classes):
             guard let labels = unsafe self.data.train.classes else { return .nan }
             return unsafe self.classGradient(rows, count: count, classes: classes, labels: labels)
-        case .regression:
+        case .regression, .multiLabel:
             guard let targets = unsafe self.data.train.values else { return .nan }
             return unsafe self.valueGradient(rows, count: count, targets: targets)
         }
@@ -69,13 +69,20 @@ extension TrainingRun {
         let outputs = Double(layer.outputs)
         let source = unsafe RowSource(targets, stride: self.data.targetStride, picked: rows)
         let sum: Double
-        if case .robustError(let delta) = self.plan.loss.kind {
+        switch self.plan.loss.kind {
+        case .labelCrossEntropy:
+            sum = unsafe self.table.labelCrossEntropy(
+                LabelCrossEntropyArguments(
+                    rows: count, labels: layer.outputs, logits: base + layer.output,
+                    gradient: base + self.plan.gradients.0, stride: layer.outputStride, targets: source,
+                    smoothing: self.plan.loss.smoothing, gradientScale: Float(1 / (Double(count) * outputs))))
+        case .robustError(let delta):
             sum = unsafe self.table.robustError(
                 RobustErrorArguments(
                     rows: count, columns: layer.outputStride, outputs: base + layer.output,
                     gradient: base + self.plan.gradients.0, stride: layer.outputStride, targets: source, delta: delta,
                     gradientScale: Float(1 / (Double(count) * outputs))))
-        } else {
+        case .squaredError, .crossEntropy, .weightedCrossEntropy, .binaryCrossEntropy:
             sum = unsafe self.table.squaredError(
                 SquaredErrorArguments(
                     rows: count, columns: layer.outputStride, outputs: base + layer.output,

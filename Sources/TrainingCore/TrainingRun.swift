@@ -168,9 +168,13 @@ extension TrainingRun {
             throw .data(
                 what: "classes or outputs", found: "\(data.task.outputCount)", wanted: "a number in [1, \(1 << 20)]")
         }
-        if case .regression(let outputs) = data.task, data.targetStride != paddedWidth(outputs) {
-            throw .data(
-                what: "targets from row to row", found: "\(data.targetStride)", wanted: "\(paddedWidth(outputs))")
+        switch data.task {
+        case .classification: break
+        case .regression(let outputs), .multiLabel(let outputs):
+            guard data.targetStride == paddedWidth(outputs) else {
+                throw .data(
+                    what: "targets from row to row", found: "\(data.targetStride)", wanted: "\(paddedWidth(outputs))")
+            }
         }
         for (name, part) in [("training", data.train), ("validation", data.validation)] {
             guard part.rowCount >= 1, part.rowCount <= Int(Int32.max) else {
@@ -196,7 +200,7 @@ extension TrainingRun {
                         what: "class of \(name) row \(row)", found: "\(label)", wanted: "a number in [0, \(classes))")
                 }
             }
-        case .regression:
+        case .regression, .multiLabel:
             guard unsafe part.values != nil else {
                 throw .data(what: "\(name) targets", found: "none", wanted: "one for each row")
             }

@@ -11,11 +11,12 @@ package enum Figure: String, Hashable, Sendable, CaseIterable {
     case microF1 = "f1_micro"
     case areaUnderCurve = "roc_auc"
     case logLoss = "log_loss"
+    case hammingLoss = "hamming_loss"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {
         switch self {
-        case .loss, .rootMeanSquaredError, .meanAbsoluteError, .logLoss: true
+        case .loss, .rootMeanSquaredError, .meanAbsoluteError, .logLoss, .hammingLoss: true
         case .accuracy, .precision, .recall, .f1, .r2, .top3, .top5, .microPrecision, .microRecall, .microF1,
             .areaUnderCurve:
             false
@@ -26,7 +27,8 @@ package enum Figure: String, Hashable, Sendable, CaseIterable {
     package static func always(_ task: TaskKind) -> [Figure] {
         switch task {
         case .classification: [.loss, .accuracy, .precision, .recall, .f1]
-        case .regression: [.loss, .rootMeanSquaredError, .meanAbsoluteError, .r2]
+        case .multiLabel: [.loss, .accuracy, .precision, .recall, .f1, .hammingLoss]
+        case .regression, .forecasting: [.loss, .rootMeanSquaredError, .meanAbsoluteError, .r2]
         }
     }
 
@@ -35,7 +37,8 @@ package enum Figure: String, Hashable, Sendable, CaseIterable {
     package static func optional(_ task: TaskKind) -> [Figure] {
         switch task {
         case .classification: [.top3, .top5, .microPrecision, .microRecall, .microF1, .areaUnderCurve, .logLoss]
-        case .regression: []
+        case .multiLabel: [.microPrecision, .microRecall, .microF1, .areaUnderCurve, .logLoss]
+        case .regression, .forecasting: []
         }
     }
 }

@@ -21,7 +21,8 @@ package enum LossFunction: String, Hashable, Sendable, CaseIterable {
     package static func fitting(_ task: TaskKind) -> [LossFunction] {
         switch task {
         case .classification: [.crossEntropy, .binaryCrossEntropy]
-        case .regression: [.squaredError, .absoluteError, .huber]
+        case .multiLabel: [.binaryCrossEntropy]
+        case .regression, .forecasting: [.squaredError, .absoluteError, .huber]
         }
     }
 }

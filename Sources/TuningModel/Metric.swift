@@ -32,13 +32,12 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case testMicroF1 = "test.f1_micro"
     case testAreaUnderCurve = "test.roc_auc"
     case testLogLoss = "test.log_loss"
+    case validationHammingLoss = "validation.hamming_loss"
+    case testHammingLoss = "test.hamming_loss"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {
-        switch self {
-        case .trainLoss, .modelParameters: true
-        default: self.figure?.isBetterWhenLower ?? false
-        }
+        self == .trainLoss || self == .modelParameters || self.figure?.isBetterWhenLower == true
     }
 
     /// The number that stands for the metric on the wire and in the journal: its place in the declaration, from 1.

@@ -4,12 +4,15 @@ package enum LearningTask: Hashable, Sendable {
     case classification(classes: Int)
     /// `outputs` real numbers; squared error on standardised targets.
     case regression(outputs: Int)
+    /// `labels` targets of 0 or 1, a logit each; the mean of their binary cross-entropies.
+    case multiLabel(labels: Int)
 
     /// Width of the network's last layer.
     package var outputCount: Int {
         switch self {
         case .classification(let classes): classes
         case .regression(let outputs): outputs
+        case .multiLabel(let labels): labels
         }
     }
 }

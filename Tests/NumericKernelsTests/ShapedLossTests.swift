@@ -33,6 +33,16 @@ struct LossVectors: Decodable {
         let gradient: [Double]
     }
 
+    struct Several: Decodable {
+        let labels: Int
+        let smoothing: Float
+        let logits: [Float]
+        let targets: [Float]
+        let loss: Double
+        let gradient: [Double]
+    }
+
+    let several: [Several]
     let classes: [Classes]
     let binary: [Binary]
     let errors: [Errors]
@@ -140,6 +150,61 @@ struct ShapedLossTests {
                 #expect(unsafe try table(set).robustError(arguments) == expected.reduce(0) { $0 + $1.error })
                 #expect(difference(found.values, expected.flatMap(\.gradient)) == nil, "\(count)x\(outputs), seed 62")
             }
+        }
+    }
+
+    @Test("the cross-entropy of several labels agrees with the twin, with and without a gradient", arguments: sets)
+    func labelsMatchTwin(_ set: InstructionSet) throws {
+        var random = TestRandom(63)
+        for (count, labels) in [(0, 1), (1, 1), (7, 16), (5, 17), (32, 40)] {
+            let stride = paddedWidth(labels)
+            // What lies in the padding must not matter, but for the sign of a zero it is 0 in training.
+            let logits = random.matrix(rows: count, width: labels, stride: stride, padding: 7)
+            let targets = Floats(
+                (0..<9 * stride).map { $0 % stride < labels && random.number() > 0 ? 1 : 0 })
+            let picked = random.picks(count, below: 9)
+            let source = unsafe RowSource(targets.constant, stride: stride, picked: picked.constant)
+            var loss = 0.0
+            var gradient: [Float] = []
+            for row in 0..<count {
+                var sums = [Float](repeating: 0, count: 16)
+                for label in 0..<stride {
+                    guard label < labels else {
+                        gradient.append(0)
+                        continue
+                    }
+                    let one = Reference.binaryCrossEntropy(
+                        logits[row * stride + label], target: targets[Int(picked.values[row]) * stride + label],
+                        smoothing: 0.1, scale: 0.25)
+                    sums[label % 16] += one.loss
+                    gradient.append(one.gradient)
+                }
+                loss += Double(Reference.treeSum(sums))
+            }
+            for wantsGradient in [false, true] {
+                let arguments = unsafe LabelCrossEntropyArguments(
+                    rows: count, labels: labels, logits: logits.constant,
+                    gradient: wantsGradient ? logits.pointer : nil, stride: stride, targets: source, smoothing: 0.1,
+                    gradientScale: 0.25)
+                #expect(unsafe try table(set).labelCrossEntropy(arguments) == loss, "\(count)x\(labels), seed 63")
+            }
+            #expect(difference(logits.values, gradient) == nil, "\(count)x\(labels), seed 63")
+        }
+    }
+
+    @Test("the cross-entropy of several labels is that of PyTorch", arguments: sets)
+    func labelVectors(_ set: InstructionSet) throws {
+        for vector in try LossVectors.load().several {
+            let stride = paddedWidth(vector.labels)
+            let logits = padded(vector.logits, width: vector.labels)
+            let targets = padded(vector.targets, width: vector.labels)
+            let arguments = unsafe LabelCrossEntropyArguments(
+                rows: vector.logits.count / vector.labels, labels: vector.labels, logits: logits.constant,
+                gradient: logits.pointer, stride: stride, targets: RowSource(targets.constant, stride: stride),
+                smoothing: vector.smoothing, gradientScale: Float(1 / Double(vector.logits.count)))
+            let loss = unsafe try table(set).labelCrossEntropy(arguments) / Double(vector.logits.count)
+            #expect((loss / vector.loss - 1).magnitude < 1e-6, "\(vector.labels) labels")
+            #expect(worst(rows(logits.values, width: vector.labels, stride: stride), vector.gradient) < 1e-7)
         }
     }
 

@@ -65,7 +65,7 @@ struct LossTests {
         arguments: [
             (
                 "label_smoothing: 0.1",
-                "8:12: training.label_smoothing: regression has no classes, want it for classification"
+                "8:12: training.label_smoothing: regression has no classes, want it for classification or multi_label"
             ),
             (
                 "class_weights: [1, 2]",

@@ -126,7 +126,9 @@ private struct Twin {
     func validationLoss(_ data: TestData) -> Double {
         let (batch, targets) = data.rows(
             Double.self, Array(data.rowCount..<data.rowCount + data.validationRowCount))
-        return ReferenceNetwork.loss(self.network.evaluate(batch), targets)
+        var plain = ReferenceLoss()
+        if case .multiLabel = self.kind.task { plain.settings.function = .binaryCrossEntropy }
+        return ReferenceNetwork.loss(self.network.evaluate(batch), targets, plain)
     }
 
     /// The largest difference of a number from the twin's, in units of what is allowed.

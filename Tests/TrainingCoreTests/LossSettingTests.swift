@@ -49,7 +49,11 @@ struct LossSettingTests {
         #expect(
             try Self.refusal(number) { $0.classWeights = .balanced }
                 == "training.class_weights = balanced, want none, only classes have them")
+        #expect(
+            try Self.refusal(.multiLabel(labels: 2)) { $0.classWeights = .balanced }
+                == "training.class_weights = balanced, want none, only classes have them")
         #expect(try Self.refusal(three) { $0.classWeights = .given([1, 2, 0.5]) } == nil)
+        #expect(try Self.refusal(.multiLabel(labels: 2)) { $0.labelSmoothing = 0.1 } == nil)
     }
 
     @Test("balanced weights are those of scikit-learn, a class that does not occur weighs nothing")

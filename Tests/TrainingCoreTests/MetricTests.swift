@@ -68,6 +68,53 @@ struct MetricTests {
         PlannedFigure(metric: .validationAreaUnderCurve, figure: .areaUnderCurve),
     ]
 
+    @Test("several labels: all right, each wrong, averages, areas, and each label")
+    func labels() throws {
+        for vector in try MetricVectors.load().several {
+            var tally = LabelTally(labels: vector.labels, keepsScores: true)
+            for row in 0..<vector.targets.count / vector.labels {
+                let range = row * vector.labels..<(row + 1) * vector.labels
+                Self.add(Array(vector.targets[range]), Array(vector.logits[range]), to: &tally)
+            }
+            #expect(Self.near(tally.accuracy, vector.accuracy))
+            #expect(Self.near(tally.hammingLoss, vector.hamming_loss))
+            #expect(Self.near(tally.areaUnderCurve(), vector.roc_auc))
+            let macro = tally.macroFigures()
+            #expect(Self.near(macro.precision, vector.macro.precision))
+            #expect(Self.near(macro.recall, vector.macro.recall))
+            #expect(Self.near(macro.f1, vector.macro.f1))
+            let micro = try #require(tally.microFigures())
+            #expect(Self.near(micro.precision, vector.micro.precision))
+            #expect(Self.near(micro.recall, vector.micro.recall))
+            #expect(Self.near(micro.f1, vector.micro.f1))
+            let each = tally.labelFigures()
+            #expect(each.map(\.rows) == vector.rows)
+            #expect(zip(each.map(\.precision), vector.precision).allSatisfy(Self.near))
+            #expect(zip(each.map(\.recall), vector.recall).allSatisfy(Self.near))
+            #expect(zip(each.map(\.f1), vector.f1).allSatisfy(Self.near))
+        }
+    }
+
+    @Test("several labels: a NaN is wrong either way, and without rows all is NaN")
+    func labelEdges() {
+        var tally = LabelTally(labels: 2, keepsScores: true)
+        #expect(tally.accuracy.isNaN && tally.hammingLoss.isNaN && tally.macroFigures().f1.isNaN)
+        #expect(tally.microFigures() == nil && tally.areaUnderCurve().isNaN)
+        Self.add([1, 0], [.nan, .nan], to: &tally)
+        Self.add([1, 0], [3, -2], to: &tally)
+        #expect(tally.accuracy == 0.5 && tally.hammingLoss == 0.5)
+        #expect(tally.areaUnderCurve().isNaN)
+    }
+
+    private static func add(_ targets: [Float], _ logits: [Float], to tally: inout LabelTally) {
+        unsafe targets.withUnsafeBufferPointer { targets in
+            unsafe logits.withUnsafeBufferPointer { logits in
+                guard let first = targets.baseAddress, let second = logits.baseAddress else { return }
+                unsafe tally.add(targets: first, logits: second)
+            }
+        }
+    }
+
     @Test("an area is 1 in perfect order, 1/2 where all scores tie, and NaN without both kinds of rows or with a NaN")
     func areas() {
         let kinds = [false, true, false, true]
@@ -132,6 +179,25 @@ struct FigureTests {
             #expect(found.validation[.validationAreaUnderCurve] == found.test[.testAreaUnderCurve])
             #expect(found.test[.testMicroF1] == found.test[.testAccuracy])
         }
+    }
+
+    @Test("several labels are learnt, and tell what they measure")
+    func labels() throws {
+        var configuration = TrainingCase(task: .multiLabel(labels: 3)).configuration
+        configuration.metrics = [.validationMicroF1]
+        let data = TestData.random(.multiLabel(labels: 3), rows: 300, validation: 200)
+        let (_, last) = try train(
+            configuration, on: data, epochs: 40, kernels: try KernelSet.best(named: nil))
+        #expect(
+            last.map(\.metric) == [
+                .trainLoss, .validationLoss, .validationAccuracy, .validationPrecision, .validationRecall,
+                .validationF1, .validationMicroF1, .validationHammingLoss,
+            ])
+        let wrong = last[.validationHammingLoss] ?? 1
+        #expect(wrong < 0.1 && last[.validationAccuracy] ?? 0 > 0.75, "hamming loss \(wrong)")
+        let run = try TrainingRun(
+            configuration, data: data.view, seed: 1, kernels: try KernelSet.best(named: nil))
+        #expect(run.evaluateByClass(data.view.validation).count == 3)
     }
 
     @Test("regression measures all it has; a metric of another task is refused")

@@ -29,7 +29,24 @@ struct MetricVectors: Decodable, Sendable {
         func row(_ row: Int) -> [Float] { Array(self.logits[row * self.classes..<(row + 1) * self.classes]) }
     }
 
+    struct Several: Decodable, Sendable {
+        let labels: Int
+        /// Shape [rows, labels] both.
+        let targets: [Float]
+        let logits: [Float]
+        let accuracy: Double
+        let hamming_loss: Double
+        let roc_auc: Double
+        let macro: Average
+        let micro: Average
+        let precision: [Double]
+        let recall: [Double]
+        let f1: [Double]
+        let rows: [Int]
+    }
+
     let classification: [Classification]
+    let several: [Several]
 
     static func load() throws -> MetricVectors {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/metrics.json")

@@ -93,11 +93,16 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
             kind(.absoluteError, numbers) { _ in },
             kind(.huber, numbers) { _ in },
             kind(.huber, numbers) { $0.huberDelta = 0.25 },
+            kind(.binaryCrossEntropy, .multiLabel(labels: 3)) { _ in },
+            kind(.binaryCrossEntropy, .multiLabel(labels: 19)) { $0.labelSmoothing = 0.1 },
         ]
     }()
 
     /// Outputs of the network.
-    var outputs: Int { self.loss.function == .binaryCrossEntropy ? 1 : self.task.outputCount }
+    var outputs: Int {
+        self.loss.function == .binaryCrossEntropy && self.task == .classification(classes: 2)
+            ? 1 : self.task.outputCount
+    }
 
     /// The loss for the naive twin.
     var referenceLoss: ReferenceLoss {

@@ -56,6 +56,18 @@ def binary():
                    **differentiated(logits, loss_of))
 
 
+def several():
+    for labels, smoothing in [(1, 0.0), (5, 0.0), (18, 0.25)]:
+        rows = 9
+        logits = single(random.normal(size=(rows, labels)) * 4)
+        logits[0, 0], logits[1, 0] = 95.0, -95.0
+        targets = random.integers(0, 2, size=(rows, labels)).astype(np.float64)
+        wanted = torch.tensor(targets * (1 - smoothing) + smoothing / 2)
+        yield dict(labels=labels, smoothing=smoothing, logits=logits.flatten().tolist(),
+                   targets=targets.flatten().tolist(),
+                   **differentiated(logits, lambda z: F.binary_cross_entropy_with_logits(z, wanted)))
+
+
 def errors():
     for outputs, delta in [(1, None), (3, None), (1, 1.0), (3, 0.5), (20, 2.0)]:
         rows = 9
@@ -69,4 +81,5 @@ def errors():
                    **differentiated(found, loss_of))
 
 
-print(json.dumps(dict(classes=list(classes()), binary=list(binary()), errors=list(errors()))))
+print(json.dumps(dict(classes=list(classes()), binary=list(binary()), errors=list(errors()),
+                      several=list(several()))))

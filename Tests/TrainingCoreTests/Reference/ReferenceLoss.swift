@@ -2,7 +2,8 @@ import TuningModel
 
 /// The mean data loss of a batch and its gradient with respect to the outputs, in plain loops.
 ///
-/// With one output for targets that are classes, these are two and the output is the second one's logit.
+/// With one output for targets that are classes, these are two and the output is the second one's logit. Targets that are
+/// numbers are 0 or 1 where the loss is a cross-entropy.
 struct ReferenceLoss {
     var settings = LossSettings()
     /// Of each class; empty: 1 each.
@@ -25,6 +26,16 @@ struct ReferenceLoss {
                     sum += self.share(logits, place, target) * (T.logarithm(total) - (logit - highest))
                 }
                 whole += self.weight(T.self, target)
+            }
+        case .values(let values) where self.settings.function == .binaryCrossEntropy:
+            for (row, target) in zip(output, values) {
+                for (logit, value) in zip(row, target) {
+                    let share = self.smoothed(value)
+                    let highest = logit > 0 ? logit : 0
+                    let total = T.logarithm(T.exponential(-highest) + T.exponential(logit - highest)) + highest
+                    sum += (total - share * logit) / T(row.count)
+                }
+                whole += 1
             }
         case .values(let values):
             for (row, target) in zip(output, values) {
@@ -49,11 +60,22 @@ struct ReferenceLoss {
                 let slopes = logits.indices.map { (powers[$0] / total * shareSum - shares[$0]) / whole }
                 return Array(slopes.suffix(row.count))
             }
+        case .values(let values) where self.settings.function == .binaryCrossEntropy:
+            return zip(output, values).map { row, target in
+                zip(row, target).map { logit, value in
+                    (1 / (1 + T.exponential(-logit)) - self.smoothed(value)) / (T(output.count) * T(row.count))
+                }
+            }
         case .values(let values):
             return zip(output, values).map { row, target in
                 zip(row, target).map { self.error($0 - $1).slope / (T(output.count) * T(row.count)) }
             }
         }
+    }
+
+    private func smoothed<T: ReferenceNumber>(_ value: T) -> T {
+        let smoothing = T(self.settings.labelSmoothing)
+        return (1 - smoothing) * value + smoothing / 2
     }
 
     /// How much the loss of a class counts in a row.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Figures of classifiers by scikit-learn: an independent implementation for the tests of the tallies.
+"""Figures of classes and labels by scikit-learn: an independent implementation for the tests of the tallies.
 
     python3 make_metric_vectors.py > metrics.json        # needs scikit-learn and numpy; scikit-learn 1.9.1 wrote the stored file
 
@@ -13,6 +13,10 @@ from sklearn import metrics
 
 warnings.filterwarnings("ignore")
 random = np.random.default_rng(11)
+
+
+def single(values):
+    return np.asarray(values, dtype=np.float32).astype(np.float64)
 
 
 def shared(labels, predictions, **averages):
@@ -35,7 +39,7 @@ def cases():
         labels[:classes] = np.arange(classes)
         logits = random.normal(size=(rows, classes)) * 1.5
         logits[np.arange(rows), labels] += 0.7
-        logits = (np.round(logits * 2) / 2 if classes == 2 else logits).astype(np.float32).astype(np.float64)
+        logits = single(np.round(logits * 2) / 2 if classes == 2 else logits)
         probabilities = softmax(logits)
         predictions = logits.argmax(axis=1)
         per_class = metrics.precision_recall_fscore_support(
@@ -52,4 +56,24 @@ def cases():
             rows=per_class[3].tolist(), **shared(labels, predictions, macro="macro", micro="micro"))
 
 
-print(json.dumps(dict(classification=list(cases()))))
+def several():
+    for labels, rows in [(1, 30), (4, 50), (6, 40)]:
+        targets = random.integers(0, 2, size=(rows, labels))
+        targets[:, -1] *= random.integers(0, 2, size=rows)
+        logits = single(random.normal(size=(rows, labels)) + targets - 0.5)
+        predictions = (logits > 0).astype(int)
+        per_label = metrics.precision_recall_fscore_support(targets, predictions, average=None, zero_division=0) \
+            if labels > 1 else metrics.precision_recall_fscore_support(
+                targets[:, 0], predictions[:, 0], labels=[1], average=None, zero_division=0)
+        macro = dict(zip(("precision", "recall", "f1"), (float(np.mean(x)) for x in per_label[:3])))
+        micro = shared(targets, predictions, micro="micro")["micro"] if labels > 1 else macro
+        yield dict(
+            labels=labels, targets=targets.flatten().tolist(), logits=logits.flatten().tolist(),
+            accuracy=metrics.accuracy_score(targets, predictions),
+            hamming_loss=metrics.hamming_loss(targets, predictions),
+            roc_auc=metrics.roc_auc_score(targets, logits, average="macro"), macro=macro, micro=micro,
+            precision=per_label[0].tolist(), recall=per_label[1].tolist(), f1=per_label[2].tolist(),
+            rows=per_label[3].tolist())
+
+
+print(json.dumps(dict(classification=list(cases()), several=list(several()))))
