@@ -132,7 +132,7 @@ let package = Package(
         tests("Randomness"),
         tests("TuningModel", ["Randomness"]),
         tests("TrainingData", ["Randomness", "TuningModel"]),
-        tests("NumericKernels", ["CProcessor", "KernelInterface", "Randomness"]),
+        tests("NumericKernels", ["CProcessor", "KernelInterface", "Randomness"], exclude: ["Vectors"]),
         tests(
             "TrainingCore",
             ["CAllocations", "KernelInterface", "NumericKernels", "Randomness", "TrainingData", "TuningModel"],

@@ -81,6 +81,8 @@ extension CoordinatorService {
         let metrics = rows.flatMap { confirmation.run?.evaluate($0.part, as: .test) } ?? []
         let settings = self.coordinator.study.definition.settings(for: record.configuration)
         var texts = settings.map { StoredText($0.name, "\($0.value)") }
+        let classes = rows.flatMap { confirmation.run?.evaluateByClass($0.part) } ?? []
+        texts += self.dataset.texts(of: classes)
         texts += (best.metrics + metrics).map { StoredText($0.metric.rawValue, "\($0.value)") }
         let tensors = (confirmation.run?.tensors() ?? []).map {
             StoredTensor(name: $0.name, shape: $0.shape, values: $0.values)

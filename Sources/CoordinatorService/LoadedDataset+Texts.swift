@@ -1,10 +1,12 @@
 import Foundation
 package import ModelFiles
+package import TrainingCore
 package import TrainingData
+import TuningModel
 
 extension LoadedDataset {
-    /// What a network's user must know of its data: the names and figures of features, classes and targets, each a JSON
-    /// array.
+    /// What a network's user must know of its data: the names and figures of features, classes or labels, and targets, each a
+    /// JSON array.
     ///
     /// A network takes `(x - mean) / deviation` of each feature, in this order; a regression's outputs are
     /// standardised targets.
@@ -16,7 +18,7 @@ extension LoadedDataset {
             StoredText("data.feature_deviations", Self.array(features.map(\.deviation))),
         ]
         if !self.classNames.isEmpty {
-            texts.append(StoredText("data.classes", Self.array(self.classNames)))
+            texts.append(StoredText(self.nounOfClasses, Self.array(self.classNames)))
         }
         let targets = self.standardization.targets
         if !targets.isEmpty {
@@ -24,6 +26,26 @@ extension LoadedDataset {
             texts.append(StoredText("data.target_deviations", Self.array(targets.map(\.deviation))))
         }
         return texts
+    }
+
+    private var nounOfClasses: String {
+        switch self.task {
+        case .multiLabel(labels: _): "data.labels"
+        case .classification(classes: _), .regression(outputs: _): "data.classes"
+        }
+    }
+
+    /// What the test rows say of each class: a JSON array with an object a class, as `winnow train --json` prints it; no text
+    /// where there are no classes.
+    package func texts(of classes: [ClassFigures]) -> [StoredText] {
+        guard !classes.isEmpty else { return [] }
+        let objects = zip(self.classNames, classes).map { name, figures in
+            // The name as JSON, without the brackets of a list.
+            let text = Self.array([name]).dropFirst().dropLast()
+            return "{\"class\":\(text),\"precision\":\(figures.precision),\"recall\":\(figures.recall),"
+                + "\"f1\":\(figures.f1),\"rows\":\(figures.rows)}"
+        }
+        return [StoredText("test.classes", "[" + objects.joined(separator: ",") + "]")]
     }
 
     private static func array(_ names: [String]) -> String {

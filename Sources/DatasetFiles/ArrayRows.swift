@@ -56,11 +56,23 @@ enum ArrayRows {
                     "classes of the shape \(targetShape), want [rows]; for one-hot targets save y.argmax(1)")
             }
             rowTargets = try self.classes(unsafe targets.doubles(), file: targetFile, names: classNames)
-        case .regression:
+        case .regression, .forecasting:
             guard (1...PreparedDataset.Limit.outputs).contains(outputs) else {
                 throw DataFileError(file: targetFile, "\(outputs) outputs, want 1 to \(PreparedDataset.Limit.outputs)")
             }
             rowTargets = .values(try unsafe targets.floats(), outputs: outputs)
+        case .multiLabel:
+            guard (1...PreparedDataset.Limit.outputs).contains(outputs) else {
+                throw DataFileError(file: targetFile, "\(outputs) labels, want 1 to \(PreparedDataset.Limit.outputs)")
+            }
+            let values = try unsafe targets.floats()
+            if let place = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+                throw DataFileError(
+                    file: targetFile,
+                    "found \(values[place]) in row \(place / outputs), column \(place % outputs), want 0 or 1; for "
+                        + "numbers set task: regression")
+            }
+            rowTargets = .labels(values, names: (0..<outputs).map { "y\($0)" })
         }
         let values = try unsafe features.floats()
         do throws(DatasetError) {

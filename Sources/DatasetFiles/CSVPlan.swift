@@ -4,17 +4,22 @@ import TuningModel
 struct CSVPlan {
     /// The columns as the study file declares them.
     struct Declaration {
-        let target: String
+        let targets: [String]
         let categorical: [String]
         let ignore: [String]
+        /// Whether targets are features too, as in a series.
+        var givesTargets = false
     }
 
     enum Role: Hashable {
         case ignored
-        case target
+        /// This one of the targets.
+        case target(Int)
         /// A number, or a category, that becomes this one of the source features.
         case number(Int)
         case category(Int)
+
+        var isTarget: Bool { if case .target = self { true } else { false } }
     }
 
     let columnNames: [String]
@@ -22,7 +27,8 @@ struct CSVPlan {
     let roles: [Role]
     /// Names of the columns that are features, in the order of the features.
     let featureColumns: [String]
-    let targetColumn: Int
+    /// The columns of the targets, in the order of the declaration.
+    let targetColumns: [Int]
 
     /// Finds the role of each column.
     ///
@@ -55,13 +61,14 @@ struct CSVPlan {
             places[name] = column
         }
         for (what, list) in [
-            ("target", [declaration.target]), ("categorical", declaration.categorical), ("ignore", declaration.ignore),
+            ("target", declaration.targets), ("categorical", declaration.categorical), ("ignore", declaration.ignore),
         ] {
             for name in list where places[name] == nil {
                 throw Self.missing(name, what: what, names: names, line: line, file: file)
             }
         }
-        let used = names.filter { $0 != declaration.target && !declaration.ignore.contains($0) }
+        let hidden = declaration.ignore + (declaration.givesTargets ? [] : declaration.targets)
+        let used = names.filter { !hidden.contains($0) }
         if let features {
             for name in features where places[name] == nil {
                 throw Self.missing(name, what: "feature", names: names, line: line, file: file)
@@ -79,12 +86,14 @@ struct CSVPlan {
         var numbers: [String: Int] = [:]
         for (number, name) in self.featureColumns.enumerated() { numbers[name] = number }
         self.roles = names.map { name in
-            if name == declaration.target { return .target }
+            if !declaration.givesTargets, let target = declaration.targets.firstIndex(of: name) {
+                return .target(target)
+            }
             guard let number = numbers[name] else { return .ignored }
             return declaration.categorical.contains(name) ? .category(number) : .number(number)
         }
         self.columnNames = names
-        self.targetColumn = places[declaration.target] ?? 0
+        self.targetColumns = declaration.targets.map { places[$0] ?? 0 }
     }
 
     private static func missing(

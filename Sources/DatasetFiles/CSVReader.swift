@@ -23,7 +23,10 @@ struct CSVReader {
     private let task: TaskKind
     /// Numbers, and numbers of categories, shape [rows, feature columns].
     private var cells: [Float] = []
+    /// Shape [rows, targets] where these are no classes.
     private var values: [Float] = []
+    /// Those of the row at hand.
+    private var rowValues: [Float]
     private var labels: [Int32] = []
     private var classes: LabelTable
     /// One for each feature column; used for categories only.
@@ -73,6 +76,7 @@ struct CSVReader {
         self.plan = plan
         self.task = task
         self.classes = vocabulary.map { LabelTable(closed: $0.classes) } ?? LabelTable(limit: Self.mostClasses)
+        self.rowValues = [Float](repeating: 0, count: plan.roles.count { $0.isTarget })
         self.categories = [LabelTable?](repeating: nil, count: plan.featureColumns.count)
         for role in plan.roles {
             guard case .category(let feature) = role else { continue }
@@ -109,6 +113,7 @@ struct CSVReader {
                 throw DataFileError(file: self.file, line: line, "more than \(PreparedDataset.Limit.rows) rows")
             }
             self.rowCount += 1
+            self.values.append(contentsOf: self.rowValues)
             self.cells.append(contentsOf: row)
             unsafe cursor.skipEmptyLines()
         }
@@ -150,7 +155,7 @@ struct CSVReader {
     }
 
     private func noNumber(_ cell: [UInt8], line: Int, column: Int) -> DataFileError {
-        let isTarget = self.plan.roles[column] == .target
+        let isTarget = self.plan.targetColumns.contains(column)
         let text = String(decoding: cell.prefix(16), as: UTF8.self).lowercased()
         let missing = ["nan", "na", "n/a", "null", "none", "?", "inf", "-inf", "+inf", "infinity", "-infinity", "-nan"]
         let remedy: String
@@ -176,11 +181,17 @@ struct CSVReader {
         let line = unsafe cursor.line
         switch self.plan.roles[column] {
         case .ignored, .number: _ = try unsafe cursor.cell()
-        case .target where self.task == .regression:
+        case .target(let target) where self.task != .classification:
             if let value = unsafe cursor.fastFloat() {
-                self.values.append(value)
+                self.rowValues[target] = value
             } else {
-                self.values.append(try unsafe self.number(&cursor, column: column))
+                self.rowValues[target] = try unsafe self.number(&cursor, column: column)
+            }
+            let value = self.rowValues[target]
+            guard self.task != .multiLabel || value == 0 || value == 1 else {
+                throw DataFileError(
+                    file: self.file, line: line, column: column + 1,
+                    "\(self.name(column)): found \(value), want 0 or 1; for numbers set task: regression")
             }
         case .target:
             let cell = try unsafe cursor.cell()
@@ -222,20 +233,28 @@ struct CSVReader {
 
     private func checkTarget(isTraining: Bool) throws(DataFileError) {
         guard isTraining else { return }
-        let isConstant: Bool
-        let value: String
-        switch self.task {
-        case .classification:
-            isConstant = self.classes.labels.count == 1
-            value = self.classes.labels.first.map { shown($0) } ?? ""
-        case .regression:
-            isConstant = self.values.allSatisfy { $0 == self.values.first }
-            value = self.values.first.map { "\($0)" } ?? ""
-        }
-        guard !isConstant else {
-            throw DataFileError(
-                file: self.file, column: self.plan.targetColumn + 1,
-                "\(self.name(self.plan.targetColumn)): a constant target, every row has \(value); want one that varies")
+        for (target, column) in self.plan.targetColumns.enumerated() {
+            let isConstant: Bool
+            let value: String
+            switch self.task {
+            case .classification:
+                isConstant = self.classes.labels.count == 1
+                value = self.classes.labels.first.map { shown($0) } ?? ""
+            case .regression:
+                let width = self.plan.targetColumns.count
+                let first = self.values[target]
+                isConstant = stride(from: target, to: self.values.count, by: width).allSatisfy {
+                    self.values[$0] == first
+                }
+                value = "\(first)"
+            // Whether a series varies is asked of its training part.
+            case .multiLabel, .forecasting: return
+            }
+            guard !isConstant else {
+                throw DataFileError(
+                    file: self.file, column: column + 1,
+                    "\(self.name(column)): a constant target, every row has \(value); want one that varies")
+            }
         }
     }
 
@@ -252,15 +271,21 @@ struct CSVReader {
     private func finished() throws(DataFileError) -> (rows: DatasetRows, vocabulary: CSVVocabulary) {
         let classes = self.classes.ordered()
         let categories = self.categories.map { $0?.ordered() }
+        let (names, features) = try self.expanded(categories)
         let targets: DatasetTargets
         switch self.task {
         case .classification:
             var classNames: [String] = []
             for label in classes.labels { classNames.append(try Self.text(label, file: self.file)) }
             targets = .classes(self.labels.map { Int32(classes.places[Int($0)]) }, names: classNames)
-        case .regression: targets = .values(self.values, outputs: 1)
+        case .regression: targets = .values(self.values, outputs: self.plan.targetColumns.count)
+        case .forecasting:
+            let places = self.plan.targetColumns.map { names.firstIndex(of: self.plan.columnNames[$0]) ?? 0 }
+            let values = (0..<self.rowCount).flatMap { row in places.map { features[row * names.count + $0] } }
+            targets = .values(values, outputs: places.count)
+        case .multiLabel:
+            targets = .labels(self.values, names: self.plan.targetColumns.map { self.plan.columnNames[$0] })
         }
-        let (names, features) = try self.expanded(categories)
         do throws(DatasetError) {
             let rows = try DatasetRows(
                 rowCount: self.rowCount, featureNames: names, features: features, targets: targets)

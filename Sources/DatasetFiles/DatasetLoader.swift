@@ -40,6 +40,10 @@ package enum DatasetLoader {
         embedded: [EmbeddedFile] = []
     ) throws(DataFileError) -> LoadedDataset {
         let files = FileFinder(directory: directory, embedded: embedded)
+        if case .series(let source) = settings.train {
+            return try SeriesReader.load(
+                source, validation: settings.validation, test: settings.test, files: files)
+        }
         let train = try SourceRows.read(settings.train, task: task, files: files, like: nil)
         let validation = try self.part(settings.validation, task: task, files: files, train: train)
         var test: LoadedDataset.Part?
@@ -57,6 +61,8 @@ package enum DatasetLoader {
         switch part {
         case .holdout(let share, let isStratified):
             return .holdout(Holdout(share: share, isStratified: isStratified && task == .classification))
+        case .last:
+            throw DataFileError(file: train.file, "the last rows of what is no series, want a holdout")
         case .source(let source):
             return .rows(try SourceRows.read(source, task: task, files: files, like: train).rows)
         }
@@ -100,16 +106,15 @@ struct SourceRows {
     ) throws(DataFileError) -> SourceRows {
         switch source {
         case .csv(let file, let target, let categorical, let ignore):
-            let declaration = CSVPlan.Declaration(target: target, categorical: categorical, ignore: ignore)
-            if let train, train.vocabulary == nil {
-                throw DataFileError(file: file, "a csv file beside training arrays, want the format of data.train")
-            }
-            let bytes = try files.open(file)
-            let result = try unsafe bytes.withBytes { (bytes) throws(DataFileError) in
-                try unsafe CSVReader.read(
-                    bytes, file: file, declaration: declaration, task: task, vocabulary: train?.vocabulary)
-            }
-            return SourceRows(file: file, targetFile: file, rows: result.rows, vocabulary: result.vocabulary)
+            return try self.csv(
+                file, CSVPlan.Declaration(targets: [target], categorical: categorical, ignore: ignore), task: task,
+                files: files, train: train)
+        case .table(let file, let targets, let categorical, let ignore):
+            return try self.csv(
+                file, CSVPlan.Declaration(targets: targets, categorical: categorical, ignore: ignore), task: task,
+                files: files, train: train)
+        case .series(let series):
+            throw DataFileError(file: series.file, "a series beside other rows, want the format of data.train")
         case .npy(let features, let targets):
             return try unsafe self.arrays(features, targets, task: task, files: files, train: train) {
                 (bytes, file) throws(DataFileError) in
@@ -121,6 +126,20 @@ struct SourceRows {
                 try unsafe IDXReader.read(bytes, file: file)
             }
         }
+    }
+
+    private static func csv(
+        _ file: String, _ declaration: CSVPlan.Declaration, task: TaskKind, files: FileFinder, train: SourceRows?
+    ) throws(DataFileError) -> SourceRows {
+        if let train, train.vocabulary == nil {
+            throw DataFileError(file: file, "a csv file beside training arrays, want the format of data.train")
+        }
+        let bytes = try files.open(file)
+        let result = try unsafe bytes.withBytes { (bytes) throws(DataFileError) in
+            try unsafe CSVReader.read(
+                bytes, file: file, declaration: declaration, task: task, vocabulary: train?.vocabulary)
+        }
+        return SourceRows(file: file, targetFile: file, rows: result.rows, vocabulary: result.vocabulary)
     }
 
     private static func arrays(

@@ -45,6 +45,14 @@ package struct KernelTable: Sendable {
     package let crossEntropy: @Sendable (borrowing CrossEntropyArguments) -> Double
     /// Softmax cross-entropy and top-1 predictions in evaluation.
     package let crossEntropyLoss: @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation
+    /// Softmax cross-entropy with class weights and label smoothing; answers the sum of the losses of the rows.
+    package let weightedCrossEntropy: @Sendable (borrowing WeightedCrossEntropyArguments) -> Double
+    /// Cross-entropy of two classes with one logit; answers the sum of the losses of the rows.
+    package let binaryCrossEntropy: @Sendable (borrowing BinaryCrossEntropyArguments) -> Double
+    /// Binary cross-entropy of several targets a row; answers the sum over all of them.
+    package let labelCrossEntropy: @Sendable (borrowing LabelCrossEntropyArguments) -> Double
+    /// Absolute or Huber error and its gradient; answers the sum over all outputs.
+    package let robustError: @Sendable (borrowing RobustErrorArguments) -> Double
     /// Squared error and its gradient; answers the sum of the squared errors.
     package let squaredError: @Sendable (borrowing SquaredErrorArguments) -> Double
     /// Convolution of one image.
@@ -85,6 +93,10 @@ package struct KernelTable: Sendable {
         normalizeFixed: @escaping @Sendable (borrowing FixedNormalizationArguments) -> Void,
         crossEntropy: @escaping @Sendable (borrowing CrossEntropyArguments) -> Double,
         crossEntropyLoss: @escaping @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation,
+        weightedCrossEntropy: @escaping @Sendable (borrowing WeightedCrossEntropyArguments) -> Double,
+        binaryCrossEntropy: @escaping @Sendable (borrowing BinaryCrossEntropyArguments) -> Double,
+        labelCrossEntropy: @escaping @Sendable (borrowing LabelCrossEntropyArguments) -> Double,
+        robustError: @escaping @Sendable (borrowing RobustErrorArguments) -> Double,
         squaredError: @escaping @Sendable (borrowing SquaredErrorArguments) -> Double,
         convolution: @escaping @Sendable (borrowing ConvolutionArguments) -> Void,
         convolutionGradient: @escaping @Sendable (borrowing ConvolutionGradientArguments) -> Void,
@@ -113,6 +125,10 @@ package struct KernelTable: Sendable {
         unsafe self.normalizeFixed = normalizeFixed
         unsafe self.crossEntropy = crossEntropy
         unsafe self.crossEntropyLoss = crossEntropyLoss
+        unsafe self.weightedCrossEntropy = weightedCrossEntropy
+        unsafe self.binaryCrossEntropy = binaryCrossEntropy
+        unsafe self.labelCrossEntropy = labelCrossEntropy
+        unsafe self.robustError = robustError
         unsafe self.squaredError = squaredError
         unsafe self.convolution = convolution
         unsafe self.convolutionGradient = convolutionGradient

@@ -1,7 +1,7 @@
 import KernelInterface
 
 /// The logits of one row.
-private struct LogitRow {
+struct LogitRow {
     let source: Source
     let classes: Int
 
@@ -35,7 +35,7 @@ private struct LogitRow {
 
 /// Softmax of a row: stores the exponentials if wanted and answers their sum.
 @inline(__always)
-private func exponentialSum(_ row: LogitRow, maximum: Float, _ target: Target?) -> Float {
+func exponentialSum(_ row: LogitRow, maximum: Float, _ target: Target?) -> Float {
     var sums = Vector.zero
     var column = 0
     while column < row.classes {

@@ -8,7 +8,9 @@ package func makeKernelTable() -> KernelTable {
         innerProduct: innerProductKernel, limitNorm: normLimitKernel, average: averageKernel,
         activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
-        crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,
+        crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel,
+        weightedCrossEntropy: weightedCrossEntropyKernel, binaryCrossEntropy: binaryCrossEntropyKernel,
+        labelCrossEntropy: labelCrossEntropyKernel, robustError: robustErrorKernel, squaredError: squaredErrorKernel,
         convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, pool: poolKernel,
         unpool: unpoolKernel, memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel,
         gatherRows: gatherKernel, transpose: transposeKernel, vectorFunction: vectorFunctionKernel, peak: peakKernel)

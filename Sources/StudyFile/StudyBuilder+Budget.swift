@@ -33,10 +33,9 @@ extension StudyBuilder {
     }
 
     private mutating func metric(_ node: FileNode, task: TaskKind?) -> Metric? {
-        let regression: [Metric] = [.validationRootMeanSquaredError, .validationMeanAbsoluteError, .validationR2]
-        let classification: [Metric] = [.validationAccuracy, .validationPrecision, .validationRecall, .validationF1]
         let all = Metric.allCases.filter { !$0.rawValue.hasPrefix("test.") && $0 != .modelParameters }
-        let unfit = task == .classification ? regression : task == .regression ? classification : []
+        let measured = task.map { Figure.always($0) + Figure.optional($0) } ?? Figure.allCases
+        let unfit = all.filter { $0.figure.map(measured.contains) == false }
         let path = "objectives.metric"
         if let metric = node.text.flatMap(Metric.init(rawValue:)) {
             if metric.rawValue.hasPrefix("test.") {

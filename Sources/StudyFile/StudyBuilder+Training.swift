@@ -8,8 +8,10 @@ extension StudyBuilder {
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
-        let known = Self.plainSettings + ["optimizer", "schedule", "batch_growth", "early_stopping"]
-        let unbuilt = ["label_smoothing"]
+        let known =
+            Self.plainSettings + ["optimizer", "schedule", "batch_growth", "early_stopping"]
+            + ["label_smoothing", "class_weights", "huber_delta", "metrics"]
+        let unbuilt = ["gradient_clip"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
             return
@@ -21,27 +23,39 @@ extension StudyBuilder {
             case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: [])
             case "batch_growth": self.readGroup(entry.value, name: "training.batch_growth")
             case "early_stopping": self.readGroup(entry.value, name: "training.early_stopping")
-            case "loss": self.readLoss(entry.value, task: task)
+            case "loss", "label_smoothing", "class_weights", "huber_delta":
+                self.readLossSetting(entry, task: task)
+            case "metrics": self.readMetrics(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
                 self.readSetting(entry.value, name: "training.\(key)", conditions: [])
             default: continue
             }
         }
         self.tieWeightDecay(section)
+        self.tieHuberDelta(section)
     }
 
-    private mutating func readLoss(_ node: FileNode, task: TaskKind?) {
-        let before = self.mistakes.count
-        guard let loss = self.name(node, path: "training.loss", among: ["auto", "cross_entropy", "squared_error"]),
-            self.mistakes.count == before
-        else { return }
-        let fitting = task == .classification ? "cross_entropy" : "squared_error"
-        if let task, loss != "auto", loss != fitting {
-            self.report(node.place, "training.loss: found \(loss) for \(task.rawValue), want \(fitting) or auto")
+    /// What is measured after each epoch besides the figures that always are: a list of names.
+    private mutating func readMetrics(_ node: FileNode, task: TaskKind?) {
+        let path = "training.metrics"
+        let known = task.map { Metric.validation(Figure.optional($0)) } ?? Metric.optional
+        guard let task, !known.isEmpty else {
+            self.report(node.place, "\(path): \(task?.rawValue ?? "this task") measures all it has, want no such list")
             return
         }
-        self.settings.append(
-            DraftSetting(name: "training.loss", place: node.place, value: .text(loss), conditions: []))
+        let measured = Metric.validation(Figure.always(task)).map(\.rawValue)
+        for item in node.items ?? [node] {
+            guard let name = self.name(item, path: path, among: known.map(\.rawValue) + measured),
+                !measured.contains(name)
+            else { continue }
+            let asked = self.settings.filter { $0.name.hasPrefix("\(path).") }
+            guard !asked.contains(where: { $0.value == .text(name) }) else {
+                self.report(item.place, "\(path): \(name) stands twice")
+                continue
+            }
+            self.settings.append(
+                DraftSetting(name: "\(path).\(asked.count)", place: item.place, value: .text(name), conditions: []))
+        }
     }
 
     /// A mapping of settings that come together: those without a default must be there.

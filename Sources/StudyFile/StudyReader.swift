@@ -63,6 +63,7 @@ struct StudyBuilder {
         let objective = section["objectives"].map { self.objective($0, task: task) } ?? Self.defaultObjective
         let search = self.search(section["search"])
         self.addScheduleEpochs(search?.scheduler)
+        self.addMetric(objective, task: task)
         let space = self.finishedSpace()
         let tryFirst = self.tryFirst(section["search"], space: space)
         let budget = self.budget(section["budget"])
@@ -83,6 +84,20 @@ struct StudyBuilder {
         else { return }
         self.settings.append(
             DraftSetting(name: name, place: schedule.place, value: .int(scheduler.maximumEpochs), conditions: []))
+    }
+
+    /// An objective that is not measured after every epoch anyway is asked for.
+    private mutating func addMetric(_ objective: Objective?, task: TaskKind?) {
+        guard let objective, let task, let figure = objective.metric.figure, !Figure.always(task).contains(figure)
+        else {
+            return
+        }
+        let name = ParameterValue.text(objective.metric.rawValue)
+        let asked = self.settings.filter { $0.name.hasPrefix("training.metrics.") }
+        guard !asked.contains(where: { $0.value == name }) else { return }
+        self.settings.append(
+            DraftSetting(
+                name: "training.metrics.\(asked.count)", place: Place(line: 1, column: 1), value: name, conditions: []))
     }
 
     private mutating func readVersion(_ section: Section) {
@@ -117,7 +132,7 @@ struct StudyBuilder {
 
     private mutating func task(_ section: Section) -> TaskKind? {
         guard let node = self.required("task", in: section) else { return nil }
-        return self.name(node, path: "task", among: TaskKind.allCases.map(\.rawValue), unbuilt: ["forecasting"])
+        return self.name(node, path: "task", among: TaskKind.allCases.map(\.rawValue))
             .flatMap(TaskKind.init(rawValue:))
     }
 

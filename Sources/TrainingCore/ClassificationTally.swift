@@ -43,5 +43,20 @@ struct ClassificationTally {
         )
     }
 
+    /// All classes taken together; `nil` without any row.
+    func microFigures() -> ClassFigures? {
+        let rows = self.targets.reduce(0, &+)
+        guard rows > 0 else { return nil }
+        return ClassFigures(
+            right: self.rights.reduce(0, &+), rows: rows, predictions: self.predictions.reduce(0, &+))
+    }
+
+    /// Each class by itself.
+    func classFigures() -> [ClassFigures] {
+        self.rights.indices.map {
+            ClassFigures(right: self.rights[$0], rows: self.targets[$0], predictions: self.predictions[$0])
+        }
+    }
+
     private static func ratio(_ part: Int, _ whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
 }

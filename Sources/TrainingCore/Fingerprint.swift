@@ -31,6 +31,7 @@ extension Fingerprint {
         switch data.task {
         case .classification(let classes): self.add([1, classes])
         case .regression(let outputs): self.add([2, outputs])
+        case .multiLabel(let labels): self.add([3, labels])
         }
         self.add([data.featureCount, data.train.rowCount, configuration.layers.count])
         self.add(configuration.family, shape: data.featureShape)
@@ -45,6 +46,7 @@ extension Fingerprint {
         // Checkpoints of networks with the usual biases keep their fingerprint.
         if configuration.forgetBias != 1 { self.add(configuration.forgetBias) }
         self.add(configuration.optimizer)
+        self.add(configuration.loss)
         self.add([configuration.batchSize, configuration.earlyStopping?.patience ?? 0])
         self.add(configuration.schedule, epochs: configuration.scheduleEpochs, warmup: configuration.warmupEpochs)
         for number in [
@@ -69,6 +71,20 @@ extension Fingerprint {
         self.add("biases")
         self.add(biases.initializer.name)
         for number in biases.initializer.numbers { self.add(number) }
+    }
+
+    /// Nothing for the task's own loss as it is.
+    private mutating func add(_ loss: LossSettings) {
+        if ![.automatic, .crossEntropy, .squaredError].contains(loss.function) { self.add(loss.function.rawValue) }
+        if loss.labelSmoothing != 0 { self.add(loss.labelSmoothing) }
+        if loss.function == .huber { self.add(loss.huberDelta) }
+        switch loss.classWeights {
+        case .none: return
+        case .balanced: self.add("balanced")
+        case .given(let weights):
+            self.add(weights.count)
+            for weight in weights { self.add(weight) }
+        }
     }
 
     /// Nothing for a learning rate that stays.

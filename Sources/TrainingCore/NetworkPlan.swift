@@ -10,6 +10,8 @@ struct NetworkPlan {
     let front: FrontPlan
     /// The hidden layers, then the output layer.
     let layers: [LayerPlan]
+    let loss: LossPlan
+    let figures: FigurePlan
     /// Rows of the largest minibatch; the last one of an epoch may have fewer.
     let batchRows: Int
     let batches: BatchPlan
@@ -26,7 +28,12 @@ struct NetworkPlan {
     /// What the optimiser changes, in the same order.
     let parameters: [ParameterPlace]
 
-    init(_ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, rule: UpdateRule) {
+    init(
+        _ configuration: TrainingConfiguration, data: DatasetView, loss: LossPlan, figures: FigurePlan, seed: UInt64,
+        rule: UpdateRule
+    ) {
+        var loss = loss
+        self.figures = figures
         var layout = ArenaLayout()
         self.batches = BatchPlan(configuration, rowCount: data.train.rowCount)
         let batchRows = self.batches.largest
@@ -45,7 +52,7 @@ struct NetworkPlan {
         }
         layers.append(
             LayerPlan(
-                inputs: inputs, outputs: data.task.outputCount, rule: rule, bufferRows: bufferRows, layout: &layout))
+                inputs: inputs, outputs: loss.outputs, rule: rule, bufferRows: bufferRows, layout: &layout))
         let widest = layers.map { max($0.inputStride, $0.outputStride) }.max() ?? 16
         self.gradients = (
             layout.reserve(rows: batchRows, columns: widest), layout.reserve(rows: batchRows, columns: widest)
@@ -61,6 +68,8 @@ struct NetworkPlan {
             columns: max(64, scratchFloats.max() ?? 0, self.front.scratchFloats(batchRows: batchRows)))
         self.order = layout.reserve(columns: data.train.rowCount)
         self.predictions = layout.reserve(columns: self.evaluationRows)
+        loss.reserve(&layout)
+        self.loss = loss
         self.layers = layers
         self.batchRows = batchRows
         self.layout = layout

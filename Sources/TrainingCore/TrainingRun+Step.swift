@@ -11,7 +11,7 @@ extension TrainingRun {
     /// - Parameters:
     ///   - rows: Shape [count], numbers of training rows; repeats are allowed.
     ///   - count: At least 1, at most ``NetworkPlan/batchRows``.
-    /// - Returns: The sum of the samples' data losses before the step.
+    /// - Returns: The mean of the samples' losses before the step, times their count; penalties are no part of it.
     @unsafe
     mutating func step(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
         let number = self.optimizer.stepCount
@@ -77,31 +77,6 @@ extension TrainingRun {
                         slopes: layer.slopes.map { unsafe base + $0 }, dropout: dropout))
             }
             unsafe source = RowSource(output, stride: layer.outputStride)
-        }
-    }
-
-    /// The gradient of the mean loss with respect to the last output, into the first gradient buffer.
-    @unsafe
-    private func outputGradient(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
-        let base = unsafe self.arena.base
-        let layer = self.plan.layers[self.plan.layers.count &- 1]
-        switch self.data.task {
-        case .classification(let classes):
-            guard let labels = unsafe self.data.train.classes else { return .nan }
-            return unsafe self.table.crossEntropy(
-                CrossEntropyArguments(
-                    rows: count, classes: classes, logits: base + layer.output,
-                    gradient: base + self.plan.gradients.0, stride: layer.outputStride, labels: labels, picked: rows,
-                    gradientScale: Float(1 / Double(count))))
-        case .regression(let outputs):
-            guard let targets = unsafe self.data.train.values else { return .nan }
-            let sum = unsafe self.table.squaredError(
-                SquaredErrorArguments(
-                    rows: count, columns: layer.outputStride, outputs: base + layer.output,
-                    gradient: base + self.plan.gradients.0, stride: layer.outputStride,
-                    targets: RowSource(targets, stride: self.data.targetStride, picked: rows),
-                    gradientScale: Float(2 / (Double(count) * Double(outputs)))))
-            return sum / Double(outputs)
         }
     }
 

@@ -83,6 +83,7 @@ package struct TrainingRun: ~Copyable {
         self.patience = checkpoint.header.patience
         self.gaps = checkpoint.header.gaps
         unsafe self.writeTables()
+        self.initializeLoss()
         for (place, values) in zip(plan.tensors.flatMap(\.numbers), checkpoint.numbers) {
             self.setValues(of: place.tensor, at: place.offset, to: values)
         }
@@ -98,6 +99,7 @@ package struct TrainingRun: ~Copyable {
 
     private func initialize() {
         unsafe self.initializeFront()
+        self.initializeLoss()
         for (number, layer) in self.plan.layers.enumerated() {
             let initializer = WeightInitializer(
                 self.configuration.initializer, activation: self.configuration.activation, inputs: layer.inputs,
@@ -145,7 +147,9 @@ extension TrainingRun {
         try Self.check(configuration.family, shape: data.featureShape)
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
-        let plan = NetworkPlan(configuration, data: data, seed: seed, rule: optimizer.nextRule())
+        let plan = NetworkPlan(
+            configuration, data: data, loss: try LossPlan(configuration.loss, data: data),
+            figures: try FigurePlan(configuration, task: data.task), seed: seed, rule: optimizer.nextRule())
         if case .orthogonal = configuration.initializer { try Self.checkOrthogonal(plan) }
         guard plan.layout.byteCount <= ArenaLayout.byteLimit else {
             throw .tooLarge(bytes: plan.layout.byteCount, limit: ArenaLayout.byteLimit)
@@ -200,9 +204,13 @@ extension TrainingRun {
             throw .data(
                 what: "classes or outputs", found: "\(data.task.outputCount)", wanted: "a number in [1, \(1 << 20)]")
         }
-        if case .regression(let outputs) = data.task, data.targetStride != paddedWidth(outputs) {
-            throw .data(
-                what: "targets from row to row", found: "\(data.targetStride)", wanted: "\(paddedWidth(outputs))")
+        switch data.task {
+        case .classification: break
+        case .regression(let outputs), .multiLabel(let outputs):
+            guard data.targetStride == paddedWidth(outputs) else {
+                throw .data(
+                    what: "targets from row to row", found: "\(data.targetStride)", wanted: "\(paddedWidth(outputs))")
+            }
         }
         for (name, part) in [("training", data.train), ("validation", data.validation)] {
             guard part.rowCount >= 1, part.rowCount <= Int(Int32.max) else {
@@ -228,7 +236,7 @@ extension TrainingRun {
                         what: "class of \(name) row \(row)", found: "\(label)", wanted: "a number in [0, \(classes))")
                 }
             }
-        case .regression:
+        case .regression, .multiLabel:
             guard unsafe part.values != nil else {
                 throw .data(what: "\(name) targets", found: "none", wanted: "one for each row")
             }

@@ -4,6 +4,8 @@ package enum DatasetTargets: Hashable, Sendable {
     case classes([Int32], names: [String])
     /// Shape [rows, outputs], row-major.
     case values([Float], outputs: Int)
+    /// Shape [rows, names.count], row-major, each 0 or 1.
+    case labels([Float], names: [String])
 }
 
 /// Rows as a file has them: features not standardised yet, with their targets.
@@ -53,6 +55,15 @@ package struct DatasetRows: Hashable, Sendable {
                 throw DatasetError("\(values.count) targets for \(rowCount) rows of \(outputs) outputs")
             }
             guard Self.areFinite(values) else { throw DatasetError("a target is not finite") }
+        case .labels(let values, let names):
+            let (count, isOverflow) = rowCount.multipliedReportingOverflow(by: names.count)
+            guard !names.isEmpty, names.count <= PreparedDataset.Limit.outputs, !isOverflow, count == values.count
+            else {
+                throw DatasetError("\(values.count) targets for \(rowCount) rows of \(names.count) labels")
+            }
+            guard values.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+                throw DatasetError("a target that is neither 0 nor 1", concernsTargets: true)
+            }
         }
         guard Self.areFinite(features) else { throw DatasetError("a feature is not finite") }
         self.rowCount = rowCount

@@ -12,7 +12,8 @@ package struct DatasetPart: @unchecked Sendable {
     package let features: UnsafePointer<Float>
     /// Classification: shape [rowCount], each in 0 ..< classes.
     package let classes: UnsafePointer<Int32>?
-    /// Regression: shape [rowCount, targetStride], standardised; columns from `outputs` on are zero.
+    /// Regression: shape [rowCount, targetStride], standardised; columns from `outputs` on are zero. Several labels: the
+    /// same, each 0 or 1.
     package let values: UnsafePointer<Float>?
 
     package init(

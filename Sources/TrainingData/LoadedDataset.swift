@@ -9,7 +9,7 @@ package struct LoadedDataset: Hashable, Sendable {
     package let task: LearningTask
     /// One for each feature of the network's input, in order.
     package let featureNames: [String]
-    /// By class number; empty for regression.
+    /// By class number, or by the number of the label; empty for regression.
     package let classNames: [String]
     package let standardization: Standardization
     package let trainRows: Int
@@ -21,6 +21,21 @@ package struct LoadedDataset: Hashable, Sendable {
         case holdout(Holdout)
         /// Rows with the features and classes of the training rows.
         case rows(DatasetRows)
+    }
+
+    init(
+        image: [UInt8], testImage: [UInt8]?, task: LearningTask, featureNames: [String], classNames: [String],
+        standardization: Standardization, trainRows: Int, validationRows: Int, testRows: Int
+    ) {
+        self.image = image
+        self.testImage = testImage
+        self.task = task
+        self.featureNames = featureNames
+        self.classNames = classNames
+        self.standardization = standardization
+        self.trainRows = trainRows
+        self.validationRows = validationRows
+        self.testRows = testRows
     }
 
     /// Splits, standardises and encodes.
@@ -48,7 +63,7 @@ package struct LoadedDataset: Hashable, Sendable {
             split = try DatasetSplit(
                 rowCount: rows.rowCount, classes: classes, classNames: names, test: holdouts.test,
                 validation: holdouts.validation, seed: seed)
-        case .values:
+        case .values, .labels:
             split = try DatasetSplit(
                 rowCount: rows.rowCount, classes: nil, classNames: [], test: holdouts.test,
                 validation: holdouts.validation, seed: seed)
@@ -84,7 +99,10 @@ package struct LoadedDataset: Hashable, Sendable {
         self.testImage = testImage
         self.task = task
         self.featureNames = rows.featureNames
-        if case .classes(_, let names) = rows.targets { self.classNames = names } else { self.classNames = [] }
+        switch rows.targets {
+        case .classes(_, let names), .labels(_, let names): self.classNames = names
+        case .values: self.classNames = []
+        }
         self.standardization = standardization
         self.trainRows = split.train.count
         self.validationRows = validationRows.count
@@ -110,6 +128,18 @@ package struct LoadedDataset: Hashable, Sendable {
                 }
             }
             return .regression(outputs: outputs)
+        case .labels(let values, let names):
+            let count = names.count
+            let isVaried = (0..<count).contains { label in
+                let first = train.first.map { values[Int($0) * count + label] } ?? 0
+                return train.contains { values[Int($0) * count + label] != first }
+            }
+            guard isVaried else {
+                throw DatasetError(
+                    "constant targets: every training row has the same labels, want one that varies",
+                    concernsTargets: true)
+            }
+            return .multiLabel(labels: count)
         }
     }
 
@@ -132,6 +162,7 @@ package struct LoadedDataset: Hashable, Sendable {
         switch (rows.targets, other.targets) {
         case (.classes(_, let left), .classes(_, let right)) where left == right: return
         case (.values(_, let left), .values(_, let right)) where left == right: return
+        case (.labels(_, let left), .labels(_, let right)) where left == right: return
         default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
         }
     }
@@ -149,6 +180,7 @@ package struct LoadedDataset: Hashable, Sendable {
         switch (rows.targets, other.targets) {
         case (.classes(let left, let names), .classes(let right, _)): targets = .classes(left + right, names: names)
         case (.values(let left, let outputs), .values(let right, _)): targets = .values(left + right, outputs: outputs)
+        case (.labels(let left, let names), .labels(let right, _)): targets = .labels(left + right, names: names)
         default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
         }
         let all = try DatasetRows(

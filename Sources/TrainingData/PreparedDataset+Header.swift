@@ -10,11 +10,12 @@ extension PreparedDataset {
         let firstRows: Int
         let secondRows: Int
 
-        /// Floats from row to row of regression targets; 0 for classification.
+        /// Floats from row to row of targets that are numbers or labels; 0 for classification.
         var targetStride: Int {
             switch self.task {
             case .classification: 0
             case .regression(let outputs): PreparedDataset.stride(outputs)
+            case .multiLabel(let labels): PreparedDataset.stride(labels)
             }
         }
 
@@ -60,7 +61,12 @@ extension PreparedDataset {
 
         func write(to bytes: UnsafeMutableRawBufferPointer, byteCount: Int) {
             for (place, byte) in PreparedDataset.magic.enumerated() { unsafe bytes[place] = byte }
-            let taskNumber: UInt32 = if case .classification = self.task { 0 } else { 1 }
+            let taskNumber: UInt32 =
+                switch self.task {
+                case .classification: 0
+                case .regression: 1
+                case .multiLabel: 2
+                }
             let words: [UInt32] = [
                 PreparedDataset.version, self.content.rawValue, taskNumber, UInt32(self.task.outputCount),
                 UInt32(self.featureCount),
@@ -104,15 +110,20 @@ extension PreparedDataset {
             guard word(8) == PreparedDataset.version else {
                 throw DatasetError("a prepared data set of version \(word(8)), want \(PreparedDataset.version)")
             }
-            guard let content = Content(rawValue: word(12)), word(16) <= 1 else {
+            guard let content = Content(rawValue: word(12)), word(16) <= 2 else {
                 throw DatasetError(
-                    "a prepared data set with content \(word(12)) and task \(word(16)), want 0 or 1 each")
+                    "a prepared data set with content \(word(12)) and task \(word(16)), want content 0 or 1 and task 0 to 2"
+                )
             }
             let reserved = unsafe bytes[28..<32].allSatisfy { $0 == 0 } && bytes[68..<128].allSatisfy { $0 == 0 }
             guard reserved else { throw DatasetError("a prepared data set whose reserved header bytes are not zero") }
             self.content = content
-            self.task =
-                word(16) == 0 ? .classification(classes: Int(word(20))) : .regression(outputs: Int(word(20)))
+            let outputs = Int(word(20))
+            switch word(16) {
+            case 0: self.task = .classification(classes: outputs)
+            case 1: self.task = .regression(outputs: outputs)
+            default: self.task = .multiLabel(labels: outputs)
+            }
             self.featureCount = Int(word(24))
             let sizes = [word(56), word(60), word(64)].map { Int($0) }
             let shape = sizes[0] == 0 ? [self.featureCount] : sizes[2] == 0 ? [sizes[0], sizes[1]] : sizes

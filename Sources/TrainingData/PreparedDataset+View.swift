@@ -67,9 +67,29 @@ extension PreparedDataset {
                 try unsafe self.checkFloats(
                     values, rows: rows, width: outputs, stride: header.targetStride, name: "target")
                 parts.append(unsafe DatasetPart(rowCount: rows, features: features, classes: nil, values: values))
+            case .multiLabel(let labels):
+                let values = unsafe (base + section.targets).assumingMemoryBound(to: Float.self)
+                try unsafe self.checkFloats(
+                    values, rows: rows, width: labels, stride: header.targetStride, name: "target")
+                try unsafe self.checkLabels(values, rows: rows, width: labels, stride: header.targetStride)
+                parts.append(unsafe DatasetPart(rowCount: rows, features: features, classes: nil, values: values))
             }
         }
         return (header, parts)
+    }
+
+    /// - Throws: ``DatasetError`` where a label is neither 0 nor 1.
+    private static func checkLabels(
+        _ values: UnsafePointer<Float>, rows: Int, width: Int, stride: Int
+    ) throws(DatasetError) {
+        for row in 0..<rows {
+            for column in 0..<width {
+                let value = unsafe values[row * stride + column]
+                guard value == 0 || value == 1 else {
+                    throw DatasetError("label \(column) of row \(row) is \(value), want 0 or 1")
+                }
+            }
+        }
     }
 
     /// - Throws: ``DatasetError`` where a number is not finite or a padding not zero.

@@ -15,8 +15,8 @@ package import TuningModel
 /// | 0 | 8 | `WNWDATA` and a zero byte |
 /// | 8 | 4 | version, 1 |
 /// | 12 | 4 | content: 0 training and validation rows, 1 test rows |
-/// | 16 | 4 | task: 0 classification, 1 regression |
-/// | 20 | 4 | classes or outputs |
+/// | 16 | 4 | task: 0 classification, 1 regression, 2 several labels |
+/// | 20 | 4 | classes, outputs or labels |
 /// | 24 | 4 | features |
 /// | 28 | 4 | zero |
 /// | 32 | 8 | rows of the first part |
@@ -119,14 +119,23 @@ package enum PreparedDataset {
                     of: classes[Int(row)].littleEndian, toByteOffset: offset + place * 4, as: Int32.self)
             }
         case .values(let values, let outputs):
-            let stride = Self.stride(outputs)
-            for (place, row) in part.enumerated() {
-                for output in 0..<outputs {
-                    let value = scales[output].apply(values[Int(row) * outputs + output])
-                    unsafe bytes.storeBytes(
-                        of: value.bitPattern.littleEndian, toByteOffset: offset + (place * stride + output) * 4,
-                        as: UInt32.self)
-                }
+            unsafe self.writeNumbers(values, part, width: outputs, at: offset, in: bytes) { scales[$1].apply($0) }
+        case .labels(let values, let names):
+            unsafe self.writeNumbers(values, part, width: names.count, at: offset, in: bytes) { value, _ in value }
+        }
+    }
+
+    private static func writeNumbers(
+        _ values: [Float], _ part: [Int32], width: Int, at offset: Int, in bytes: UnsafeMutableRawBufferPointer,
+        _ scaled: (Float, Int) -> Float
+    ) {
+        let stride = Self.stride(width)
+        for (place, row) in part.enumerated() {
+            for column in 0..<width {
+                let value = scaled(values[Int(row) * width + column], column)
+                unsafe bytes.storeBytes(
+                    of: value.bitPattern.littleEndian, toByteOffset: offset + (place * stride + column) * 4,
+                    as: UInt32.self)
             }
         }
     }

@@ -22,17 +22,27 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case validationGap = "validation.gap"
     /// The slope of the gap over the last five epochs, by least squares, in loss an epoch; 0 in the first epoch.
     case validationGapTrend = "validation.gap_trend"
+    case validationTop3 = "validation.top_3"
+    case validationTop5 = "validation.top_5"
+    case validationMicroPrecision = "validation.precision_micro"
+    case validationMicroRecall = "validation.recall_micro"
+    case validationMicroF1 = "validation.f1_micro"
+    case validationAreaUnderCurve = "validation.roc_auc"
+    case validationLogLoss = "validation.log_loss"
+    case testTop3 = "test.top_3"
+    case testTop5 = "test.top_5"
+    case testMicroPrecision = "test.precision_micro"
+    case testMicroRecall = "test.recall_micro"
+    case testMicroF1 = "test.f1_micro"
+    case testAreaUnderCurve = "test.roc_auc"
+    case testLogLoss = "test.log_loss"
+    case validationHammingLoss = "validation.hamming_loss"
+    case testHammingLoss = "test.hamming_loss"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {
-        switch self {
-        case .trainLoss, .validationLoss, .validationRootMeanSquaredError, .validationMeanAbsoluteError, .testLoss,
-            .testRootMeanSquaredError, .testMeanAbsoluteError, .modelParameters, .validationGap, .validationGapTrend:
-            true
-        case .validationAccuracy, .validationPrecision, .validationRecall, .validationF1, .validationR2, .testAccuracy,
-            .testPrecision, .testRecall, .testF1, .testR2:
-            false
-        }
+        [.trainLoss, .modelParameters, .validationGap, .validationGapTrend].contains(self)
+            || self.figure?.isBetterWhenLower == true
     }
 
     /// The number that stands for the metric on the wire and in the journal: its place in the declaration, from 1.

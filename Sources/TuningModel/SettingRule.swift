@@ -73,7 +73,11 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("model.bias_initializer.constant.value", .parameter, .float(0)),
             SettingRule("model.bias_initializer.uniform.limit", .spread, .float(0.05)),
             SettingRule("model.bias_initializer.normal.standard_deviation", .spread, .float(0.05)),
-            SettingRule("training.loss", .name(["auto", "cross_entropy", "squared_error"]), .text("auto")),
+            SettingRule("training.loss", .name(LossFunction.allCases.map(\.rawValue)), .text("auto")),
+            SettingRule("training.label_smoothing", .below(1), .float(0)),
+            SettingRule("training.class_weights", .name(["none", "balanced"]), .text("none")),
+            SettingRule("training.class_weights.*", .positive, nil),
+            SettingRule("training.huber_delta", .positive, .float(1)),
             SettingRule("training.optimizer", .name(OptimizerSettings.names), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
             SettingRule("training.optimizer.sgd.nesterov", .bool, .bool(false)),
@@ -130,6 +134,7 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.max_norm", .nonNegative, .float(0)),
             SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
+            SettingRule("training.metrics.*", .name(Metric.optional.map(\.rawValue)), nil),
         ]
 
     /// What Adam and its kin have.

@@ -2,6 +2,9 @@
 package enum DataSource: Hashable, Sendable {
     /// Numeric columns with a header; `target` is the column to learn. `.gz` by its name.
     case csv(file: String, target: String, categorical: [String], ignore: [String])
+    /// The same with several columns to learn, in their order.
+    case table(file: String, targets: [String], categorical: [String], ignore: [String])
+    case series(SeriesSource)
     case npy(features: String, targets: String)
     case idx(images: String, labels: String)
 }
@@ -10,6 +13,8 @@ package enum DataSource: Hashable, Sendable {
 package enum DataPart: Hashable, Sendable {
     /// This share of the rows, in (0, 1), split off at random; in equal shares of each class where `stratify`.
     case holdout(share: Double, stratify: Bool)
+    /// This share of the steps of a series, in (0, 1), from its end.
+    case last(share: Double)
     case source(DataSource)
 }
 
@@ -27,7 +32,36 @@ package struct DataSettings: Hashable, Sendable {
 }
 
 /// What the study file says the network learns; the number of classes or outputs comes from the data.
-package enum TaskKind: String, Hashable, Sendable, CaseIterable { case classification, regression }
+package enum TaskKind: String, Hashable, Sendable, CaseIterable {
+    case classification, regression
+    /// Several targets of 0 or 1.
+    case multiLabel = "multi_label"
+    /// The next steps of a series.
+    case forecasting
+}
+
+/// A series in time order, a row of a CSV file for each step, of which windows are learnt from.
+package struct SeriesSource: Hashable, Sendable {
+    package let file: String
+    /// The columns to tell, which are given too.
+    package let targets: [String]
+    package let categorical: [String]
+    package let ignore: [String]
+    /// Steps that are given, and steps that are told.
+    package let window: Int
+    package let horizon: Int
+
+    package init(
+        file: String, targets: [String], categorical: [String] = [], ignore: [String] = [], window: Int, horizon: Int
+    ) {
+        self.file = file
+        self.targets = targets
+        self.categorical = categorical
+        self.ignore = ignore
+        self.window = window
+        self.horizon = horizon
+    }
+}
 
 /// A setting below `model` or `training` as the study file gives it.
 package struct SettingTemplate: Hashable, Sendable {

@@ -25,6 +25,7 @@ extension TrainingConfiguration {
         self.initializer = try Self.initializer(reader)
         self.biasInitializer = try Self.biasInitializer(reader)
         self.forgetBias = try reader.float("model.family.lstm.forget_bias")
+        self.loss = try Self.loss(reader)
         self.schedule = try Self.schedule(reader)
         self.warmupEpochs = try reader.float("training.warmup_epochs")
         if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
@@ -46,6 +47,7 @@ extension TrainingConfiguration {
                 patience: try reader.int("training.early_stopping.patience"),
                 minimumChange: try reader.float("training.early_stopping.min_change"))
         }
+        self.metrics = try reader.texts("training.metrics").compactMap { Metric(rawValue: $0) }
         if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
             throw SettingError(
                 setting: "training.weight_decay", found: "\(self.weightDecay)",
@@ -121,6 +123,26 @@ extension TrainingConfiguration {
         case "normal": return .normal(standardDeviation: try reader.float("\(prefix).standard_deviation"))
         default: return .zeros
         }
+    }
+
+    private static func loss(_ reader: SettingReader) throws(SettingError) -> LossSettings {
+        var loss = LossSettings()
+        loss.function = LossFunction(rawValue: try reader.text("training.loss")) ?? .automatic
+        loss.labelSmoothing = try reader.float("training.label_smoothing")
+        loss.huberDelta = try reader.float("training.huber_delta")
+        guard loss.function == .huber || !reader.isGiven("training.huber_delta") else {
+            throw SettingError(
+                setting: "training.huber_delta", found: "\(loss.huberDelta)", wanted: "nothing, or the loss huber")
+        }
+        let weights = try reader.numbers("training.class_weights")
+        let isBalanced = try reader.text("training.class_weights") == "balanced"
+        guard weights.isEmpty || !isBalanced else {
+            throw SettingError(
+                setting: "training.class_weights", found: "balanced beside \(weights.count) numbers",
+                wanted: "balanced or a number for each class")
+        }
+        loss.classWeights = isBalanced ? .balanced : weights.isEmpty ? .none : .given(weights)
+        return loss
     }
 
     private static func schedule(_ reader: SettingReader) throws(SettingError) -> LearningRateSchedule {
@@ -216,6 +238,23 @@ private struct SettingReader {
     }
 
     func bool(_ name: String) throws(SettingError) -> Bool { try self.value(name) == .bool(true) }
+
+    /// The names of a list, `NAME.0`, `NAME.1` and so on; as many as are given, and then all before the last.
+    private func list(_ name: String) -> [String] {
+        (0..<self.settings.count { $0.name.hasPrefix("\(name).") }).map { "\(name).\($0)" }
+    }
+
+    func numbers(_ name: String) throws(SettingError) -> [Double] {
+        var numbers: [Double] = []
+        for place in self.list(name) { numbers.append(try self.float(place)) }
+        return numbers
+    }
+
+    func texts(_ name: String) throws(SettingError) -> [String] {
+        var texts: [String] = []
+        for place in self.list(name) { texts.append(try self.text(place)) }
+        return texts
+    }
 
     func text(_ name: String) throws(SettingError) -> String {
         if case .text(let value) = try self.value(name) { return value }

@@ -4,12 +4,15 @@ package enum LearningTask: Hashable, Sendable {
     case classification(classes: Int)
     /// `outputs` real numbers; squared error on standardised targets.
     case regression(outputs: Int)
+    /// `labels` targets of 0 or 1, a logit each; the mean of their binary cross-entropies.
+    case multiLabel(labels: Int)
 
     /// Width of the network's last layer.
     package var outputCount: Int {
         switch self {
         case .classification(let classes): classes
         case .regression(let outputs): outputs
+        case .multiLabel(let labels): labels
         }
     }
 }
@@ -88,6 +91,7 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var biasInitializer = BiasInitializer.zeros
     /// What the biases of LSTM cells' forget gates begin at.
     package var forgetBias = 1.0
+    package var loss = LossSettings()
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
@@ -117,6 +121,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     /// Step size of the learning rate's own descent; 0: the learning rate is not learned.
     package var hypergradient: Double = 0
     package var earlyStopping: PatienceSettings?
+    /// What is measured after each epoch besides the figures that always are.
+    package var metrics: [Metric] = []
 
     package init(
         layers: [DenseLayerSettings], optimizer: OptimizerSettings, learningRate: Double, batchSize: Int

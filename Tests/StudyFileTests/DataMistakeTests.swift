@@ -88,8 +88,7 @@ struct DataMistakeTests {
             "train: {format: csv, file: a.csv, target: y, window: 48}",
             [
                 """
-                4:48: data.train: window is not built yet, want format, file, target, categorical or \
-                ignore
+                4:48: data.train.window: means something to task: forecasting alone
                 """
             ]),
         StudyEdit(
@@ -133,7 +132,8 @@ struct DataMistakeTests {
             "validation: {last: 0.2}",
             [
                 """
-                5:16: data.validation: last is not built yet, want holdout, stratify, file or format
+                5:16: data.validation.last: only a series has last steps (task: forecasting), want \
+                holdout
                 """
             ]),
         StudyEdit(
@@ -188,6 +188,26 @@ struct DataMistakeTests {
                 """
                 5:5: not YAML: while parsing a block mapping, did not find expected key
                 """
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: csv, file: a.csv, target: [y, z]}",
+            [
+                """
+                4:45: data.train.target: found a list, want one column; several targets of 0 or 1 are \
+                task: multi_label
+                """
+            ]),
+        StudyEdit(
+            "task: classification",
+            "task: multi_label",
+            [
+                """
+                5:40: data.validation.stratify: multi_label has no classes, want false
+                """,
+                """
+                6:34: data.test.stratify: multi_label has no classes, want false
+                """,
             ]),
         StudyEdit(
             "task: classification",

@@ -323,7 +323,8 @@ struct ModelMistakeTests {
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
-                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth or early_stopping
+                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, early_stopping, \
+                label_smoothing, class_weights, huber_delta or metrics
                 """
             ]),
         StudyEdit(
@@ -461,12 +462,13 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
-            "label_smoothing: 0.1",
+            "gradient_clip: 3",
             [
                 """
-                22:3: training: label_smoothing is not built yet, want loss, learning_rate, warmup_epochs, \
+                22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
                 schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
-                hypergradient, optimizer, schedule, batch_growth or early_stopping
+                hypergradient, optimizer, schedule, batch_growth, early_stopping, label_smoothing, \
+                class_weights, huber_delta or metrics
                 """
             ]),
         StudyEdit(
@@ -485,8 +487,58 @@ struct ModelMistakeTests {
             "loss: squared_error",
             [
                 """
-                22:9: training.loss: found squared_error for classification, want cross_entropy or \
-                auto
+                22:9: training.loss: found squared_error for classification, want cross_entropy, \
+                binary_cross_entropy or auto
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "loss: {choice: [cross_entropy, huber]}",
+            [
+                """
+                22:34: training.loss: found huber for classification, want cross_entropy, \
+                binary_cross_entropy or auto
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "label_smoothing: 1",
+            [
+                """
+                22:20: training.label_smoothing: found 1, want a number in [0.0, 1.0)
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "class_weights: balance",
+            [
+                """
+                22:18: training.class_weights: found balance, did you mean balanced? want one of none, \
+                balanced
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "class_weights: [1, 0]",
+            [
+                """
+                22:22: training.class_weights.1: found 0, want a finite number > 0.0
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "class_weights: []",
+            [
+                """
+                22:18: training.class_weights: found an empty list, want a list of 1 to 1024 values
+                """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "huber_delta: 0.5",
+            [
+                """
+                22:3: training.huber_delta: only the loss huber has it, want loss: huber beside it
                 """
             ]),
         StudyEdit(

@@ -27,7 +27,9 @@ struct SearchMistakeTests {
                 """
                 24:23: objectives.metric: found validation.los, did you mean validation.loss? want \
                 train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall, validation.f1, validation.gap or validation.gap_trend
+                validation.recall, validation.f1, validation.gap, validation.gap_trend, validation.top_3, \
+                validation.top_5, validation.precision_micro, validation.recall_micro, validation.f1_micro, \
+                validation.roc_auc or validation.log_loss
                 """
             ]),
         StudyEdit(
@@ -46,7 +48,9 @@ struct SearchMistakeTests {
                 """
                 24:23: objectives.metric: validation.rmse is not measured for classification, want \
                 train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall, validation.f1, validation.gap or validation.gap_trend
+                validation.recall, validation.f1, validation.gap, validation.gap_trend, validation.top_3, \
+                validation.top_5, validation.precision_micro, validation.recall_micro, validation.f1_micro, \
+                validation.roc_auc or validation.log_loss
                 """
             ]),
         StudyEdit(

@@ -50,16 +50,22 @@ struct WholeFileMistakeTests {
             "task: forecasting",
             [
                 """
-                7:7: task: forecasting is not built yet, want classification or regression
+                4:10: data.train.window is missing
+                """,
                 """
+                5:16: data.validation.holdout: a series is split by time, want {last: 0.2}
+                """,
+                """
+                6:10: data.test.holdout: a series is split by time, want {last: 0.2}
+                """,
             ]),
         StudyEdit(
             "task: classification",
             "task: clasification",
             [
                 """
-                7:7: task: found clasification, did you mean classification? want classification or \
-                regression
+                7:7: task: found clasification, did you mean classification? want classification, \
+                regression, multi_label or forecasting
                 """
             ]),
         StudyEdit(

@@ -7,7 +7,8 @@ import TuningModel
 @Suite("the same bits")
 struct BitTests {
     /// Cases with all kinds of state.
-    static let cases = TrainingCase.all.filter { $0.batchNormalization && $0.l2 > 0 || $0.dropout == 0.3 }
+    static let cases =
+        TrainingCase.all.filter { $0.batchNormalization && $0.l2 > 0 || $0.dropout == 0.3 } + TrainingCase.losses
 
     @Test("after a checkpoint at every epoch as without one", arguments: Self.cases)
     func checkpoints(_ kind: TrainingCase) throws {

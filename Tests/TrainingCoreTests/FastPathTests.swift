@@ -13,7 +13,8 @@ struct FastPathTests {
     /// precision does in so few steps: 2e-5 of the loss, and of each weight 2e-5 plus 2 % of the learning rate, since
     /// a gradient next to 0 moves a weight by up to the learning rate in a direction that rounding decides (Adam,
     /// RMSprop).
-    @Test("losses, weights and running statistics agree step by step", arguments: TrainingCase.all)
+    @Test(
+        "losses, weights and running statistics agree step by step", arguments: TrainingCase.all + TrainingCase.losses)
     func steps(_ kind: TrainingCase) throws {
         let data = kind.data
         let kernels = try KernelSet.best(named: nil)
@@ -99,11 +100,13 @@ private struct Twin {
     var network: ReferenceNetwork<Double>
     var optimizer: ReferenceOptimizer<Double>
     let kind: TrainingCase
+    let loss: ReferenceLoss
 
     init(_ kind: TrainingCase, _ tensors: [NamedTensor]) {
         self.kind = kind
+        self.loss = kind.referenceLoss
         self.network = ReferenceNetwork(
-            inputs: tensors[0].shape[0], outputs: kind.task.outputCount, configuration: kind.configuration)
+            inputs: tensors[0].shape[0], outputs: kind.outputs, configuration: kind.configuration)
         self.network.tensors = tensors.filter { !$0.name.contains("running") }.map { $0.values.map(Double.init) }
         self.optimizer = ReferenceOptimizer(kind.configuration, self.network)
     }
@@ -117,16 +120,18 @@ private struct Twin {
                 Self.mask(rate: self.kind.dropout, rows: rows.count, units: self.kind.units[$0], layer: $0, step: step)
             }
         let trace = self.network.forward(batch, masks: masks)
-        let gradients = self.network.gradient(trace, targets, masks: masks)
+        let gradients = self.network.gradient(trace, targets, self.loss, masks: masks)
         self.network.moveStatistics(trace)
         self.optimizer.update(&self.network, gradients)
-        return ReferenceNetwork.loss(trace.output, targets)
+        return ReferenceNetwork.loss(trace.output, targets, self.loss)
     }
 
     func validationLoss(_ data: TestData) -> Double {
         let (batch, targets) = data.rows(
             Double.self, Array(data.rowCount..<data.rowCount + data.validationRowCount))
-        return ReferenceNetwork.loss(self.network.evaluate(batch), targets)
+        var plain = ReferenceLoss()
+        if case .multiLabel = self.kind.task { plain.settings.function = .binaryCrossEntropy }
+        return ReferenceNetwork.loss(self.network.evaluate(batch), targets, plain)
     }
 
     /// The largest difference of a number from the twin's, in units of what is allowed.

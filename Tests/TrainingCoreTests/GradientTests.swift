@@ -10,9 +10,11 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     var dropout = 0.0
     var l1 = 0.0
     var l2 = 0.0
+    var loss = ReferenceLoss()
+    var outputs: Int?
 
     var testDescription: String {
-        "\(self.activation) \(self.task) norm \(self.batchNormalization) dropout \(self.dropout) "
+        "\(self.loss.settings.function) \(self.activation) \(self.task) norm \(self.batchNormalization) dropout \(self.dropout) "
             + "l1 \(self.l1) l2 \(self.l2)"
     }
 
@@ -29,6 +31,9 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
                     l1: 0.02, l2: 0.1),
             ]
         }
+        + TrainingCase.losses.map {
+            GradientCase(activation: .silu, task: $0.task, loss: $0.referenceLoss, outputs: $0.outputs)
+        }
 }
 
 @Suite("the gradient of the reference network")
@@ -43,7 +48,7 @@ struct GradientTests {
         configuration.activation = kind.activation
         let data = TestData.random(kind.task, features: 5, rows: 6, validation: 1)
         var network = ReferenceNetwork<Double>(
-            inputs: 5, outputs: kind.task.outputCount, configuration: configuration)
+            inputs: 5, outputs: kind.outputs ?? kind.task.outputCount, configuration: configuration)
         let stream = RandomStream(seed: 11, purpose: .initialWeights)
         var index: UInt64 = 0
         for tensor in network.tensors.indices {
@@ -65,11 +70,11 @@ struct GradientTests {
                 }
             }
         func objective(_ network: ReferenceNetwork<Double>) -> Double {
-            ReferenceNetwork.loss(network.forward(batch, masks: masks).output, targets)
+            ReferenceNetwork.loss(network.forward(batch, masks: masks).output, targets, kind.loss)
                 + network.penalty(l1: kind.l1, l2: kind.l2)
         }
         let gradients = network.gradient(
-            network.forward(batch, masks: masks), targets, masks: masks, l1: kind.l1, l2: kind.l2)
+            network.forward(batch, masks: masks), targets, kind.loss, masks: masks, l1: kind.l1, l2: kind.l2)
         let largest = gradients.joined().map(\.magnitude).max() ?? 0
         #expect(largest > 1e-3)
         var worst = 0.0

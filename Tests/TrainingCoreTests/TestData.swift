@@ -19,8 +19,10 @@ final class TestData {
     private let values: UnsafeMutableBufferPointer<Float>
 
     var featureStride: Int { paddedWidth(self.featureCount) }
-    var targetStride: Int {
-        if case .regression(let outputs) = self.task { paddedWidth(outputs) } else { 16 }
+    var targetStride: Int { Self.targetStride(self.task) }
+
+    private static func targetStride(_ task: LearningTask) -> Int {
+        if case .classification = task { 16 } else { paddedWidth(task.outputCount) }
     }
 
     /// `row` gives the features of a row and its one class or its outputs; the validation rows follow the training
@@ -40,8 +42,7 @@ final class TestData {
         unsafe self.features.initialize(repeating: 0)
         unsafe self.classes = .allocate(capacity: max(1, count))
         unsafe self.classes.initialize(repeating: 0)
-        var targetStride = 16
-        if case .regression(let outputs) = task { targetStride = paddedWidth(outputs) }
+        let targetStride = Self.targetStride(task)
         unsafe self.values = .allocate(capacity: max(1, count * targetStride))
         unsafe self.values.initialize(repeating: 0)
         for index in 0..<count {
@@ -49,7 +50,7 @@ final class TestData {
             for (i, value) in row.features.enumerated() { unsafe self.features[index * stride + i] = value }
             switch task {
             case .classification: unsafe self.classes[index] = Int32(row.targets[0])
-            case .regression:
+            case .regression, .multiLabel:
                 for (i, value) in row.targets.enumerated() { unsafe self.values[index * targetStride + i] = value }
             }
         }
@@ -77,7 +78,7 @@ final class TestData {
         case .classification:
             return unsafe DatasetPart(
                 rowCount: count, features: features + start * self.featureStride, classes: classes + start, values: nil)
-        case .regression:
+        case .regression, .multiLabel:
             return unsafe DatasetPart(
                 rowCount: count, features: features + start * self.featureStride, classes: nil,
                 values: values + start * self.targetStride)
@@ -92,7 +93,7 @@ final class TestData {
         switch self.task {
         case .classification:
             return (batch, .classes(indices.map { unsafe Int(self.classes[$0]) }))
-        case .regression(let outputs):
+        case .regression(let outputs), .multiLabel(let outputs):
             let targets = indices.map { index in
                 (0..<outputs).map { unsafe T(self.values[index * self.targetStride + $0]) }
             }
@@ -122,6 +123,8 @@ extension TestData {
                 return (x, [Float(best)])
             case .regression:
                 return (x, scores.map { Float($0) })
+            case .multiLabel:
+                return (x, scores.map { $0 > 0.1 ? 1 : 0 })
             }
         }
     }

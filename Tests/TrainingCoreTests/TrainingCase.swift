@@ -20,9 +20,10 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
     /// Widths on both sides of multiples of 16.
     var units = [19, 16]
     var batchSize = 10
+    var loss = LossSettings()
 
     var testDescription: String {
-        "\(self.activation) \(self.optimizer) \(self.task) norm \(self.batchNormalization) dropout \(self.dropout) "
+        "\(self.loss.function) \(self.activation) \(self.optimizer) \(self.task) norm \(self.batchNormalization) dropout \(self.dropout) "
             + "l1 \(self.l1) l2 \(self.l2) decay \(self.weightDecay) "
             + "clip \(self.clipValue) \(self.clipNorm) norm \(self.maxNorm)"
     }
@@ -79,7 +80,62 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
         configuration.clipValue = self.clipValue
         configuration.clipNorm = self.clipNorm
         configuration.maxNorm = self.maxNorm
+        configuration.loss = self.loss
         return configuration
+    }
+
+    /// The losses with their numbers, each on a task that it fits.
+    static let losses: [TrainingCase] = {
+        func kind(_ function: LossFunction, _ task: LearningTask, _ set: (inout LossSettings) -> Void) -> TrainingCase {
+            var kind = TrainingCase(activation: .tanh, task: task)
+            kind.loss.function = function
+            set(&kind.loss)
+            return kind
+        }
+        let (two, three) = (LearningTask.classification(classes: 2), LearningTask.classification(classes: 3))
+        let wide = LearningTask.classification(classes: 21)
+        let numbers = LearningTask.regression(outputs: 2)
+        return [
+            kind(.automatic, three) { $0.labelSmoothing = 0.1 },
+            kind(.crossEntropy, three) { $0.classWeights = .balanced },
+            kind(.crossEntropy, wide) {
+                $0.labelSmoothing = 0.3
+                $0.classWeights = .balanced
+            },
+            kind(.crossEntropy, three) { $0.classWeights = .given([0.5, 2, 1.25]) },
+            kind(.binaryCrossEntropy, two) { _ in },
+            kind(.binaryCrossEntropy, two) {
+                $0.labelSmoothing = 0.2
+                $0.classWeights = .given([0.5, 3])
+            },
+            kind(.absoluteError, numbers) { _ in },
+            kind(.huber, numbers) { _ in },
+            kind(.huber, numbers) { $0.huberDelta = 0.25 },
+            kind(.binaryCrossEntropy, .multiLabel(labels: 3)) { _ in },
+            kind(.binaryCrossEntropy, .multiLabel(labels: 19)) { $0.labelSmoothing = 0.1 },
+        ]
+    }()
+
+    /// Outputs of the network.
+    var outputs: Int {
+        self.loss.function == .binaryCrossEntropy && self.task == .classification(classes: 2)
+            ? 1 : self.task.outputCount
+    }
+
+    /// The loss for the naive twin.
+    var referenceLoss: ReferenceLoss {
+        var weights: [Double] = []
+        if case .given(let numbers) = self.loss.classWeights { weights = numbers }
+        if self.loss.classWeights == .balanced, case .classification(let classes) = self.task {
+            let data = self.data
+            guard case .classes(let labels) = data.rows(Double.self, Array(0..<data.rowCount)).1 else {
+                preconditionFailure("classification has classes")
+            }
+            let counts = (0..<classes).map { label in labels.count { $0 == label } }
+            let occurring = Double(counts.count { $0 > 0 })
+            weights = counts.map { $0 == 0 ? 0 : Double(data.rowCount) / (occurring * Double($0)) }
+        }
+        return ReferenceLoss(settings: self.loss, weights: weights)
     }
 
     var data: TestData { TestData.random(self.task) }

@@ -153,7 +153,8 @@ struct DamagedDatasetTests {
         #expect(try self.message { $0[8] = 2 } == "a prepared data set of version 2, want 1")
         #expect(try self.message { $0[12] = 1 } == "an image of test rows, want trainingAndValidation")
         #expect(
-            try self.message { $0[16] = 9 } == "a prepared data set with content 0 and task 9, want 0 or 1 each")
+            try self.message { $0[16] = 9 }
+                == "a prepared data set with content 0 and task 9, want content 0 or 1 and task 0 to 2")
         #expect(try self.message { $0[100] = 1 } == "a prepared data set whose reserved header bytes are not zero")
         #expect(try self.message { $0[20] = 1 } == "class 1 in row 0, want one below 1")
         #expect(try self.message { $0[24] = 2 } == "feature row 0 has a padding that is not zero")

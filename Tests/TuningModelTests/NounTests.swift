@@ -22,7 +22,9 @@ struct NounTests {
         #expect(Metric.trainLoss.wireNumber == 1 && Metric.validationLoss.wireNumber == 2)
         #expect(Metric.modelParameters.wireNumber == 18)
         #expect(Metric.validationGap.wireNumber == 19 && Metric.validationGapTrend.wireNumber == 20)
-        #expect([0, -1, 21, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
+        #expect(Metric.validationTop3.wireNumber == 21 && Metric.testTop3.wireNumber == 28)
+        #expect(Metric.testLogLoss.wireNumber == 34 && Metric.testHammingLoss.wireNumber == 36)
+        #expect([0, -1, 37, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
     }
 
     @Test("an objective is a loss: what is maximised turns its sign, what is missing is NaN")

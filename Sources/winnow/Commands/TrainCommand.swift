@@ -54,16 +54,17 @@ struct TrainCommand: ParsableCommand {
         }
         let testRows = try data.testImage.map { try OwnedTestRows(copying: $0) }
         let test = testRows.map { run.evaluate($0.part, as: .test) } ?? []
+        let classes = testRows.map { run.evaluateByClass($0.part) } ?? []
         let digest = Digest(of: run.weightBytes())
         if let save = self.save {
             let texts =
                 settings.map { StoredText($0.name, "\($0.value)") }
-                + test.map { StoredText($0.metric.rawValue, "\($0.value)") }
+                + test.map { StoredText($0.metric.rawValue, "\($0.value)") } + data.texts(of: classes)
             let tensors = run.tensors().map { StoredTensor(name: $0.name, shape: $0.shape, values: $0.values) }
             let file = SafetensorsFile(tensors: tensors, texts: texts + data.texts)
             try AtomicFile.write(try file.encoded(), to: save)
         }
-        self.tellEnd(run, clock.samplesPerSecond, digest, test)
+        self.tellEnd(run, clock.samplesPerSecond, digest, test, Array(zip(data.classNames, classes)))
     }
 
     /// Refuses a file that could not be written, before any time is spent on training.
@@ -101,7 +102,8 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func tellEnd(
-        _ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue]
+        _ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue],
+        _ classes: [(name: String, figures: ClassFigures)]
     ) {
         switch run.status {
         case .normal: break
@@ -110,11 +112,14 @@ struct TrainCommand: ParsableCommand {
         case .finishedEarly: Terminal.writeError("stopped early after epoch \(run.epoch)")
         }
         if self.json {
-            Terminal.writeLine(
-                JSONLine(event: "finished").adding("epochs", .int(run.epoch))
-                    .adding("samples_per_second", .double(samplesPerSecond))
-                    .adding("parameters", .int(run.parameterCount)).adding("digest", .text(digest.hexadecimal))
-                    .adding("status", .text(Self.name(of: run.status))).adding(test).text)
+            var line = JSONLine(event: "finished").adding("epochs", .int(run.epoch))
+                .adding("samples_per_second", .double(samplesPerSecond))
+                .adding("parameters", .int(run.parameterCount)).adding("digest", .text(digest.hexadecimal))
+                .adding("status", .text(Self.name(of: run.status))).adding(test)
+            if !classes.isEmpty {
+                line.add("test.classes", .array(classes.map { Self.line(of: $0.name, $0.figures).value }))
+            }
+            Terminal.writeLine(line.text)
         } else {
             let metrics = test.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }
             Terminal.writeLine(
@@ -123,7 +128,20 @@ struct TrainCommand: ParsableCommand {
                     + "\(run.parameterCount) parameters, "
                     + "digest \(digest.hexadecimal)")
             if !metrics.isEmpty { Terminal.writeLine(metrics.joined(separator: "  ")) }
+            for (name, figures) in classes.prefix(20) {
+                Terminal.writeLine(
+                    "  class \(name)  precision \(Figures.short(figures.precision))  recall "
+                        + "\(Figures.short(figures.recall))  f1 \(Figures.short(figures.f1))  rows \(figures.rows)")
+            }
+            if classes.count > 20 { Terminal.writeLine("  and \(classes.count - 20) more classes, see --json") }
         }
+    }
+
+    /// One class of the test rows.
+    private static func line(of name: String, _ figures: ClassFigures) -> JSONLine {
+        JSONLine().adding("class", .text(name)).adding("precision", .double(figures.precision))
+            .adding("recall", .double(figures.recall)).adding("f1", .double(figures.f1))
+            .adding("rows", .int(figures.rows))
     }
 
     private static func name(of status: EpochReport.Status) -> String {

@@ -1,22 +1,9 @@
 import TuningModel
 
 extension ReferenceNetwork {
-    /// The mean data loss of a batch: cross-entropy of the softmax, or the mean of the squared errors over the outputs.
-    static func loss(_ output: [[T]], _ targets: ReferenceTargets<T>) -> T {
-        var sum = T(0)
-        switch targets {
-        case .classes(let classes):
-            for (row, target) in zip(output, classes) {
-                let highest = row.max() ?? 0
-                let total = row.reduce(T(0)) { $0 + T.exponential($1 - highest) }
-                sum += T.logarithm(total) - (row[target] - highest)
-            }
-        case .values(let values):
-            for (row, target) in zip(output, values) {
-                sum += zip(row, target).reduce(T(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / T(row.count)
-            }
-        }
-        return sum / T(output.count)
+    /// The mean data loss of a batch.
+    static func loss(_ output: [[T]], _ targets: ReferenceTargets<T>, _ loss: ReferenceLoss = ReferenceLoss()) -> T {
+        loss.value(output, targets)
     }
 
     /// `l1 Σ|w| + l2/2 Σ w²` over the weights of the dense layers.
@@ -28,9 +15,13 @@ extension ReferenceNetwork {
     }
 
     /// The gradient of the mean data loss plus the penalties, in the order of `tensors`.
-    func gradient(_ trace: Trace, _ targets: ReferenceTargets<T>, masks: [[[T]]], l1: T = 0, l2: T = 0) -> [[T]] {
+    func gradient(
+        _ trace: Trace, _ targets: ReferenceTargets<T>, _ loss: ReferenceLoss = ReferenceLoss(), masks: [[[T]]],
+        l1: T = 0,
+        l2: T = 0
+    ) -> [[T]] {
         var gradients = self.tensors.map { $0.map { _ in T(0) } }
-        var flow = Self.outputGradient(trace.output, targets)
+        var flow = loss.gradient(trace.output, targets)
         for number in self.layers.indices.reversed() {
             let layer = self.layers[number]
             let place = self.place(number)
@@ -65,23 +56,6 @@ extension ReferenceNetwork {
             }
         }
         return gradients
-    }
-
-    private static func outputGradient(_ output: [[T]], _ targets: ReferenceTargets<T>) -> [[T]] {
-        let count = T(output.count)
-        switch targets {
-        case .classes(let classes):
-            return zip(output, classes).map { row, target in
-                let highest = row.max() ?? 0
-                let powers = row.map { T.exponential($0 - highest) }
-                let total = powers.reduce(T(0), +)
-                return row.indices.map { (powers[$0] / total - ($0 == target ? 1 : 0)) / count }
-            }
-        case .values(let values):
-            return zip(output, values).map { row, target in
-                zip(row, target).map { 2 * ($0 - $1) / (count * T(row.count)) }
-            }
-        }
     }
 
     private func normalizationGradient(
