@@ -8,7 +8,10 @@ package func makeKernelTable() -> KernelTable {
         activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel, squaredError: squaredErrorKernel,
-        convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, pool: poolKernel,
+        convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, depthwise: depthwiseKernel,
+        depthwiseGradient: depthwiseGradientKernel, pool: poolKernel,
         unpool: unpoolKernel, memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel,
-        gatherRows: gatherKernel, transpose: transposeKernel, vectorFunction: vectorFunctionKernel, peak: peakKernel)
+        gatedUnit: gatedUnitKernel, gatedUnitGradient: gatedUnitGradientKernel,
+        gatherRows: gatherKernel, addRows: addRowsKernel, transpose: transposeKernel,
+        vectorFunction: vectorFunctionKernel, peak: peakKernel)
 }

@@ -18,7 +18,7 @@ extension TrainingRun {
         let rule = self.optimizer.nextRule()
         let base = unsafe self.arena.base
         let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
-        let source = unsafe self.frontOutput(inputs, count: count, mode: .training)
+        let source = unsafe self.frontOutput(inputs, count: count, step: number, mode: .training)
         unsafe self.forward(source, count: count, step: number)
         let loss = unsafe self.outputGradient(rows, count: count)
         var gradient = self.plan.gradients.0
@@ -43,7 +43,8 @@ extension TrainingRun {
             unsafe self.passToFront(first, count: count, from: base + gradient, into: base + other)
         }
         unsafe self.update(first, input: source, gradient: base + gradient, count: count, rule: rule)
-        unsafe self.frontBackward(gradient: base + other, stride: first.inputStride, count: count, rule: rule)
+        unsafe self.frontBackward(
+            gradient: base + other, stride: first.inputStride, count: count, step: number, rule: rule)
         return loss
     }
 
