@@ -118,15 +118,16 @@ package enum PoolKind: UInt8, Sendable, Hashable, CaseIterable {
     case average
 }
 
-/// Pooling of one image in windows of `size` x `size` that do not overlap; rows and columns left over at the end are
-/// not read.
+/// Pooling of one image in windows that do not overlap; rows and columns left over at the end are not read.
 ///
-/// Shapes: input [height, width, channels] without gaps, output [height / size, width / size, channels] with its own
-/// stride from row to row, places [output pixels, channels] without gaps. `channels` is a multiple of 16.
+/// Shapes: input [height, width, channels] without gaps, output [height / windowHeight, width / windowWidth, channels]
+/// with its own stride from row to row, places [output pixels, channels] without gaps. `channels` is a multiple of 16, a
+/// window has at most 2^24 pixels.
 @unsafe
 package struct PoolArguments {
     package var kind: PoolKind
-    package var size: Int
+    package var windowHeight: Int
+    package var windowWidth: Int
     package var height: Int
     package var width: Int
     package var channels: Int
@@ -139,11 +140,13 @@ package struct PoolArguments {
 
     @inlinable
     package init(
-        kind: PoolKind, size: Int, height: Int, width: Int, channels: Int, input: UnsafePointer<Float>,
-        output: UnsafeMutablePointer<Float>, outputRowStride: Int, places: UnsafeMutablePointer<Float>?
+        kind: PoolKind, window: (height: Int, width: Int), height: Int, width: Int, channels: Int,
+        input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputRowStride: Int,
+        places: UnsafeMutablePointer<Float>?
     ) {
         unsafe self.kind = kind
-        unsafe self.size = size
+        unsafe self.windowHeight = window.height
+        unsafe self.windowWidth = window.width
         unsafe self.height = height
         unsafe self.width = width
         unsafe self.channels = channels
@@ -156,12 +159,13 @@ package struct PoolArguments {
 
 /// A pool backwards: each output's gradient goes to the place it came from, or is shared among the window.
 ///
-/// Shapes: outputGradient [height / size, width / size, channels] without gaps, inputGradient [height, width, channels]
-/// without gaps; what lies in no window is not written.
+/// Shapes: outputGradient [height / windowHeight, width / windowWidth, channels] without gaps, inputGradient [height,
+/// width, channels] without gaps; what lies in no window is not written.
 @unsafe
 package struct UnpoolArguments {
     package var kind: PoolKind
-    package var size: Int
+    package var windowHeight: Int
+    package var windowWidth: Int
     package var height: Int
     package var width: Int
     package var channels: Int
@@ -171,16 +175,99 @@ package struct UnpoolArguments {
 
     @inlinable
     package init(
-        kind: PoolKind, size: Int, height: Int, width: Int, channels: Int, outputGradient: UnsafePointer<Float>,
-        places: UnsafePointer<Float>?, inputGradient: UnsafeMutablePointer<Float>
+        kind: PoolKind, window: (height: Int, width: Int), height: Int, width: Int, channels: Int,
+        outputGradient: UnsafePointer<Float>, places: UnsafePointer<Float>?, inputGradient: UnsafeMutablePointer<Float>
     ) {
         unsafe self.kind = kind
-        unsafe self.size = size
+        unsafe self.windowHeight = window.height
+        unsafe self.windowWidth = window.width
         unsafe self.height = height
         unsafe self.width = width
         unsafe self.channels = channels
         unsafe self.outputGradient = outputGradient
         unsafe self.places = places
         unsafe self.inputGradient = inputGradient
+    }
+}
+
+/// Depthwise convolution of one image: each channel has a window of its own,
+/// `output[p, c] = sum over t of input[starts[p] + place(t) + c] * weights[t, c]`, t ascending from 0.
+///
+/// `place(t)` is `t / columns * rowStride + t % columns * pixelStride`. Shapes: weights [rows * columns, channels], output
+/// [pixels, channels]; `channels` is a multiple of 16. The border that a window may reach over is part of the input and
+/// zero.
+@unsafe
+package struct DepthwiseArguments {
+    package var pixels: Int
+    package var channels: Int
+    package var input: UnsafePointer<Float>
+    /// Shape [pixels]: where each output pixel's window begins.
+    package var starts: UnsafePointer<Int32>
+    package var window: DepthwiseWindow
+    package var weights: UnsafePointer<Float>
+    package var output: UnsafeMutablePointer<Float>
+
+    @inlinable
+    package init(
+        pixels: Int, channels: Int, input: UnsafePointer<Float>, starts: UnsafePointer<Int32>, window: DepthwiseWindow,
+        weights: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    ) {
+        unsafe self.pixels = pixels
+        unsafe self.channels = channels
+        unsafe self.input = input
+        unsafe self.starts = starts
+        unsafe self.window = window
+        unsafe self.weights = weights
+        unsafe self.output = output
+    }
+}
+
+/// The pixels that a depthwise convolution reads for one of its outputs.
+package struct DepthwiseWindow: Sendable, Hashable {
+    package var rows: Int
+    package var columns: Int
+    /// Floats from a row of the window to the next.
+    package var rowStride: Int
+    /// Floats from a pixel of the window to the next.
+    package var pixelStride: Int
+
+    @inlinable
+    package init(rows: Int, columns: Int, rowStride: Int, pixelStride: Int) {
+        self.rows = rows
+        self.columns = columns
+        self.rowStride = rowStride
+        self.pixelStride = pixelStride
+    }
+}
+
+/// Gradient of a depthwise convolution's weights from one image,
+/// `gradient[t, c] (+)= sum over p of input[starts[p] + place(t) + c] * outputGradient[p, c]`, p ascending.
+///
+/// Shapes and places as in ``DepthwiseArguments``; outputGradient [pixels, channels], gradient [rows * columns, channels].
+/// Accumulation goes on with the chain from the stored value.
+@unsafe
+package struct DepthwiseGradientArguments {
+    package var pixels: Int
+    package var channels: Int
+    package var input: UnsafePointer<Float>
+    package var starts: UnsafePointer<Int32>
+    package var window: DepthwiseWindow
+    package var outputGradient: UnsafePointer<Float>
+    package var gradient: UnsafeMutablePointer<Float>
+    package var accumulates: Bool
+
+    @inlinable
+    package init(
+        pixels: Int, channels: Int, input: UnsafePointer<Float>, starts: UnsafePointer<Int32>, window: DepthwiseWindow,
+        outputGradient: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, accumulates: Bool
+    ) {
+        unsafe self.pixels = pixels
+        unsafe self.channels = channels
+        unsafe self.input = input
+        unsafe self.starts = starts
+        unsafe self.window = window
+        unsafe self.outputGradient = outputGradient
+        unsafe self.gradient = gradient
+        unsafe self.accumulates = accumulates
     }
 }

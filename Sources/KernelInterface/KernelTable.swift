@@ -59,6 +59,10 @@ package struct KernelTable: Sendable {
     package let convolution: @Sendable (borrowing ConvolutionArguments) -> Void
     /// Gradient of a convolution's weights from one image, stored or added.
     package let convolutionGradient: @Sendable (borrowing ConvolutionGradientArguments) -> Void
+    /// Depthwise convolution of one image.
+    package let depthwise: @Sendable (borrowing DepthwiseArguments) -> Void
+    /// Gradient of a depthwise convolution's weights from one image, stored or added.
+    package let depthwiseGradient: @Sendable (borrowing DepthwiseGradientArguments) -> Void
     /// Pooling of one image.
     package let pool: @Sendable (borrowing PoolArguments) -> Void
     /// A pool backwards.
@@ -67,8 +71,14 @@ package struct KernelTable: Sendable {
     package let memoryCell: @Sendable (borrowing MemoryCellArguments) -> Void
     /// One time step of LSTM cells backwards.
     package let memoryCellGradient: @Sendable (borrowing MemoryCellGradientArguments) -> Void
+    /// One time step of gated recurrent units, behind the products.
+    package let gatedUnit: @Sendable (borrowing GatedUnitArguments) -> Void
+    /// One time step of gated recurrent units backwards.
+    package let gatedUnitGradient: @Sendable (borrowing GatedUnitGradientArguments) -> Void
     /// Copies rows given by number into consecutive rows.
     package let gatherRows: @Sendable (borrowing GatherArguments) -> Void
+    /// Adds rows given by number to consecutive rows.
+    package let addRows: @Sendable (borrowing GatherArguments) -> Void
     /// Transposes a matrix.
     package let transpose: @Sendable (borrowing TransposeArguments) -> Void
     /// Elementary functions of arrays, for tests and benchmarks.
@@ -100,11 +110,16 @@ package struct KernelTable: Sendable {
         squaredError: @escaping @Sendable (borrowing SquaredErrorArguments) -> Double,
         convolution: @escaping @Sendable (borrowing ConvolutionArguments) -> Void,
         convolutionGradient: @escaping @Sendable (borrowing ConvolutionGradientArguments) -> Void,
+        depthwise: @escaping @Sendable (borrowing DepthwiseArguments) -> Void,
+        depthwiseGradient: @escaping @Sendable (borrowing DepthwiseGradientArguments) -> Void,
         pool: @escaping @Sendable (borrowing PoolArguments) -> Void,
         unpool: @escaping @Sendable (borrowing UnpoolArguments) -> Void,
         memoryCell: @escaping @Sendable (borrowing MemoryCellArguments) -> Void,
         memoryCellGradient: @escaping @Sendable (borrowing MemoryCellGradientArguments) -> Void,
+        gatedUnit: @escaping @Sendable (borrowing GatedUnitArguments) -> Void,
+        gatedUnitGradient: @escaping @Sendable (borrowing GatedUnitGradientArguments) -> Void,
         gatherRows: @escaping @Sendable (borrowing GatherArguments) -> Void,
+        addRows: @escaping @Sendable (borrowing GatherArguments) -> Void,
         transpose: @escaping @Sendable (borrowing TransposeArguments) -> Void,
         vectorFunction: @escaping @Sendable (borrowing VectorFunctionArguments) -> Void,
         peak: @escaping @Sendable (borrowing PeakArguments) -> Float
@@ -132,11 +147,16 @@ package struct KernelTable: Sendable {
         unsafe self.squaredError = squaredError
         unsafe self.convolution = convolution
         unsafe self.convolutionGradient = convolutionGradient
+        unsafe self.depthwise = depthwise
+        unsafe self.depthwiseGradient = depthwiseGradient
         unsafe self.pool = pool
         unsafe self.unpool = unpool
         unsafe self.memoryCell = memoryCell
         unsafe self.memoryCellGradient = memoryCellGradient
+        unsafe self.gatedUnit = gatedUnit
+        unsafe self.gatedUnitGradient = gatedUnitGradient
         unsafe self.gatherRows = gatherRows
+        unsafe self.addRows = addRows
         unsafe self.transpose = transpose
         unsafe self.vectorFunction = vectorFunction
         self.peak = peak

@@ -1,4 +1,4 @@
-/// Copies picked rows into consecutive ones: `output[r, 0 ..< columns] = source row r`.
+/// Copies or adds picked rows to consecutive ones: `output[r, 0 ..< columns] (+)= source row r`.
 @unsafe
 package struct GatherArguments {
     package var rows: Int

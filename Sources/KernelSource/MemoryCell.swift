@@ -53,11 +53,11 @@ func memoryCellKernel(_ arguments: borrowing MemoryCellArguments) {
 
 /// `x * (1 - x)`, the slope of the logistic function at the value x.
 @inline(__always)
-private func logisticSlope(_ x: Vector) -> Vector { x.addingProduct(x.negated, x) }
+func logisticSlope(_ x: Vector) -> Vector { x.addingProduct(x.negated, x) }
 
 /// `1 - x * x`, the slope of the hyperbolic tangent at the value x.
 @inline(__always)
-private func tangentSlope(_ x: Vector) -> Vector { Vector(repeating: 1).addingProduct(x.negated, x) }
+func tangentSlope(_ x: Vector) -> Vector { Vector(repeating: 1).addingProduct(x.negated, x) }
 
 func memoryCellGradientKernel(_ arguments: borrowing MemoryCellGradientArguments) {
     let gates = unsafe Source(arguments.gates)

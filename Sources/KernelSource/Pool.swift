@@ -1,74 +1,92 @@
 import KernelInterface
 
+/// The largest number so far and its place.
+private struct Largest {
+    var value: Vector
+    var place = Vector.zero
+
+    @inline(__always) init(_ first: Vector) { self.value = first }
+
+    /// Not "at most", rather than "more": true for a NaN, which no later number replaces.
+    @inline(__always) mutating func take(_ next: Vector, _ number: Int) {
+        let isLarger = .!(next .<= self.value) .& (self.value .== self.value)
+        self.value = self.value.replacing(with: next, where: isLarger)
+        self.place = self.place.replacing(with: Float(Int32(truncatingIfNeeded: number)), where: isLarger)
+    }
+}
+
 /// The largest of a window's numbers and its place; NaN counts as larger than anything, the first of equals wins.
 @inline(__always)
 private func largest(
-    _ input: Source, _ corner: Int, size: Int, rowStride: Int, pixelStride: Int
-) -> (value: Vector, place: Vector) {
-    var value = input.vector(corner)
-    var place = Vector.zero
-    var number = 0
-    var row = 0
-    while row < size {
-        var column = 0
-        while column < size {
-            let next = input.vector(corner &+ row &* rowStride &+ column &* pixelStride)
-            // Not "at most", rather than "more": true for a NaN, which no later number replaces.
-            let isLarger = .!(next .<= value) .& (value .== value)
-            value = value.replacing(with: next, where: isLarger)
-            place = place.replacing(with: Float(Int32(truncatingIfNeeded: number)), where: isLarger)
-            number &+= 1
-            column &+= 1
-        }
-        row &+= 1
+    _ input: Source, _ corner: Int, height: Int, width: Int, rowStride: Int, pixelStride: Int
+) -> Largest {
+    var result = Largest(input.vector(corner))
+    if height == 2, width == 2 {
+        // Without loops: the usual window.
+        result.take(input.vector(corner &+ pixelStride), 1)
+        result.take(input.vector(corner &+ rowStride), 2)
+        result.take(input.vector(corner &+ rowStride &+ pixelStride), 3)
+        return result
     }
-    return (value, place)
+    var number = 1
+    while number < height &* width {
+        let row = number / width
+        let place = corner &+ row &* rowStride &+ (number &- row &* width) &* pixelStride
+        result.take(input.vector(place), number)
+        number &+= 1
+    }
+    return result
 }
 
 /// The mean of a window's numbers, added row by row.
 @inline(__always)
-private func mean(_ input: Source, _ corner: Int, size: Int, rowStride: Int, pixelStride: Int) -> Vector {
+private func mean(
+    _ input: Source, _ corner: Int, height: Int, width: Int, rowStride: Int, pixelStride: Int
+) -> Vector {
     var sum = Vector.zero
     var row = 0
-    while row < size {
+    while row < height {
         var column = 0
-        while column < size {
+        while column < width {
             sum = sum + input.vector(corner &+ row &* rowStride &+ column &* pixelStride)
             column &+= 1
         }
         row &+= 1
     }
-    return sum * (1 / Float(Int32(truncatingIfNeeded: size &* size)))
+    return sum * (1 / Float(Int32(truncatingIfNeeded: height &* width)))
 }
 
-func poolKernel(_ arguments: borrowing PoolArguments) {
+/// All windows of one size.
+///
+/// Inlined into a call with the usual size, which the compiler then knows.
+@inline(__always)
+private func sweepPool(_ arguments: borrowing PoolArguments, height: Int, width: Int) {
     let input = unsafe Source(arguments.input)
-    let output = unsafe Target(arguments.output)
     let places = unsafe arguments.places.map { unsafe Target($0) }
-    let size = unsafe arguments.size
     let channels = unsafe arguments.channels
     let rowStride = unsafe arguments.width &* channels
-    let rows = unsafe arguments.height / size
-    let columns = unsafe arguments.width / size
+    let rows = unsafe arguments.height / height
+    let columns = unsafe arguments.width / width
     let isMaximum = if case .maximum = unsafe arguments.kind { true } else { false }
     var row = 0
     while row < rows {
-        let outputRow = unsafe output.advanced(row &* arguments.outputRowStride)
+        let output = unsafe Target(arguments.output).advanced(row &* arguments.outputRowStride)
         var column = 0
         while column < columns {
-            let corner = row &* size &* rowStride &+ column &* size &* channels
-            let pixel = row &* columns &+ column
+            let corner = row &* height &* rowStride &+ column &* width &* channels
+            let pixel = column &* channels
             var channel = 0
             while channel < channels {
+                let from = corner &+ channel
                 if isMaximum {
                     let result = largest(
-                        input, corner &+ channel, size: size, rowStride: rowStride, pixelStride: channels)
-                    outputRow.store(result.value, column &* channels &+ channel)
-                    if let places { places.store(result.place, pixel &* channels &+ channel) }
+                        input, from, height: height, width: width, rowStride: rowStride, pixelStride: channels)
+                    output.store(result.value, pixel &+ channel)
+                    if let places { places.store(result.place, row &* columns &* channels &+ pixel &+ channel) }
                 } else {
                     let result = mean(
-                        input, corner &+ channel, size: size, rowStride: rowStride, pixelStride: channels)
-                    outputRow.store(result, column &* channels &+ channel)
+                        input, from, height: height, width: width, rowStride: rowStride, pixelStride: channels)
+                    output.store(result, pixel &+ channel)
                 }
                 channel &+= 16
             }
@@ -78,24 +96,66 @@ func poolKernel(_ arguments: borrowing PoolArguments) {
     }
 }
 
+func poolKernel(_ arguments: borrowing PoolArguments) {
+    switch unsafe (arguments.windowHeight, arguments.windowWidth) {
+    case (2, 2): unsafe sweepPool(arguments, height: 2, width: 2)
+    case (let height, let width): unsafe sweepPool(arguments, height: height, width: width)
+    }
+}
+
 /// Sets a window's numbers: the gradient at its place and 0 elsewhere, or the same share everywhere.
 @inline(__always)
 private func scatter(
-    _ gradient: Vector, _ place: Vector?, _ output: Target, _ corner: Int, size: Int, rowStride: Int, pixelStride: Int
+    _ gradient: Vector, _ place: Vector?, _ output: Target, _ corner: Int, height: Int, width: Int, rowStride: Int,
+    pixelStride: Int
 ) {
+    @inline(__always) func set(_ number: Int, _ index: Int) {
+        guard let place else { return output.store(gradient, index) }
+        let here = place .== Float(Int32(truncatingIfNeeded: number))
+        output.store(Vector.zero.replacing(with: gradient, where: here), index)
+    }
+    if height == 2, width == 2 {
+        set(0, corner)
+        set(1, corner &+ pixelStride)
+        set(2, corner &+ rowStride)
+        set(3, corner &+ rowStride &+ pixelStride)
+        return
+    }
     var number = 0
+    while number < height &* width {
+        let row = number / width
+        set(number, corner &+ row &* rowStride &+ (number &- row &* width) &* pixelStride)
+        number &+= 1
+    }
+}
+
+/// As the windows of `sweepPool`.
+@inline(__always)
+private func sweepUnpool(_ arguments: borrowing UnpoolArguments, height: Int, width: Int) {
+    let gradient = unsafe Source(arguments.outputGradient)
+    let isMaximum = if case .maximum = unsafe arguments.kind { true } else { false }
+    let places = unsafe isMaximum ? arguments.places.map { unsafe Source($0) } : nil
+    let output = unsafe Target(arguments.inputGradient)
+    let channels = unsafe arguments.channels
+    let rowStride = unsafe arguments.width &* channels
+    let rows = unsafe arguments.height / height
+    let columns = unsafe arguments.width / width
+    let share = 1 / Float(Int32(truncatingIfNeeded: height &* width))
     var row = 0
-    while row < size {
+    while row < rows {
         var column = 0
-        while column < size {
-            let index = corner &+ row &* rowStride &+ column &* pixelStride
-            if let place {
-                let here = place .== Float(Int32(truncatingIfNeeded: number))
-                output.store(Vector.zero.replacing(with: gradient, where: here), index)
-            } else {
-                output.store(gradient, index)
+        while column < columns {
+            let corner = row &* height &* rowStride &+ column &* width &* channels
+            let pixel = (row &* columns &+ column) &* channels
+            var channel = 0
+            while channel < channels {
+                let value = gradient.vector(pixel &+ channel)
+                let place = places?.vector(pixel &+ channel)
+                scatter(
+                    place == nil ? value * share : value, place, output, corner &+ channel, height: height,
+                    width: width, rowStride: rowStride, pixelStride: channels)
+                channel &+= 16
             }
-            number &+= 1
             column &+= 1
         }
         row &+= 1
@@ -103,34 +163,8 @@ private func scatter(
 }
 
 func unpoolKernel(_ arguments: borrowing UnpoolArguments) {
-    let gradient = unsafe Source(arguments.outputGradient)
-    let places = unsafe arguments.places.map { unsafe Source($0) }
-    let output = unsafe Target(arguments.inputGradient)
-    let size = unsafe arguments.size
-    let channels = unsafe arguments.channels
-    let rowStride = unsafe arguments.width &* channels
-    let rows = unsafe arguments.height / size
-    let columns = unsafe arguments.width / size
-    let isMaximum = if case .maximum = unsafe arguments.kind { true } else { false }
-    let share = 1 / Float(Int32(truncatingIfNeeded: size &* size))
-    var pixel = 0
-    while pixel < rows &* columns {
-        let row = pixel / columns
-        let corner = row &* size &* rowStride &+ (pixel &- row &* columns) &* size &* channels
-        var channel = 0
-        while channel < channels {
-            let value = gradient.vector(pixel &* channels &+ channel)
-            if isMaximum, let places {
-                scatter(
-                    value, places.vector(pixel &* channels &+ channel), output, corner &+ channel, size: size,
-                    rowStride: rowStride, pixelStride: channels)
-            } else {
-                scatter(
-                    value * share, nil, output, corner &+ channel, size: size, rowStride: rowStride,
-                    pixelStride: channels)
-            }
-            channel &+= 16
-        }
-        pixel &+= 1
+    switch unsafe (arguments.windowHeight, arguments.windowWidth) {
+    case (2, 2): unsafe sweepUnpool(arguments, height: 2, width: 2)
+    case (let height, let width): unsafe sweepUnpool(arguments, height: height, width: width)
     }
 }

@@ -11,7 +11,10 @@ package func makeKernelTable() -> KernelTable {
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel,
         weightedCrossEntropy: weightedCrossEntropyKernel, binaryCrossEntropy: binaryCrossEntropyKernel,
         labelCrossEntropy: labelCrossEntropyKernel, robustError: robustErrorKernel, squaredError: squaredErrorKernel,
-        convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, pool: poolKernel,
+        convolution: convolutionKernel, convolutionGradient: convolutionGradientKernel, depthwise: depthwiseKernel,
+        depthwiseGradient: depthwiseGradientKernel, pool: poolKernel,
         unpool: unpoolKernel, memoryCell: memoryCellKernel, memoryCellGradient: memoryCellGradientKernel,
-        gatherRows: gatherKernel, transpose: transposeKernel, vectorFunction: vectorFunctionKernel, peak: peakKernel)
+        gatedUnit: gatedUnitKernel, gatedUnitGradient: gatedUnitGradientKernel,
+        gatherRows: gatherKernel, addRows: addRowsKernel, transpose: transposeKernel,
+        vectorFunction: vectorFunctionKernel, peak: peakKernel)
 }

@@ -43,7 +43,9 @@ func transposeKernel(_ arguments: borrowing TransposeArguments) {
         rows: arguments.rows, columns: arguments.columns)
 }
 
-func gatherKernel(_ arguments: borrowing GatherArguments) {
+/// Copies rows, or adds them.
+@inline(__always)
+private func sweepRows(_ arguments: borrowing GatherArguments, adds: Bool) {
     let source = unsafe LeftRows(arguments.source)
     let output = unsafe Target(arguments.output)
     let stride = unsafe arguments.outputStride
@@ -55,9 +57,14 @@ func gatherKernel(_ arguments: borrowing GatherArguments) {
         let to = output.advanced(row &* stride)
         var column = 0
         while column < columns {
-            to.store(from.vector(column), column)
+            let vector = from.vector(column)
+            to.store(adds ? to.vector(column) + vector : vector, column)
             column &+= 16
         }
         row &+= 1
     }
 }
+
+func gatherKernel(_ arguments: borrowing GatherArguments) { unsafe sweepRows(arguments, adds: false) }
+
+func addRowsKernel(_ arguments: borrowing GatherArguments) { unsafe sweepRows(arguments, adds: true) }

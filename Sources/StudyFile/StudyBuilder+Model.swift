@@ -31,7 +31,7 @@ extension StudyBuilder {
         else { return }
         guard choice.entries?.isEmpty == false,
             let branches = self.section(
-                choice, path: "\(name).choice", known: NetworkFamily.names, unbuilt: ["gru", "transformer"])
+                choice, path: "\(name).choice", known: NetworkFamily.names, unbuilt: ["transformer"])
         else {
             if choice.entries != nil {
                 self.report(
@@ -50,30 +50,19 @@ extension StudyBuilder {
         }
     }
 
-    /// What one family is made of: lists of layers or blocks, and what belongs to the whole of it.
+    /// What one family is made of: lists of layers or blocks, and settings of its own.
     private mutating func readBranch(_ branch: FileEntry, conditions: [DraftCondition]) {
         let name = "model.family.\(branch.key)"
-        let dense = ["units", "dropout", "batch_norm"]
-        let lists: [(key: String, settings: [String], isRequired: Bool)] =
-            switch branch.key {
-            case "cnn":
-                [
-                    (
-                        "blocks", ["filters", "kernel", "stride", "padding", "pool", "pool_size", "batch_norm"], true
-                    ), ("layers", dense, false),
-                ]
-            case "lstm": [("layers", ["units"], true), ("layers_after", dense, false)]
-            default: [("layers", dense, true)]
-            }
-        let plain = branch.key == "lstm" ? ["forget_bias"] : []
-        guard let body = self.section(branch.value, path: name, known: lists.map(\.key) + plain) else { return }
-        for entry in body.entries where plain.contains(entry.key) {
-            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: conditions)
-        }
-        for list in lists {
+        let grammar = FamilyGrammar(branch.key)
+        let known = grammar.lists.map(\.key) + grammar.settings
+        guard let body = self.section(branch.value, path: name, known: known) else { return }
+        for list in grammar.lists {
             let node = list.isRequired ? self.required(list.key, in: body) : body[list.key]
             guard let node else { continue }
             self.readLayers(node, name: "\(name).\(list.key)", settings: list.settings, conditions: conditions)
+        }
+        for entry in body.entries where grammar.settings.contains(entry.key) {
+            self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: conditions)
         }
     }
 
@@ -146,6 +135,32 @@ extension StudyBuilder {
         if let first = settings.first, section[first] == nil { self.reportMissing(first, in: section) }
         for entry in section.entries where settings.contains(entry.key) {
             self.readSetting(entry.value, name: "\(name).\(entry.key)", conditions: conditions)
+        }
+    }
+}
+
+/// What may stand below a family.
+private struct FamilyGrammar {
+    /// The first of a list's settings must be given.
+    let lists: [(key: String, settings: [String], isRequired: Bool)]
+    let settings: [String]
+
+    init(_ family: String) {
+        let dense = ["units", "dropout", "batch_norm"]
+        let block = [
+            "filters", "kernel", "stride", "dilation", "padding", "convolutions", "residual", "separable", "pool",
+            "pool_size", "batch_norm", "dropout",
+        ]
+        switch family {
+        case "cnn":
+            self.lists = [("blocks", block, true), ("layers", dense, false)]
+            self.settings = ["dimensions", "global_pool"]
+        case "mlp":
+            self.lists = [("layers", dense, true)]
+            self.settings = []
+        default:
+            self.lists = [("layers", ["units", "dropout"], true), ("layers_after", dense, false)]
+            self.settings = ["bidirectional", "output"] + (family == "lstm" ? ["forget_bias"] : [])
         }
     }
 }

@@ -7,10 +7,15 @@ struct ImageShape: Hashable {
     let width: Int
     let channels: Int
 
-    /// A shape of two sizes is an image of one channel, a list one of one row.
-    init(_ shape: [Int]) {
-        let sizes = shape.count == 1 ? [1, shape[0], 1] : shape.count == 2 ? shape + [1] : shape
-        self.init(height: sizes[0], width: sizes[1], channels: sizes[2])
+    /// In two dimensions a shape of two sizes is an image of one channel, a list one of one row; in one dimension rows are
+    /// sequences `[steps, features]`, or lists of steps with one feature.
+    init(_ shape: [Int], dimensions: Int) {
+        if dimensions == 1 {
+            self.init(height: 1, width: shape[0], channels: shape.dropFirst().reduce(1, *))
+        } else {
+            let sizes = shape.count == 1 ? [1, shape[0], 1] : shape.count == 2 ? shape + [1] : shape
+            self.init(height: sizes[0], width: sizes[1], channels: sizes[2])
+        }
     }
 
     init(height: Int, width: Int, channels: Int) {
@@ -23,14 +28,14 @@ struct ImageShape: Hashable {
     var count: Int { self.pixels * self.channels }
 }
 
-/// One block of convolution, batch normalisation, activation and pool, and where it keeps everything: decided once,
-/// before the first step. Places are offsets in the arena.
+/// One convolution with what follows it, and where it keeps everything: decided once, before the first step. Places are
+/// offsets in the arena.
 ///
-/// Images are `[height, width, channels]`, channels innermost. A block's input stands inside a border of zeros, so that
-/// no window asks where the image ends. The first block's input has its true channels side by side; later ones have
-/// theirs rounded up to a multiple of 16.
+/// Images are `[height, width, channels]`, channels innermost. The input stands inside a border of zeros, so that no
+/// window asks where the image ends. The first convolution's input has its true channels side by side where nothing asks
+/// for more; later ones have theirs rounded up to a multiple of 16.
 struct ConvolutionPlan: Hashable {
-    let settings: ConvolutionBlockSettings
+    let stage: ConvolutionStage
     /// True sizes of what comes in, what the convolution makes and what goes out.
     let input: ImageShape
     let convolved: ImageShape
@@ -49,18 +54,18 @@ struct ConvolutionPlan: Hashable {
     let inputStride: Int
     /// Shape [convolved.pixels], `Int32`: where each window begins.
     let starts: Int
-    let window: WindowShape
 
-    /// Shape [window.depth, outputChannels].
+    /// Shape [weightRows, outputChannels].
     let weights: ParameterPlace
-    /// Shape [outputChannels]; with batch normalisation its shift.
-    let bias: ParameterPlace
+    let weightRows: Int
+    /// Shape [outputChannels]; with batch normalisation its shift. `nil` for a depthwise convolution.
+    let bias: ParameterPlace?
     let normalization: NormalizationPlan?
-    /// Shape [window.depth, outputChannels].
+    /// As the weights.
     let weightGradient: Int
 
     /// Whether the convolution's outputs of all images of a minibatch are kept for the way back; else one place serves
-    /// all, and the outputs of the block tell where the gradient passes.
+    /// all, and the outputs of the stage tell where the gradient passes.
     let keepsImages: Bool
     /// Shape [rows or 1, convolvedStride]: the convolution's outputs, activated in place.
     let convolvedPlace: Int
@@ -69,15 +74,19 @@ struct ConvolutionPlan: Hashable {
     let slopes: Int?
     /// Shape [rows, output.pixels, outputChannels]: where each maximum was.
     let places: Int?
-    /// Shape [rows, output.pixels, outputChannels]: the gradient of the block's output.
+    /// Shape [rows, output.pixels, outputChannels]: the outputs, where some are dropped before they go on.
+    let dropped: Int?
+    let dropout: DropoutSettings
+    /// Shape [rows, output.pixels, outputChannels]: the gradient of the stage's output.
     let outputGradient: Int
-    /// As the convolution's outputs: their gradient. `nil` without a pool, where it is that of the block's output.
+    /// As the convolution's outputs: their gradient. `nil` without a pool, where it is that of the stage's output.
     let convolvedGradient: Int?
+    let shortcut: ShortcutPlan?
     let back: Backward?
     let function: ActivationFunction
 
     /// How the gradient of the input is made: a convolution of the gradient, spread out within a border, with the
-    /// window turned around. Not for the first block.
+    /// window turned around. Not for the first stage.
     struct Backward: Hashable {
         /// Shape [height, width, outputChannels] with its border: one image's gradient.
         let place: Int
@@ -86,12 +95,11 @@ struct ConvolutionPlan: Hashable {
         let origin: Int
         /// Shape [input.pixels], `Int32`.
         let starts: Int
-        let window: WindowShape
-        /// Shape [window.depth, inputChannels]: the weights turned around.
+        /// Shape [depth of the window, inputChannels]: the weights turned around.
         let weights: Int
     }
 
-    /// Floats of a block's output, without padding.
+    /// Floats of a stage's output, without padding.
     var outputCount: Int { self.output.count }
     /// Floats of an image's output as it is stored.
     var outputStride: Int { self.output.pixels * self.outputChannels }
@@ -100,77 +108,78 @@ struct ConvolutionPlan: Hashable {
     /// Floats from row to row of the bordered input.
     var rowStride: Int { self.borderedWidth * self.inputChannels }
 
-    var pool: PoolKind? {
-        switch self.settings.pool {
-        case .none: nil
-        case .maximum: .maximum
-        case .average: .average
-        }
+    /// What a window reads.
+    var window: WindowShape {
+        self.stage.window.shape(
+            rowStride: self.rowStride, pixelStride: self.inputChannels, channels: self.input.channels)
+    }
+
+    /// What a window of the way back reads.
+    func window(_ back: Backward) -> WindowShape {
+        self.stage.window.shape(
+            rowStride: back.width * self.outputChannels, pixelStride: self.outputChannels,
+            channels: self.convolved.channels)
     }
 
     /// Whether the pool's windows leave some pixels of the convolution out.
     var leavesPixels: Bool {
-        self.output.height * self.settings.poolSize != self.convolved.height
-            || self.output.width * self.settings.poolSize != self.convolved.width
+        guard let pool = self.stage.pool else { return false }
+        return self.output.height * pool.height != self.convolved.height
+            || self.output.width * pool.width != self.convolved.width
     }
+
+    /// What the product leaves to be done.
+    var finish: ProductFinish {
+        if self.stage.isDepthwise || self.normalization != nil { return .store }
+        return self.function == .relu && self.shortcut == nil ? .biasRelu : .bias
+    }
+
+    /// Whether batch normalisation applies the relu itself.
+    var normalizesWithRelu: Bool { self.function == .relu && self.shortcut == nil }
+
+    /// Whether an activation is left to be done behind product and normalisation.
+    var activates: Bool { self.function != .identity && (self.function != .relu || self.shortcut != nil) }
 
     /// Floating-point operations for one image in training.
     var operations: Double {
         let products = self.back == nil ? 4.0 : 6.0
-        return products * Double(self.convolved.count) * Double(self.window.depth)
+        let depth = self.stage.isDepthwise ? self.stage.window.count : self.window.depth
+        return products * Double(self.convolved.count) * Double(depth)
     }
 }
 
 extension ConvolutionPlan {
-    /// What a block makes of an image; `nil` where the image is too small for it.
-    static func shapes(
-        _ settings: ConvolutionBlockSettings, input: ImageShape
-    ) -> (convolved: ImageShape, output: ImageShape)? {
-        func size(_ length: Int) -> Int {
-            switch settings.padding {
-            case .same: (length + settings.stride - 1) / settings.stride
-            case .valid: length < settings.kernel ? 0 : (length - settings.kernel) / settings.stride + 1
-            }
-        }
-        let convolved = ImageShape(
-            height: size(input.height), width: size(input.width), channels: settings.filters)
-        let divisor = settings.pool == .none ? 1 : settings.poolSize
-        let output = ImageShape(
-            height: convolved.height / divisor, width: convolved.width / divisor, channels: settings.filters)
-        return output.height > 0 && output.width > 0 ? (convolved, output) : nil
-    }
-
-    /// The first and the whole border of a side.
-    private static func border(_ length: Int, _ convolved: Int, _ settings: ConvolutionBlockSettings) -> (Int, Int) {
-        guard settings.padding == .same else { return (0, 0) }
-        let whole = max(0, (convolved - 1) * settings.stride + settings.kernel - length)
-        return (whole / 2, whole)
-    }
-
     /// - Parameters:
-    ///   - settings: The block; ``shapes(_:input:)`` must have an answer for it.
+    ///   - stage: The convolution; its shapes must have an answer for the input.
     ///   - input: What comes in.
-    ///   - isFirst: Whether it takes the features.
+    ///   - earlier: The stages before it.
+    ///   - isPadded: Whether the first stage's channels are rounded up too.
     ///   - function: The activation.
+    ///   - seed: The trial's, for dropout.
     ///   - rule: Decides which moments are kept.
     ///   - rows: Those of a minibatch, and of the larger of minibatch and evaluation.
     ///   - layout: Gives the places.
     init(
-        _ settings: ConvolutionBlockSettings, input: ImageShape, isFirst: Bool, function: ActivationFunction,
-        rule: UpdateRule, rows: (batch: Int, buffer: Int), layout: inout ArenaLayout
+        _ stage: ConvolutionStage, input: ImageShape, after earlier: [ConvolutionPlan], isPadded: Bool,
+        function: ActivationFunction, seed: UInt64, rule: UpdateRule, rows: (batch: Int, buffer: Int),
+        layout: inout ArenaLayout
     ) {
-        let shapes = Self.shapes(settings, input: input) ?? (input, input)
-        let inputChannels = isFirst ? input.channels : paddedWidth(input.channels)
-        let outputChannels = paddedWidth(settings.filters)
-        self.settings = settings
+        let shapes = stage.shapes(input) ?? (input, input)
+        let isFirst = earlier.isEmpty
+        let window = stage.window
+        let inputChannels = isFirst && !isPadded ? input.channels : paddedWidth(input.channels)
+        let outputChannels = paddedWidth(shapes.convolved.channels)
+        self.stage = stage
         self.input = input
         (self.convolved, self.output) = shapes
         self.inputChannels = inputChannels
         self.outputChannels = outputChannels
-        self.function = function
+        self.function = stage.isDepthwise ? .identity : function
 
-        let (top, wholeHeight) = Self.border(input.height, shapes.convolved.height, settings)
-        let (left, wholeWidth) = Self.border(input.width, shapes.convolved.width, settings)
+        let (top, wholeHeight) = window.border(
+            input.height, shapes.convolved.height, span: window.spanHeight, stride: window.verticalStride)
+        let (left, wholeWidth) = window.border(
+            input.width, shapes.convolved.width, span: window.spanWidth, stride: window.horizontalStride)
         self.top = top
         self.left = left
         self.borderedHeight = input.height + wholeHeight
@@ -178,75 +187,134 @@ extension ConvolutionPlan {
         self.inputStride = paddedWidth(self.borderedHeight * self.borderedWidth * inputChannels)
         self.inputPlace = layout.reserve(rows: rows.buffer, columns: self.inputStride)
         self.starts = layout.reserve(columns: shapes.convolved.pixels)
-        self.window = Self.window(
-            settings.kernel, rowStride: self.borderedWidth * inputChannels, pixelStride: inputChannels,
-            channels: input.channels)
 
-        let depth = self.window.depth
-        self.weights = ParameterPlace(rows: depth, columns: outputChannels, rule: rule, layout: &layout)
-        self.bias = ParameterPlace(columns: outputChannels, rule: rule, layout: &layout)
-        self.weightGradient = layout.reserve(rows: depth, columns: outputChannels)
+        self.weightRows = stage.isDepthwise ? window.count : window.count * input.channels
+        self.weights = ParameterPlace(rows: self.weightRows, columns: outputChannels, rule: rule, layout: &layout)
+        self.bias = stage.isDepthwise ? nil : ParameterPlace(columns: outputChannels, rule: rule, layout: &layout)
+        self.weightGradient = layout.reserve(rows: self.weightRows, columns: outputChannels)
 
-        let isRelu = function == .relu
-        self.keepsImages = settings.batchNormalization || !isRelu || settings.pool == .average
+        let isPlain = self.function == .relu || self.function == .identity
+        let isAveraged = if case .average? = stage.pool?.kind { true } else { false }
+        self.keepsImages = stage.batchNormalization || !isPlain || isAveraged || stage.shortcut != nil
         let kept = self.keepsImages ? rows.batch : 1
         self.convolvedStride = shapes.convolved.pixels * outputChannels
         self.convolvedPlace = layout.reserve(rows: kept, columns: self.convolvedStride)
-        self.slopes = isRelu ? nil : layout.reserve(rows: kept, columns: self.convolvedStride)
-        if settings.batchNormalization {
-            self.normalization = NormalizationPlan(
-                gain: ParameterPlace(columns: outputChannels, rule: rule, layout: &layout),
-                runningMean: layout.reserve(columns: outputChannels),
-                runningVariance: layout.reserve(columns: outputChannels),
-                inverseDeviation: layout.reserve(columns: outputChannels),
-                normalized: layout.reserve(rows: kept, columns: self.convolvedStride))
-        } else {
-            self.normalization = nil
-        }
+        self.slopes = isPlain ? nil : layout.reserve(rows: kept, columns: self.convolvedStride)
+        self.normalization =
+            stage.batchNormalization
+            ? NormalizationPlan(
+                channels: outputChannels, rows: kept, stride: self.convolvedStride, rule: rule, layout: &layout) : nil
         let outputStride = shapes.output.pixels * outputChannels
-        self.places = settings.pool == .maximum ? layout.reserve(rows: rows.batch, columns: outputStride) : nil
+        let isMaximum = if case .maximum? = stage.pool?.kind { true } else { false }
+        self.places = isMaximum ? layout.reserve(rows: rows.batch, columns: outputStride) : nil
+        self.dropout = DropoutSettings(
+            rate: stage.dropout, seed: seed, layer: UInt32(FrontPlan.firstStream + earlier.count), step: 0)
+        self.dropped = self.dropout.threshold > 0 ? layout.reserve(rows: rows.batch, columns: outputStride) : nil
         self.outputGradient = layout.reserve(rows: rows.batch, columns: outputStride)
-        self.convolvedGradient =
-            settings.pool == .none ? nil : layout.reserve(rows: kept, columns: self.convolvedStride)
+        self.convolvedGradient = stage.pool == nil ? nil : layout.reserve(rows: kept, columns: self.convolvedStride)
+        if let first = stage.shortcut {
+            // A block of one stage begins with the stage itself, which is not among the earlier ones yet.
+            let source =
+                first < earlier.count
+                ? ShortcutPlan.Source(earlier[first])
+                : ShortcutPlan.Source(
+                    input: input, channels: inputChannels, place: self.inputPlace, stride: self.inputStride,
+                    rowStride: self.borderedWidth * inputChannels,
+                    origin: (top * self.borderedWidth + left) * inputChannels,
+                    verticalStride: window.verticalStride, horizontalStride: window.horizontalStride, isFirst: isFirst)
+            self.shortcut = ShortcutPlan(
+                from: first, source: source, convolved: shapes.convolved, batchNormalization: stage.batchNormalization,
+                rule: rule, rows: rows, layout: &layout)
+        } else {
+            self.shortcut = nil
+        }
         self.back =
-            isFirst ? nil : Backward(settings, input: input, top: top, left: left, layout: &layout)
+            isFirst
+            ? nil
+            : Backward(
+                stage, input: input, convolved: shapes.convolved, top: top, left: left, rows: self.weightRows,
+                layout: &layout)
     }
+}
 
-    /// What a window reads where pixels are stored `pixelStride` floats apart and have so many true channels.
-    fileprivate static func window(_ kernel: Int, rowStride: Int, pixelStride: Int, channels: Int) -> WindowShape {
-        pixelStride == channels
-            ? WindowShape(rows: kernel, rowStride: rowStride, runs: 1, runStride: 0, runLength: kernel * channels)
-            : WindowShape(
-                rows: kernel, rowStride: rowStride, runs: kernel, runStride: pixelStride, runLength: channels)
+extension NormalizationPlan {
+    /// Batch normalisation of images: channel by channel over all pixels.
+    init(channels: Int, rows: Int, stride: Int, rule: UpdateRule, layout: inout ArenaLayout) {
+        self.init(
+            gain: ParameterPlace(columns: channels, rule: rule, layout: &layout),
+            runningMean: layout.reserve(columns: channels), runningVariance: layout.reserve(columns: channels),
+            inverseDeviation: layout.reserve(columns: channels),
+            normalized: layout.reserve(rows: rows, columns: stride))
     }
 }
 
 extension ConvolutionPlan.Backward {
     fileprivate init(
-        _ settings: ConvolutionBlockSettings, input: ImageShape, top: Int, left: Int, layout: inout ArenaLayout
+        _ stage: ConvolutionStage, input: ImageShape, convolved: ImageShape, top: Int, left: Int, rows: Int,
+        layout: inout ArenaLayout
     ) {
-        let channels = paddedWidth(settings.filters)
-        let kernel = settings.kernel
-        self.width = input.width + kernel - 1
-        self.place = layout.reserve(rows: input.height + kernel - 1, columns: self.width * channels)
-        self.origin = ((kernel - 1 - top) * self.width + kernel - 1 - left) * channels
+        let channels = paddedWidth(convolved.channels)
+        let window = stage.window
+        self.width = input.width + window.spanWidth - 1
+        self.place = layout.reserve(rows: input.height + window.spanHeight - 1, columns: self.width * channels)
+        self.origin = ((window.spanHeight - 1 - top) * self.width + window.spanWidth - 1 - left) * channels
         self.starts = layout.reserve(columns: input.pixels)
-        self.window = ConvolutionPlan.window(
-            kernel, rowStride: self.width * channels, pixelStride: channels, channels: settings.filters)
-        self.weights = layout.reserve(rows: self.window.depth, columns: paddedWidth(input.channels))
+        self.weights = layout.reserve(
+            rows: stage.isDepthwise ? rows : window.count * convolved.channels, columns: paddedWidth(input.channels))
     }
 }
 
 extension ConvolutionPlan {
-    /// The block's tensors in declaration order; weights have the shape [kernel, kernel, input, output].
-    func tensors(prefix: String) -> [TensorPlace] {
-        let kernel = self.settings.kernel
+    /// The stage's tensors in declaration order; weights have the shape [height, width, input, output], without the input
+    /// where each channel has its own.
+    var tensors: [TensorPlace] {
+        let window = [self.stage.window.height, self.stage.window.width]
+        let channels = self.stage.isDepthwise ? [] : [self.input.channels]
         let weight = TensorPlace(
-            "\(prefix).weight", shape: [kernel, kernel, self.input.channels, self.settings.filters],
+            "\(self.stage.name).weight", shape: window + channels + [self.convolved.channels],
             rowStride: self.outputChannels, parameter: self.weights)
-        return [weight]
-            + TensorPlace.unitTensors(
-                prefix: prefix, count: self.settings.filters, stride: self.outputChannels, bias: self.bias,
+        var tensors = [weight]
+        if let bias = self.bias {
+            tensors += TensorPlace.unitTensors(
+                prefix: self.stage.name, count: self.convolved.channels, stride: self.outputChannels, bias: bias,
                 normalization: self.normalization)
+        }
+        if let projection = self.shortcut?.projection {
+            tensors += projection.tensors(prefix: "blocks.\(self.stage.block).shortcut")
+        }
+        return tensors
+    }
+
+    /// Writes the tables of window starts into the arena, once.
+    @unsafe
+    func writeStarts(_ base: UnsafeMutablePointer<Float>) {
+        let window = self.stage.window
+        unsafe Self.write(self.convolved, at: base + self.starts) { row, column in
+            row &* window.verticalStride &* self.rowStride &+ column &* window.horizontalStride &* self.inputChannels
+        }
+        if let shortcut = self.shortcut, let projection = shortcut.projection {
+            let source = shortcut.source
+            unsafe Self.write(self.convolved, at: base + projection.starts) { row, column in
+                source.origin &+ row &* projection.verticalStride &* source.rowStride
+                    &+ column &* projection.horizontalStride &* source.channels
+            }
+        }
+        guard let back = self.back else { return }
+        unsafe Self.write(self.input, at: base + back.starts) { row, column in
+            (row &* back.width &+ column) &* self.outputChannels
+        }
+    }
+
+    @unsafe
+    private static func write(
+        _ shape: ImageShape, at place: UnsafeMutablePointer<Float>, _ start: (Int, Int) -> Int
+    ) {
+        unsafe UnsafeMutableRawPointer(place).withMemoryRebound(to: Int32.self, capacity: shape.pixels) { numbers in
+            for row in 0..<shape.height {
+                for column in 0..<shape.width {
+                    unsafe numbers[row &* shape.width &+ column] = Int32(truncatingIfNeeded: start(row, column))
+                }
+            }
+        }
     }
 }

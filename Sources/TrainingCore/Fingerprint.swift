@@ -111,14 +111,26 @@ extension Fingerprint {
     private mutating func add(_ family: NetworkFamily, shape: [Int]) {
         switch family {
         case .mlp: return
-        case .cnn(let blocks):
-            self.add([1, blocks.count] + shape)
-            for block in blocks {
-                self.add([block.filters, block.kernel, block.stride, block.poolSize, block.batchNormalization ? 1 : 0])
+        case .cnn(let settings):
+            self.add([1, settings.blocks.count, settings.dimensions] + shape)
+            self.add(settings.globalPool.rawValue)
+            for block in settings.blocks {
+                self.add([block.filters, block.kernel, block.stride, block.dilation, block.convolutions])
+                self.add(
+                    [block.poolSize]
+                        + [block.batchNormalization, block.isResidual, block.isSeparable].map { $0 ? 1 : 0 })
                 self.add(block.padding.rawValue)
                 self.add(block.pool.rawValue)
+                self.add(block.dropout)
             }
-        case .lstm(let layers): self.add([2, layers.count] + shape + layers.map(\.units))
+        case .recurrent(let settings):
+            self.add([2, settings.layers.count, settings.isBidirectional ? 1 : 0] + shape)
+            self.add(settings.cell.rawValue)
+            self.add(settings.output.rawValue)
+            for layer in settings.layers {
+                self.add(layer.units)
+                self.add(layer.dropout)
+            }
         }
     }
 

@@ -40,7 +40,7 @@ struct NetworkPlan {
         self.evaluationRows = configuration.family == .mlp ? 256 : 64
         let bufferRows = max(batchRows, self.evaluationRows)
         self.front = FrontPlan(
-            configuration, data: data, rule: rule, rows: (batchRows, bufferRows), layout: &layout)
+            configuration, data: data, seed: seed, rule: rule, rows: (batchRows, bufferRows), layout: &layout)
         var layers: [LayerPlan] = []
         var inputs = self.front.outputCount ?? data.featureCount
         for (number, settings) in configuration.layers.enumerated() {

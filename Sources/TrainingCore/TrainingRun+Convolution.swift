@@ -2,172 +2,223 @@ import KernelInterface
 import TuningModel
 
 extension TrainingRun {
-    /// Outputs of all blocks for some images.
+    /// Outputs of all stages for some images.
     ///
-    /// - Returns: The numbers of the last block's output without padding between pixels, one image a row.
+    /// - Returns: The numbers that the dense layers take, one image a row.
     @unsafe
     borrowing func convolve(
-        _ stack: ConvolutionStackPlan, _ features: RowSource, count: Int, mode: NetworkMode
+        _ stack: ConvolutionStackPlan, _ features: RowSource, count: Int, step: Int, mode: NetworkMode
     ) -> RowSource {
         let base = unsafe self.arena.base
-        unsafe self.placeImages(stack.blocks[0], features, count: count)
-        for (number, block) in stack.blocks.enumerated() {
+        unsafe self.placeImages(stack.stages[0], features, count: count)
+        for (number, plan) in stack.stages.enumerated() {
             let target = unsafe self.target(of: number, in: stack)
             switch mode {
-            case .training: unsafe self.forward(block, to: target, count: count)
-            case .evaluation: unsafe self.evaluate(block, to: target, count: count)
+            case .training: unsafe self.forward(plan, to: target, count: count, step: step)
+            case .evaluation: unsafe self.evaluate(plan, to: target, count: count)
             }
         }
-        if !stack.isPacked { unsafe self.pack(stack, count: count) }
-        return unsafe RowSource(base + stack.flat, stride: stack.isPacked ? stack.imageStride : stack.flatStride)
-    }
-
-    /// Passes the gradient of the last block's output, of the shape [count, stride] without padding between pixels, back
-    /// through all blocks, last to first, and updates each.
-    @unsafe
-    borrowing func convolveBackward(
-        _ stack: ConvolutionStackPlan, gradient: UnsafeMutablePointer<Float>, stride: Int, count: Int, rule: UpdateRule
-    ) {
-        unsafe self.unpackGradient(stack, gradient, stride: stride, count: count)
-        for (number, block) in stack.blocks.enumerated().reversed() {
-            let output = unsafe self.target(of: number, in: stack)
-            let previous = number > 0 ? stack.blocks[number - 1].outputGradient : nil
-            unsafe self.backward(block, output: output, inputGradient: previous, count: count, rule: rule)
+        if stack.globalPool != nil {
+            unsafe self.poolAll(stack, count: count, mode: mode)
+        } else if !stack.isPacked {
+            unsafe self.pack(stack, count: count)
         }
+        return unsafe RowSource(base + stack.flat, stride: stack.flatStride)
     }
 
-    /// Where a block's outputs stand: within the border of the next block's input, or where the dense layers read them.
+    /// Where a stage's outputs stand: within the border of the next one's input, or where the dense layers read them.
     @unsafe
-    private func target(of number: Int, in stack: ConvolutionStackPlan) -> ImageTarget {
+    func target(of number: Int, in stack: ConvolutionStackPlan) -> ImageTarget {
         let base = unsafe self.arena.base
-        guard number + 1 < stack.blocks.count else {
-            let block = stack.blocks[number]
+        guard number + 1 < stack.stages.count else {
+            let plan = stack.stages[number]
             return unsafe ImageTarget(
                 base: base + stack.images, imageStride: stack.imageStride,
-                rowStride: block.output.width &* block.outputChannels)
+                rowStride: plan.output.width &* plan.outputChannels)
         }
-        let next = stack.blocks[number + 1]
+        let next = stack.stages[number + 1]
         return unsafe ImageTarget(
             base: base + next.inputPlace + next.origin, imageStride: next.inputStride, rowStride: next.rowStride)
     }
 
-    // Forwards.
-
     /// Copies images into their borders.
     @unsafe
-    private func placeImages(_ block: ConvolutionPlan, _ features: RowSource, count: Int) {
-        let width = block.input.width &* block.input.channels
+    private func placeImages(_ plan: ConvolutionPlan, _ features: RowSource, count: Int) {
+        let channels = plan.input.channels
+        // Where channels are padded each pixel is copied for itself.
+        let isPacked = plan.inputChannels == channels
+        let pieces = isPacked ? 1 : plan.input.width
+        let width = isPacked ? plan.input.width &* channels : channels
         for image in 0..<count {
             let number = unsafe features.picked.map { unsafe Int($0[image]) } ?? image
             let source = unsafe features.base + number &* features.stride
-            let target = unsafe self.arena.base + block.inputPlace + image &* block.inputStride + block.origin
-            for row in 0..<block.input.height {
-                unsafe (target + row &* block.rowStride).update(from: source + row &* width, count: width)
+            let target = unsafe self.arena.base + plan.inputPlace + image &* plan.inputStride + plan.origin
+            for row in 0..<plan.input.height {
+                for piece in 0..<pieces {
+                    unsafe (target + row &* plan.rowStride + piece &* plan.inputChannels).update(
+                        from: source + (row &* pieces &+ piece) &* width, count: width)
+                }
             }
         }
     }
 
-    /// One block in training.
+    /// One stage in training.
     @unsafe
-    private func forward(_ block: ConvolutionPlan, to target: ImageTarget, count: Int) {
+    private func forward(_ plan: ConvolutionPlan, to target: ImageTarget, count: Int, step: Int) {
         let base = unsafe self.arena.base
-        let kept = block.keepsImages ? block.convolvedStride : 0
-        let finish: ProductFinish =
-            block.normalization != nil ? .store : block.function == .relu ? .biasRelu : .bias
-        if !block.keepsImages {
+        let kept = plan.keepsImages ? plan.convolvedStride : 0
+        let convolved = unsafe base + plan.convolvedPlace
+        let place = unsafe plan.dropped.map {
+            unsafe ImageTarget(
+                base: base + $0, imageStride: plan.outputStride, rowStride: plan.output.width &* plan.outputChannels)
+        }
+        if plan.keepsImages {
             for image in 0..<count {
-                unsafe self.convolution(block, image: image, to: base + block.convolvedPlace, finish: finish)
-                unsafe self.output(block, image: image, from: base + block.convolvedPlace, to: target, isKept: true)
+                unsafe self.convolution(plan, image: image, to: convolved + image &* kept)
             }
-            return
+            unsafe self.activate(plan, convolved, count: count)
+            for image in 0..<count {
+                unsafe self.output(
+                    plan, image: image, from: convolved + image &* kept, to: place ?? target, isKept: true)
+            }
+        } else {
+            for image in 0..<count {
+                unsafe self.convolution(plan, image: image, to: convolved)
+                unsafe self.output(plan, image: image, from: convolved, to: place ?? target, isKept: true)
+            }
         }
+        guard let place = unsafe place else { return }
+        unsafe self.drop(plan, place.base, count: count, step: step)
         for image in 0..<count {
-            unsafe self.convolution(
-                block, image: image, to: base + block.convolvedPlace + image &* kept, finish: finish)
+            unsafe self.table.gatherRows(
+                GatherArguments(
+                    rows: plan.output.height, columns: place.rowStride,
+                    source: RowSource(place.base + image &* place.imageStride, stride: place.rowStride),
+                    output: target.base + image &* target.imageStride, outputStride: target.rowStride))
         }
-        let convolved = unsafe base + block.convolvedPlace
-        let pixels = count &* block.convolved.pixels
-        if let normalization = block.normalization {
+    }
+
+    /// Normalises the convolutions of all images, adds the shortcut and activates, in place.
+    @unsafe
+    private func activate(_ plan: ConvolutionPlan, _ convolved: UnsafeMutablePointer<Float>, count: Int) {
+        let base = unsafe self.arena.base
+        let pixels = count &* plan.convolved.pixels
+        if let normalization = plan.normalization, let shift = plan.bias {
             unsafe self.normalize(
-                normalization, shift: block.bias, rows: pixels, columns: block.outputChannels, convolved,
-                relu: block.function == .relu)
+                normalization, shift: shift, rows: pixels, columns: plan.outputChannels, convolved,
+                relu: plan.normalizesWithRelu)
         }
-        if block.function != .relu {
+        if let shortcut = plan.shortcut {
+            unsafe self.addShortcut(shortcut, plan, images: 0..<count, to: convolved, mode: .training)
+        }
+        if plan.activates {
             unsafe self.table.activate(
                 ActivationArguments(
-                    count: pixels &* block.outputChannels, function: block.function, input: convolved,
-                    output: convolved, slopes: block.slopes.map { unsafe base + $0 }))
-        }
-        for image in 0..<count {
-            unsafe self.output(block, image: image, from: convolved + image &* kept, to: target, isKept: true)
+                    count: pixels &* plan.outputChannels, function: plan.function, input: convolved, output: convolved,
+                    slopes: plan.slopes.map { unsafe base + $0 }))
         }
     }
 
-    /// One block in evaluation: image by image, nothing is kept.
+    /// Drops some numbers of all images in place, or takes a gradient through that.
     @unsafe
-    private func evaluate(_ block: ConvolutionPlan, to target: ImageTarget, count: Int) {
+    func drop(_ plan: ConvolutionPlan, _ values: UnsafeMutablePointer<Float>, count: Int, step: Int) {
+        var dropout = plan.dropout
+        dropout.step = UInt32(truncatingIfNeeded: step)
+        unsafe self.table.activate(
+            ActivationArguments(
+                count: count &* plan.outputStride, function: .identity, input: values, output: values, dropout: dropout)
+        )
+    }
+
+    /// One stage in evaluation: image by image, nothing is kept.
+    @unsafe
+    private func evaluate(_ plan: ConvolutionPlan, to target: ImageTarget, count: Int) {
         let base = unsafe self.arena.base
-        let convolved = unsafe base + block.convolvedPlace
-        let finish: ProductFinish =
-            block.normalization != nil ? .store : block.function == .relu ? .biasRelu : .bias
+        let convolved = unsafe base + plan.convolvedPlace
         for image in 0..<count {
-            unsafe self.convolution(block, image: image, to: convolved, finish: finish)
-            if let normalization = block.normalization {
+            unsafe self.convolution(plan, image: image, to: convolved)
+            if let normalization = plan.normalization, let shift = plan.bias {
                 unsafe self.normalizeFixed(
-                    normalization, shift: block.bias, rows: block.convolved.pixels, columns: block.outputChannels,
-                    convolved, relu: block.function == .relu)
+                    normalization, shift: shift, rows: plan.convolved.pixels, columns: plan.outputChannels, convolved,
+                    relu: plan.normalizesWithRelu)
             }
-            if block.function != .relu {
+            if let shortcut = plan.shortcut {
+                unsafe self.addShortcut(shortcut, plan, images: image..<image &+ 1, to: convolved, mode: .evaluation)
+            }
+            if plan.activates {
                 unsafe self.table.activate(
                     ActivationArguments(
-                        count: block.convolvedStride, function: block.function, input: convolved, output: convolved))
+                        count: plan.convolvedStride, function: plan.function, input: convolved, output: convolved))
             }
-            unsafe self.output(block, image: image, from: convolved, to: target, isKept: false)
+            unsafe self.output(plan, image: image, from: convolved, to: target, isKept: false)
         }
     }
 
     @unsafe
-    private func convolution(
-        _ block: ConvolutionPlan, image: Int, to output: UnsafeMutablePointer<Float>, finish: ProductFinish
-    ) {
+    private func convolution(_ plan: ConvolutionPlan, image: Int, to output: UnsafeMutablePointer<Float>) {
         let base = unsafe self.arena.base
+        let input = unsafe base + plan.inputPlace + image &* plan.inputStride
+        if plan.stage.isDepthwise {
+            return unsafe self.table.depthwise(
+                DepthwiseArguments(
+                    pixels: plan.convolved.pixels, channels: plan.outputChannels, input: input,
+                    starts: self.numbers(plan.starts),
+                    window: plan.stage.window.depthwise(rowStride: plan.rowStride, pixelStride: plan.inputChannels),
+                    weights: base + plan.weights.values, output: output))
+        }
         unsafe self.table.convolution(
             ConvolutionArguments(
-                pixels: block.convolved.pixels, columns: block.outputChannels,
-                input: base + block.inputPlace + image &* block.inputStride, starts: self.numbers(block.starts),
-                window: block.window, weights: base + block.weights.values, weightStride: block.outputChannels,
-                bias: base + block.bias.values, output: output, outputStride: block.outputChannels, finish: finish))
+                pixels: plan.convolved.pixels, columns: plan.outputChannels, input: input,
+                starts: self.numbers(plan.starts), window: plan.window, weights: base + plan.weights.values,
+                weightStride: plan.outputChannels, bias: plan.bias.map { unsafe base + $0.values }, output: output,
+                outputStride: plan.outputChannels, finish: plan.finish))
     }
 
-    /// Pools one image into the place where the next block or the dense layers read it, or copies it there.
+    /// Pools one image into the place where the next stage or the dense layers read it, or copies it there.
     @unsafe
     private func output(
-        _ block: ConvolutionPlan, image: Int, from convolved: UnsafeMutablePointer<Float>, to target: ImageTarget,
+        _ plan: ConvolutionPlan, image: Int, from convolved: UnsafeMutablePointer<Float>, to target: ImageTarget,
         isKept: Bool
     ) {
         let base = unsafe self.arena.base
         let output = unsafe target.base + image &* target.imageStride
-        guard let pool = block.pool else {
-            let width = block.output.width &* block.outputChannels
+        guard let pool = plan.stage.pool else {
+            let width = plan.output.width &* plan.outputChannels
             unsafe self.table.gatherRows(
                 GatherArguments(
-                    rows: block.output.height, columns: width, source: RowSource(convolved, stride: width),
+                    rows: plan.output.height, columns: width, source: RowSource(convolved, stride: width),
                     output: output, outputStride: target.rowStride))
             return
         }
-        let places = unsafe isKept ? block.places.map { unsafe base + $0 + image &* block.outputStride } : nil
+        let places = unsafe isKept ? plan.places.map { unsafe base + $0 + image &* plan.outputStride } : nil
         unsafe self.table.pool(
             PoolArguments(
-                kind: pool, size: block.settings.poolSize, height: block.convolved.height,
-                width: block.convolved.width, channels: block.outputChannels, input: convolved, output: output,
+                kind: pool.kind, window: (pool.height, pool.width), height: plan.convolved.height,
+                width: plan.convolved.width, channels: plan.outputChannels, input: convolved, output: output,
                 outputRowStride: target.rowStride, places: places))
+    }
+
+    /// One number for each channel of the last stage.
+    @unsafe
+    private func poolAll(_ stack: ConvolutionStackPlan, count: Int, mode: NetworkMode) {
+        let base = unsafe self.arena.base
+        guard let pool = stack.globalPool else { return }
+        for image in 0..<count {
+            unsafe self.table.pool(
+                PoolArguments(
+                    kind: pool.kind, window: (pool.height, pool.width), height: pool.height, width: pool.width,
+                    channels: stack.flatStride, input: base + stack.images + image &* stack.imageStride,
+                    output: base + stack.flat + image &* stack.flatStride, outputRowStride: stack.flatStride,
+                    places: mode == .training
+                        ? stack.places.map { unsafe base + $0 + image &* stack.flatStride } : nil))
+        }
     }
 
     /// Takes out the padding between pixels.
     @unsafe
     private func pack(_ stack: ConvolutionStackPlan, count: Int) {
         let base = unsafe self.arena.base
-        let shape = stack.blocks[stack.blocks.count - 1].output
+        let shape = stack.stages[stack.stages.count - 1].output
         let channels = paddedWidth(shape.channels)
         for image in 0..<count {
             let source = unsafe base + stack.images + image &* stack.imageStride
@@ -179,184 +230,9 @@ extension TrainingRun {
         }
     }
 
-    // Backwards.
-
-    /// Copies the gradient of the dense layers' input into the last block's, with the padding between pixels.
-    @unsafe
-    private func unpackGradient(
-        _ stack: ConvolutionStackPlan, _ gradient: UnsafeMutablePointer<Float>, stride: Int, count: Int
-    ) {
-        let last = stack.blocks[stack.blocks.count - 1]
-        let channels = last.outputChannels
-        for image in 0..<count {
-            let source = unsafe gradient + image &* stride
-            let target = unsafe self.arena.base + last.outputGradient + image &* last.outputStride
-            if stack.isPacked {
-                unsafe target.update(from: source, count: last.outputStride)
-            } else {
-                for pixel in 0..<last.output.pixels {
-                    unsafe (target + pixel &* channels).update(
-                        from: source + pixel &* last.output.channels, count: last.output.channels)
-                }
-            }
-        }
-    }
-
-    /// One block backwards: the gradient of its output becomes that of its input, where one is wanted, and the block is
-    /// updated.
-    @unsafe
-    private func backward(
-        _ block: ConvolutionPlan, output: ImageTarget, inputGradient: Int?, count: Int, rule: UpdateRule
-    ) {
-        let base = unsafe self.arena.base
-        let kept = block.keepsImages ? block.convolvedStride : 0
-        if let back = block.back { unsafe self.turnWeights(block, back) }
-        if block.keepsImages {
-            for image in 0..<count { unsafe self.unpool(block, image: image, offset: image &* kept) }
-            unsafe self.passActivation(block, count: count, rule: rule)
-        } else {
-            unsafe self.maskOutput(block, output, count: count)
-            unsafe self.table.biasUpdate(
-                BiasUpdateArguments(
-                    rows: count &* block.output.pixels, columns: block.outputChannels,
-                    outputGradient: base + block.outputGradient, outputGradientStride: block.outputChannels,
-                    parameters: block.bias.block(base), rule: rule.withoutPenalties))
-        }
-        for image in 0..<count {
-            if !block.keepsImages { unsafe self.unpool(block, image: image, offset: 0) }
-            let gradient = unsafe self.convolvedGradient(block, image: image, kept: kept)
-            unsafe self.table.convolutionGradient(
-                ConvolutionGradientArguments(
-                    pixels: block.convolved.pixels, columns: block.outputChannels,
-                    input: base + block.inputPlace + image &* block.inputStride, starts: self.numbers(block.starts),
-                    window: block.window, outputGradient: gradient, outputGradientStride: block.outputChannels,
-                    gradient: base + block.weightGradient, gradientStride: block.outputChannels,
-                    accumulates: image > 0))
-            if let back = block.back, let inputGradient {
-                let target =
-                    unsafe base + inputGradient
-                    + image &* block.input.pixels &* block.inputChannels
-                unsafe self.spread(block, back, gradient)
-                unsafe self.table.convolution(
-                    ConvolutionArguments(
-                        pixels: block.input.pixels, columns: block.inputChannels, input: base + back.place,
-                        starts: self.numbers(back.starts), window: back.window, weights: base + back.weights,
-                        weightStride: block.inputChannels, output: target, outputStride: block.inputChannels,
-                        finish: .store))
-            }
-        }
-        unsafe self.table.update(
-            UpdateArguments(
-                count: block.window.depth &* block.outputChannels, gradients: base + block.weightGradient,
-                parameters: block.weights.block(base), rule: rule))
-    }
-
-    /// Where the gradient of one image's convolution is.
-    @unsafe
-    private func convolvedGradient(_ block: ConvolutionPlan, image: Int, kept: Int) -> UnsafeMutablePointer<Float> {
-        let base = unsafe self.arena.base
-        guard let place = block.convolvedGradient else {
-            return unsafe base + block.outputGradient + image &* block.outputStride
-        }
-        return unsafe base + place + image &* kept
-    }
-
-    @unsafe
-    private func unpool(_ block: ConvolutionPlan, image: Int, offset: Int) {
-        guard let pool = block.pool, let place = block.convolvedGradient else { return }
-        let base = unsafe self.arena.base
-        if block.normalization != nil, block.leavesPixels {
-            // What lies in no window has a gradient behind batch normalisation, from the step before.
-            unsafe (base + place + offset).update(repeating: 0, count: block.convolvedStride)
-        }
-        unsafe self.table.unpool(
-            UnpoolArguments(
-                kind: pool, size: block.settings.poolSize, height: block.convolved.height,
-                width: block.convolved.width, channels: block.outputChannels,
-                outputGradient: base + block.outputGradient + image &* block.outputStride,
-                places: block.places.map { unsafe UnsafePointer(base + $0 + image &* block.outputStride) },
-                inputGradient: base + place + offset))
-    }
-
-    /// Takes the gradient of the block's outputs through relu: their values tell where it passes, since the largest of
-    /// rectified numbers is positive just where its own is.
-    @unsafe
-    private func maskOutput(_ block: ConvolutionPlan, _ output: ImageTarget, count: Int) {
-        let width = block.output.width &* block.outputChannels
-        let gradient = unsafe self.arena.base + block.outputGradient
-        for image in 0..<count {
-            for row in 0..<block.output.height {
-                unsafe self.table.multiply(
-                    MultiplyArguments(
-                        count: width, values: gradient + image &* block.outputStride + row &* width,
-                        factors: output.base + image &* output.imageStride + row &* output.rowStride, mask: .positive,
-                        scale: 1))
-            }
-        }
-    }
-
-    /// Takes the gradient of all images' activated convolutions through activation and batch normalisation.
-    @unsafe
-    private func passActivation(_ block: ConvolutionPlan, count: Int, rule: UpdateRule) {
-        let base = unsafe self.arena.base
-        let pixels = count &* block.convolved.pixels
-        let gradient = unsafe base + (block.convolvedGradient ?? block.outputGradient)
-        let factors = unsafe base + (block.slopes ?? block.convolvedPlace)
-        unsafe self.table.multiply(
-            MultiplyArguments(
-                count: pixels &* block.outputChannels, values: gradient, factors: factors,
-                mask: block.slopes == nil ? .positive : .slope, scale: 1))
-        if let normalization = block.normalization {
-            unsafe self.normalizeBackward(
-                normalization, shift: block.bias, rows: pixels, columns: block.outputChannels, gradient, rule: rule)
-        } else {
-            unsafe self.table.biasUpdate(
-                BiasUpdateArguments(
-                    rows: pixels, columns: block.outputChannels, outputGradient: gradient,
-                    outputGradientStride: block.outputChannels, parameters: block.bias.block(base),
-                    rule: rule.withoutPenalties))
-        }
-    }
-
-    /// The weights with the window turned by half a turn and inputs and outputs exchanged.
-    @unsafe
-    private func turnWeights(_ block: ConvolutionPlan, _ back: ConvolutionPlan.Backward) {
-        let base = unsafe self.arena.base
-        let places = block.settings.kernel &* block.settings.kernel
-        let inputs = block.input.channels
-        let outputs = block.settings.filters
-        for place in 0..<places {
-            let from = unsafe base + block.weights.values + place &* inputs &* block.outputChannels
-            let to = unsafe base + back.weights + (places &- 1 &- place) &* outputs &* block.inputChannels
-            unsafe self.table.transpose(
-                TransposeArguments(
-                    rows: inputs, columns: outputs, input: from, inputStride: block.outputChannels, output: to,
-                    outputStride: block.inputChannels))
-        }
-    }
-
-    /// Writes one image's gradient into its border, `stride` pixels apart; what lies between stays 0.
-    @unsafe
-    private func spread(
-        _ block: ConvolutionPlan, _ back: ConvolutionPlan.Backward, _ gradient: UnsafeMutablePointer<Float>
-    ) {
-        let channels = block.outputChannels
-        let stride = block.settings.stride
-        let target = unsafe self.arena.base + back.place + back.origin
-        let width = block.convolved.width
-        for row in 0..<block.convolved.height {
-            let from = unsafe gradient + row &* width &* channels
-            let to = unsafe target + row &* stride &* back.width &* channels
-            unsafe self.table.gatherRows(
-                GatherArguments(
-                    rows: stride == 1 ? 1 : width, columns: stride == 1 ? width &* channels : channels,
-                    source: RowSource(from, stride: channels), output: to, outputStride: stride &* channels))
-        }
-    }
-
     /// Whole numbers in the arena.
     @unsafe
-    private func numbers(_ place: Int) -> UnsafePointer<Int32> {
+    func numbers(_ place: Int) -> UnsafePointer<Int32> {
         unsafe UnsafeRawPointer(self.arena.base + place).assumingMemoryBound(to: Int32.self)
     }
 }
@@ -367,32 +243,4 @@ struct ImageTarget {
     let base: UnsafeMutablePointer<Float>
     let imageStride: Int
     let rowStride: Int
-}
-
-extension ConvolutionPlan {
-    /// Writes the tables of window starts into the arena, once.
-    @unsafe
-    func writeStarts(_ base: UnsafeMutablePointer<Float>) {
-        let stride = self.settings.stride
-        unsafe Self.write(self.convolved, at: base + self.starts) { row, column in
-            (row &* stride &* self.borderedWidth &+ column &* stride) &* self.inputChannels
-        }
-        guard let back = self.back else { return }
-        unsafe Self.write(self.input, at: base + back.starts) { row, column in
-            (row &* back.width &+ column) &* self.outputChannels
-        }
-    }
-
-    @unsafe
-    private static func write(
-        _ shape: ImageShape, at place: UnsafeMutablePointer<Float>, _ start: (Int, Int) -> Int
-    ) {
-        unsafe UnsafeMutableRawPointer(place).withMemoryRebound(to: Int32.self, capacity: shape.pixels) { numbers in
-            for row in 0..<shape.height {
-                for column in 0..<shape.width {
-                    unsafe numbers[row &* shape.width &+ column] = Int32(truncatingIfNeeded: start(row, column))
-                }
-            }
-        }
-    }
 }

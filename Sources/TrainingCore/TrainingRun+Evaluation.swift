@@ -171,7 +171,7 @@ extension TrainingRun {
     private borrowing func evaluate(_ features: UnsafePointer<Float>, count: Int) {
         let base = unsafe self.arena.base
         let rows = unsafe RowSource(features, stride: self.data.featureStride)
-        var source = unsafe self.frontOutput(rows, count: count, mode: .evaluation)
+        var source = unsafe self.frontOutput(rows, count: count, step: 0, mode: .evaluation)
         for layer in self.plan.layers {
             let output = unsafe base + layer.output
             unsafe self.table.product(

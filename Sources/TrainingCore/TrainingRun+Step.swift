@@ -19,7 +19,7 @@ extension TrainingRun {
         let rule = whole.isDeferred ? whole.storing : whole
         let base = unsafe self.arena.base
         let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
-        let source = unsafe self.frontOutput(inputs, count: count, mode: .training)
+        let source = unsafe self.frontOutput(inputs, count: count, step: number, mode: .training)
         unsafe self.forward(source, count: count, step: number)
         let loss = unsafe self.outputGradient(rows, count: count)
         var gradient = self.plan.gradients.0
@@ -44,7 +44,8 @@ extension TrainingRun {
             unsafe self.passToFront(first, count: count, from: base + gradient, into: base + other)
         }
         unsafe self.update(first, input: source, gradient: base + gradient, count: count, rule: rule)
-        unsafe self.frontBackward(gradient: base + other, stride: first.inputStride, count: count, rule: rule)
+        unsafe self.frontBackward(
+            gradient: base + other, stride: first.inputStride, count: count, step: number, rule: rule)
         if whole.isDeferred { unsafe self.updateDeferred(whole) }
         if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
         return loss

@@ -48,19 +48,22 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("model.family.cnn.blocks.*.filters", .int(low: 1, high: 4096), nil),
             SettingRule("model.family.cnn.blocks.*.kernel", .int(low: 1, high: 31), .int(3)),
             SettingRule("model.family.cnn.blocks.*.stride", .int(low: 1, high: 8), .int(1)),
+            SettingRule("model.family.cnn.blocks.*.dilation", .int(low: 1, high: 64), .int(1)),
             SettingRule(
                 "model.family.cnn.blocks.*.padding", .name(ConvolutionPadding.allCases.map(\.rawValue)), .text("same")),
+            SettingRule("model.family.cnn.blocks.*.convolutions", .int(low: 1, high: 8), .int(1)),
+            SettingRule("model.family.cnn.blocks.*.residual", .bool, .bool(false)),
+            SettingRule("model.family.cnn.blocks.*.separable", .bool, .bool(false)),
             SettingRule("model.family.cnn.blocks.*.pool", .name(PoolSettings.allCases.map(\.rawValue)), .text("none")),
             SettingRule("model.family.cnn.blocks.*.pool_size", .int(low: 2, high: 8), .int(2)),
             SettingRule("model.family.cnn.blocks.*.batch_norm", .bool, .bool(false)),
+            SettingRule("model.family.cnn.blocks.*.dropout", .below(1), .float(0)),
+            SettingRule("model.family.cnn.dimensions", .int(low: 1, high: 2), .int(2)),
+            SettingRule("model.family.cnn.global_pool", .name(PoolSettings.allCases.map(\.rawValue)), .text("none")),
         ]
         + Self.denseLayers("model.family.cnn.layers", .int(0))
-        + [
-            SettingRule("model.family.lstm.layers", .int(low: 1, high: 16), nil),
-            SettingRule("model.family.lstm.layers.*.units", .int(low: 1, high: 8192), nil),
-            SettingRule("model.family.lstm.forget_bias", .parameter, .float(1)),
-        ]
-        + Self.denseLayers("model.family.lstm.layers_after", .int(0))
+        + RecurrentCell.allCases.flatMap { Self.recurrent("model.family.\($0.rawValue)") }
+        + [SettingRule("model.family.lstm.forget_bias", .parameter, .float(1))]
         + [
             SettingRule("model.activation", .name(Activation.allCases.map(\.rawValue)), .text("relu")),
             SettingRule("model.initializer", .name(Initializer.names), .text("auto")),
@@ -144,6 +147,17 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("\(name).beta2", .below(1), .float(0.999)),
             SettingRule("\(name).epsilon", .positive, .float(epsilon)),
         ]
+    }
+
+    /// A family of recurrent layers.
+    private static func recurrent(_ name: String) -> [SettingRule] {
+        [
+            SettingRule("\(name).layers", .int(low: 1, high: 16), nil),
+            SettingRule("\(name).layers.*.units", .int(low: 1, high: 8192), nil),
+            SettingRule("\(name).layers.*.dropout", .below(1), .float(0)),
+            SettingRule("\(name).bidirectional", .bool, .bool(false)),
+            SettingRule("\(name).output", .name(SequenceOutput.allCases.map(\.rawValue)), .text("last")),
+        ] + Self.denseLayers("\(name).layers_after", .int(0))
     }
 
     /// A list of dense layers.

@@ -9,13 +9,7 @@ extension TrainingConfiguration {
     package init(_ settings: [Setting]) throws(SettingError) {
         var reader = SettingReader()
         for setting in settings { try reader.add(setting) }
-        let name = try reader.text("model.family")
-        let family: NetworkFamily
-        switch name {
-        case "cnn": family = .cnn(try Self.blocks(reader))
-        case "lstm": family = .lstm(try Self.recurrentLayers(reader))
-        default: family = .mlp
-        }
+        let family = try Self.family(reader)
         let layers = try Self.denseLayers(reader, family.denseLayers)
         self.init(
             layers: layers, optimizer: try Self.optimizer(&reader),
@@ -69,28 +63,48 @@ extension TrainingConfiguration {
         return layers
     }
 
-    private static func blocks(_ reader: SettingReader) throws(SettingError) -> [ConvolutionBlockSettings] {
-        var blocks: [ConvolutionBlockSettings] = []
-        for block in 0..<(try reader.int("model.family.cnn.blocks")) {
-            let prefix = "model.family.cnn.blocks.\(block)"
-            blocks.append(
-                ConvolutionBlockSettings(
-                    filters: try reader.int("\(prefix).filters"), kernel: try reader.int("\(prefix).kernel"),
-                    stride: try reader.int("\(prefix).stride"),
-                    padding: ConvolutionPadding(rawValue: try reader.text("\(prefix).padding")) ?? .same,
-                    pool: PoolSettings(rawValue: try reader.text("\(prefix).pool")) ?? .none,
-                    poolSize: try reader.int("\(prefix).pool_size"),
-                    batchNormalization: try reader.bool("\(prefix).batch_norm")))
+    private static func family(_ reader: SettingReader) throws(SettingError) -> NetworkFamily {
+        let name = try reader.text("model.family")
+        if name == "cnn" { return .cnn(try self.convolutions(reader)) }
+        guard let cell = RecurrentCell(rawValue: name) else { return .mlp }
+        let prefix = "model.family.\(name)"
+        var layers: [RecurrentLayerSettings] = []
+        for layer in 0..<(try reader.int("\(prefix).layers")) {
+            layers.append(
+                RecurrentLayerSettings(
+                    units: try reader.int("\(prefix).layers.\(layer).units"),
+                    dropout: try reader.float("\(prefix).layers.\(layer).dropout")))
         }
-        return blocks
+        return .recurrent(
+            RecurrentSettings(
+                layers, cell: cell, isBidirectional: try reader.bool("\(prefix).bidirectional"),
+                output: SequenceOutput(rawValue: try reader.text("\(prefix).output")) ?? .last))
     }
 
-    private static func recurrentLayers(_ reader: SettingReader) throws(SettingError) -> [RecurrentLayerSettings] {
-        var layers: [RecurrentLayerSettings] = []
-        for layer in 0..<(try reader.int("model.family.lstm.layers")) {
-            layers.append(RecurrentLayerSettings(units: try reader.int("model.family.lstm.layers.\(layer).units")))
+    private static func convolutions(_ reader: SettingReader) throws(SettingError) -> ConvolutionSettings {
+        var blocks: [ConvolutionBlockSettings] = []
+        for number in 0..<(try reader.int("model.family.cnn.blocks")) {
+            let prefix = "model.family.cnn.blocks.\(number)"
+            let block = ConvolutionBlockSettings(
+                filters: try reader.int("\(prefix).filters"), kernel: try reader.int("\(prefix).kernel"),
+                stride: try reader.int("\(prefix).stride"), dilation: try reader.int("\(prefix).dilation"),
+                padding: ConvolutionPadding(rawValue: try reader.text("\(prefix).padding")) ?? .same,
+                convolutions: try reader.int("\(prefix).convolutions"),
+                isResidual: try reader.bool("\(prefix).residual"),
+                isSeparable: try reader.bool("\(prefix).separable"),
+                pool: PoolSettings(rawValue: try reader.text("\(prefix).pool")) ?? .none,
+                poolSize: try reader.int("\(prefix).pool_size"),
+                batchNormalization: try reader.bool("\(prefix).batch_norm"),
+                dropout: try reader.float("\(prefix).dropout"))
+            guard !block.isResidual || block.padding == .same else {
+                throw SettingError(
+                    setting: "\(prefix).padding", found: block.padding.rawValue, wanted: "same, for a residual block")
+            }
+            blocks.append(block)
         }
-        return layers
+        return ConvolutionSettings(
+            blocks, dimensions: try reader.int("model.family.cnn.dimensions"),
+            globalPool: PoolSettings(rawValue: try reader.text("model.family.cnn.global_pool")) ?? .none)
     }
 
     private static func initializer(_ reader: SettingReader) throws(SettingError) -> Initializer {

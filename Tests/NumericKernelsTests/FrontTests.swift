@@ -135,51 +135,54 @@ struct FrontTests {
     @Test("pools take the first of the largest, or the mean, and give the gradient back to it", arguments: sets)
     func pools(_ set: InstructionSet) throws {
         var random = TestRandom(72)
-        for (height, width, channels, size) in [(4, 4, 16, 2), (7, 5, 32, 2), (6, 9, 48, 3)] {
+        for (height, width, channels, window) in [
+            (4, 4, 16, (2, 2)), (7, 5, 32, (2, 2)), (6, 9, 48, (3, 3)), (1, 9, 16, (1, 2)), (5, 4, 32, (5, 4)),
+        ] {
             // Few different values, so that some are equal.
             var numbers = (0..<height * width * channels).map { _ in Float(random.below(4)) - 2 }
             numbers[3] = .nan
-            numbers[channels * (width + 1) + 5] = .nan
+            numbers[numbers.count - channels + 5] = .nan
             let input = Floats(numbers)
-            let (rows, columns) = (height / size, width / size)
+            let (high, wide) = window
+            let (rows, columns) = (height / high, width / wide)
             let rowStride = (columns + 1) * channels
-            func window(_ pixel: Int, _ channel: Int) -> [Int] {
-                (0..<size * size).map { place in
-                    let row = pixel / columns * size + place / size
-                    let column = pixel % columns * size + place % size
+            func places(_ pixel: Int, _ channel: Int) -> [Int] {
+                (0..<high * wide).map { place in
+                    let row = pixel / columns * high + place / wide
+                    let column = pixel % columns * wide + place % wide
                     return (row * width + column) * channels + channel
                 }
             }
             for kind in PoolKind.allCases {
                 let output = Floats(count: rows * rowStride, 7)
-                let places = Floats(count: rows * columns * channels, .nan)
+                let maxima = Floats(count: rows * columns * channels, .nan)
                 let arguments = unsafe PoolArguments(
-                    kind: kind, size: size, height: height, width: width, channels: channels, input: input.constant,
-                    output: output.pointer, outputRowStride: rowStride, places: places.pointer)
+                    kind: kind, window: window, height: height, width: width, channels: channels, input: input.constant,
+                    output: output.pointer, outputRowStride: rowStride, places: maxima.pointer)
                 unsafe try table(set).pool(arguments)
                 let gradient = Floats(random.numbers(rows * columns * channels))
                 let back = Floats(count: height * width * channels, 9)
                 let backward = unsafe UnpoolArguments(
-                    kind: kind, size: size, height: height, width: width, channels: channels,
-                    outputGradient: gradient.constant, places: places.constant, inputGradient: back.pointer)
+                    kind: kind, window: window, height: height, width: width, channels: channels,
+                    outputGradient: gradient.constant, places: maxima.constant, inputGradient: back.pointer)
                 unsafe try table(set).unpool(backward)
                 var wanted = [Float](repeating: 7, count: rows * rowStride)
                 var wantedBack = [Float](repeating: 9, count: height * width * channels)
                 for pixel in 0..<rows * columns {
                     for channel in 0..<channels {
-                        let here = window(pixel, channel)
+                        let here = places(pixel, channel)
                         let (value, place) = Reference.pooled(kind, here.map { input[$0] })
                         wanted[pixel / columns * rowStride + pixel % columns * channels + channel] = value
                         let g = gradient[pixel * channels + channel]
                         for (number, index) in here.enumerated() {
                             wantedBack[index] =
-                                kind == .average ? g * (1 / Float(size * size)) : number == place ? g : 0
+                                kind == .average ? g * (1 / Float(high * wide)) : number == place ? g : 0
                         }
-                        if kind == .maximum { #expect(places[pixel * channels + channel] == Float(place)) }
+                        if kind == .maximum { #expect(maxima[pixel * channels + channel] == Float(place)) }
                     }
                 }
-                #expect(difference(output.values, wanted) == nil, "\(kind) \(size), seed 72")
-                #expect(difference(back.values, wantedBack) == nil, "\(kind) \(size) back, seed 72")
+                #expect(difference(output.values, wanted) == nil, "\(kind) \(window), seed 72")
+                #expect(difference(back.values, wantedBack) == nil, "\(kind) \(window) back, seed 72")
             }
         }
     }

@@ -115,11 +115,32 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "mlp:\n",
-            "gru:\n",
+            "transformer:\n",
             [
                 """
-                11:7: model.family.choice: gru is not built yet, want mlp, cnn or lstm
+                11:7: model.family.choice: transformer is not built yet, want mlp, cnn, lstm or gru
                 """
+            ]),
+        StudyEdit(
+            """
+                  mlp:
+                    layers:
+                      repeat: {int: [1, 3]}
+                      each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
+            """,
+            """
+                  gru: {layers: [{units: 8, drop: 1}], bidirectional: 2, output: first}
+            """,
+            [
+                """
+                11:26: model.family.gru.layers.0: unknown key "drop", did you mean dropout? want units or dropout
+                """,
+                """
+                11:61: model.family.gru.bidirectional: found 2, want true or false
+                """,
+                """
+                11:72: model.family.gru.output: found first, want one of last, mean, all
+                """,
             ]),
         StudyEdit(
             "mlp:\n",
@@ -134,7 +155,7 @@ struct ModelMistakeTests {
             "mpl:\n",
             [
                 """
-                11:7: model.family.choice: unknown key "mpl", did you mean mlp? want mlp, cnn or lstm
+                11:7: model.family.choice: unknown key "mpl", did you mean mlp? want mlp, cnn, lstm or gru
                 """
             ]),
         StudyEdit(

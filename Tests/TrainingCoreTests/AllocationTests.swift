@@ -18,12 +18,34 @@ struct AllocationTests {
         ("mlp", .mlp, [12]),
         (
             "cnn",
-            .cnn([
-                ConvolutionBlockSettings(filters: 5, pool: .maximum, batchNormalization: true),
-                ConvolutionBlockSettings(filters: 17, stride: 2), ConvolutionBlockSettings(filters: 3, pool: .average),
-            ]), [9, 8, 3]
+            .cnn(
+                ConvolutionSettings([
+                    ConvolutionBlockSettings(filters: 5, pool: .maximum, batchNormalization: true),
+                    ConvolutionBlockSettings(filters: 17, stride: 2),
+                    ConvolutionBlockSettings(filters: 3, pool: .average),
+                ])), [9, 8, 3]
         ),
-        ("lstm", .lstm([RecurrentLayerSettings(units: 7), RecurrentLayerSettings(units: 16)]), [4, 5]),
+        (
+            "residual and separable cnn",
+            .cnn(
+                ConvolutionSettings(
+                    [
+                        ConvolutionBlockSettings(
+                            filters: 5, convolutions: 2, isResidual: true, batchNormalization: true, dropout: 0.2),
+                        ConvolutionBlockSettings(filters: 9, dilation: 2, isResidual: true, isSeparable: true),
+                    ], globalPool: .average)), [9, 8, 3]
+        ),
+        (
+            "lstm", .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 7), RecurrentLayerSettings(units: 16)])),
+            [4, 5]
+        ),
+        (
+            "gru in both directions",
+            .recurrent(
+                RecurrentSettings(
+                    [RecurrentLayerSettings(units: 7, dropout: 0.2), RecurrentLayerSettings(units: 3)], cell: .gru,
+                    isBidirectional: true, output: .mean)), [4, 5]
+        ),
     ]
 
     @Test("there is none after the first step, in any family, with any optimiser", arguments: Self.families)

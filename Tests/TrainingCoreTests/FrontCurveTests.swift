@@ -66,12 +66,12 @@ struct FrontCurveTests {
         var configuration = TrainingCase().configuration
         for (family, text) in [
             (
-                NetworkFamily.cnn([ConvolutionBlockSettings(filters: 4)]),
+                NetworkFamily.cnn(ConvolutionSettings([ConvolutionBlockSettings(filters: 4)])),
                 "data set: shape of a row = [7], want [height, width, channels] for a cnn; save images as an array of the "
                     + "shape [rows, height, width, channels]"
             ),
             (
-                .lstm([RecurrentLayerSettings(units: 4)]),
+                .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 4)])),
                 "data set: shape of a row = [7], want [steps, features] for an lstm; save sequences as an array of the "
                     + "shape [rows, steps, features]"
             ),
@@ -86,7 +86,7 @@ struct FrontCurveTests {
         let small = TestData.random(.classification(classes: 3), features: 6)
         small.featureShape = [3, 2, 1]
         let pool = ConvolutionBlockSettings(filters: 4, pool: .maximum)
-        configuration.family = .cnn([pool, pool])
+        configuration.family = .cnn(ConvolutionSettings([pool, pool]))
         #expect {
             _ = try TrainingRun(configuration, data: small.view, seed: 1, kernels: kernels)
         } throws: {

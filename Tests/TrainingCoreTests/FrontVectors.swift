@@ -70,8 +70,10 @@ struct FrontVectors: Decodable, Sendable {
             layers: kind.dense.map { DenseLayerSettings(units: $0) }, optimizer: optimizer,
             learningRate: kind.rate ?? self.rate, batchSize: self.rows)
         configuration.activation = Activation(rawValue: kind.activation) ?? .relu
-        if let blocks = kind.blocks { configuration.family = .cnn(blocks.map(\.settings)) }
-        if let units = kind.units { configuration.family = .lstm(units.map { RecurrentLayerSettings(units: $0) }) }
+        if let blocks = kind.blocks { configuration.family = .cnn(ConvolutionSettings(blocks.map(\.settings))) }
+        if let units = kind.units {
+            configuration.family = .recurrent(RecurrentSettings(units.map { RecurrentLayerSettings(units: $0) }))
+        }
         return configuration
     }
 }

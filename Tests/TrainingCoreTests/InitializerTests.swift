@@ -158,7 +158,7 @@ struct InitializerTests {
         configuration.forgetBias = 3
         let data = TestData.random(.classification(classes: 3), features: 6)
         data.featureShape = [2, 3]
-        configuration.family = .lstm([RecurrentLayerSettings(units: 5)])
+        configuration.family = .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 5)]))
         let tensors = try TrainingRun(configuration, data: data.view, seed: 4, kernels: kernels).tensors()
         let gates = try #require(tensors.first { $0.name == "recurrent.0.bias" }).values
         #expect(gates[5..<10].allSatisfy { $0 == 3 })

@@ -16,9 +16,24 @@ struct OptimizerRun: CustomTestStringConvertible, Sendable {
             ("mlp", .mlp, [24]),
             (
                 "cnn",
-                .cnn([ConvolutionBlockSettings(filters: 5, pool: .maximum, batchNormalization: true)]), [6, 4, 1]
+                .cnn(
+                    ConvolutionSettings([
+                        ConvolutionBlockSettings(filters: 5, pool: .maximum, batchNormalization: true)
+                    ])), [6, 4, 1]
             ),
-            ("lstm", .lstm([RecurrentLayerSettings(units: 6)]), [4, 6]),
+            (
+                "residual cnn",
+                .cnn(
+                    ConvolutionSettings([
+                        ConvolutionBlockSettings(filters: 5, isResidual: true, isSeparable: true, dropout: 0.1)
+                    ])), [6, 4, 1]
+            ),
+            ("lstm", .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 6)])), [4, 6]),
+            (
+                "gru",
+                .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 6)], cell: .gru, isBidirectional: true)),
+                [4, 6]
+            ),
         ]
         return families.flatMap { name, family, shape in
             Self.configurations.map { kind, configuration in

@@ -83,4 +83,40 @@ extension Reference {
             ], d * gates[1]
         )
     }
+
+    /// One gated recurrent unit: gates r, z, n, the candidate and the state.
+    package static func gatedUnit(
+        _ x: [Float], _ u: [Float], bias: Float, former: Float
+    ) -> (gates: [Float], candidate: Float, hidden: Float) {
+        let r = Self.logistic(x[0] + u[0])
+        let z = Self.logistic(x[1] + u[1])
+        let a = u[2] + bias
+        let n = Self.hyperbolicTangent(x[2].addingProduct(r, a))
+        return ([r, z, n], a, n.addingProduct(z, former - n))
+    }
+
+    /// One gated recurrent unit backwards: the gradients of its three x, of its third u, and of the state before.
+    package static func gatedUnitGradient(
+        gates: [Float], candidate: Float, former: Float, hidden: Float, formerGradient: Float
+    ) -> (gates: [Float], product: Float, former: Float) {
+        let (r, z, n) = (gates[0], gates[1], gates[2])
+        let dn = (hidden * (1 - z)) * Float(1).addingProduct(-n, n)
+        let dr = (dn * candidate) * r.addingProduct(-r, r)
+        let dz = (hidden * (former - n)) * z.addingProduct(-z, z)
+        return ([dr, dz, dn], dn * r, formerGradient.addingProduct(hidden, z))
+    }
+
+    /// One output of a depthwise convolution: the chain over a window in one channel.
+    package static func depthwise(
+        _ input: (Int) -> Float, start: Int, _ window: DepthwiseWindow, weight: (Int) -> Float
+    ) -> Float {
+        Self.chain(depth: window.rows * window.columns) { t in
+            (input(start + Self.place(t, window)), weight(t))
+        }
+    }
+
+    /// Where the t-th pixel of a depthwise window is.
+    package static func place(_ t: Int, _ window: DepthwiseWindow) -> Int {
+        t / window.columns * window.rowStride + t % window.columns * window.pixelStride
+    }
 }
