@@ -41,6 +41,10 @@ package struct KernelTable: Sendable {
     package let normalizeBackward: @Sendable (borrowing NormalizationBackwardArguments) -> Void
     /// Batch normalisation in evaluation.
     package let normalizeFixed: @Sendable (borrowing FixedNormalizationArguments) -> Void
+    /// Layer normalisation.
+    package let normalizeRows: @Sendable (borrowing LayerNormalizationArguments) -> Void
+    /// Layer normalisation backwards.
+    package let normalizeRowsBackward: @Sendable (borrowing LayerNormalizationBackwardArguments) -> Void
     /// Softmax, cross-entropy, and the gradient of the logits; answers the sum of the losses of the rows.
     package let crossEntropy: @Sendable (borrowing CrossEntropyArguments) -> Double
     /// Softmax cross-entropy and top-1 predictions in evaluation.
@@ -101,6 +105,8 @@ package struct KernelTable: Sendable {
         normalize: @escaping @Sendable (borrowing NormalizationArguments) -> Void,
         normalizeBackward: @escaping @Sendable (borrowing NormalizationBackwardArguments) -> Void,
         normalizeFixed: @escaping @Sendable (borrowing FixedNormalizationArguments) -> Void,
+        normalizeRows: @escaping @Sendable (borrowing LayerNormalizationArguments) -> Void,
+        normalizeRowsBackward: @escaping @Sendable (borrowing LayerNormalizationBackwardArguments) -> Void,
         crossEntropy: @escaping @Sendable (borrowing CrossEntropyArguments) -> Double,
         crossEntropyLoss: @escaping @Sendable (borrowing ClassEvaluationArguments) -> ClassEvaluation,
         weightedCrossEntropy: @escaping @Sendable (borrowing WeightedCrossEntropyArguments) -> Double,
@@ -138,6 +144,8 @@ package struct KernelTable: Sendable {
         unsafe self.normalize = normalize
         unsafe self.normalizeBackward = normalizeBackward
         unsafe self.normalizeFixed = normalizeFixed
+        unsafe self.normalizeRows = normalizeRows
+        unsafe self.normalizeRowsBackward = normalizeRowsBackward
         unsafe self.crossEntropy = crossEntropy
         unsafe self.crossEntropyLoss = crossEntropyLoss
         unsafe self.weightedCrossEntropy = weightedCrossEntropy

@@ -8,6 +8,7 @@ package func makeKernelTable() -> KernelTable {
         innerProduct: innerProductKernel, limitNorm: normLimitKernel, average: averageKernel,
         activate: activationKernel, multiply: multiplyKernel, normalize: normalizeKernel,
         normalizeBackward: normalizeBackwardKernel, normalizeFixed: fixedNormalizationKernel,
+        normalizeRows: layerNormalizationKernel, normalizeRowsBackward: layerNormalizationBackwardKernel,
         crossEntropy: crossEntropyKernel, crossEntropyLoss: classEvaluationKernel,
         weightedCrossEntropy: weightedCrossEntropyKernel, binaryCrossEntropy: binaryCrossEntropyKernel,
         labelCrossEntropy: labelCrossEntropyKernel, robustError: robustErrorKernel, squaredError: squaredErrorKernel,

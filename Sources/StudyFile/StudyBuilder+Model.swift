@@ -146,7 +146,7 @@ private struct FamilyGrammar {
     let settings: [String]
 
     init(_ family: String) {
-        let dense = ["units", "dropout", "batch_norm"]
+        let dense = ["units", "dropout", "batch_norm", "layer_norm"]
         let block = [
             "filters", "kernel", "stride", "dilation", "padding", "convolutions", "residual", "separable", "pool",
             "pool_size", "batch_norm", "dropout",

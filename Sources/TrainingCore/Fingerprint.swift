@@ -36,7 +36,7 @@ extension Fingerprint {
         self.add([data.featureCount, data.train.rowCount, configuration.layers.count])
         self.add(configuration.family, shape: data.featureShape)
         for layer in configuration.layers {
-            self.add([layer.units, layer.batchNormalization ? 1 : 0])
+            self.add([layer.units, layer.batchNormalization ? 1 : layer.layerNormalization ? 2 : 0])
             self.add(layer.dropout)
         }
         self.add(configuration.activation.rawValue)

@@ -57,6 +57,17 @@ struct NormalizationPlan: Hashable {
     let normalized: Int
 }
 
+/// Where one layer keeps its layer normalisation, as offsets in the arena.
+struct LayerNormalizationPlan: Hashable {
+    /// Shape [outputStride]; the shift is the layer's bias.
+    let gain: ParameterPlace
+    /// Shape [batch].
+    let inverseDeviation: Int
+    /// Shape [batch, outputStride].
+    let normalized: Int
+    let gainGradient: Int
+}
+
 /// One dense layer with all that follows it, and which kernels it takes: decided once, before the first step.
 struct LayerPlan: Hashable {
     /// True widths.
@@ -70,6 +81,8 @@ struct LayerPlan: Hashable {
     /// Shape [outputStride]; with batch normalisation its shift, which takes the bias's place.
     let bias: ParameterPlace
     let normalization: NormalizationPlan?
+    /// In place of batch normalisation.
+    let layerNormalization: LayerNormalizationPlan?
     /// Shape [rows, outputStride]: what the next layer reads.
     let output: Int
     /// Shape [batch, outputStride]: the activation's slopes where they cannot be told from the output.

@@ -110,10 +110,11 @@ extension LayerPlan {
             rate: settings.dropout, seed: seed, layer: UInt32(truncatingIfNeeded: number), step: 0)
         let isRelu = activation == .relu
         let drops = self.dropout.threshold > 0
-        self.activatesInTraining = !isRelu || drops
-        self.activatesInEvaluation = !isRelu
-        let fused: ProductFinish = settings.batchNormalization ? .store : .biasRelu
-        let plain: ProductFinish = settings.batchNormalization ? .store : .bias
+        self.activatesInTraining = !isRelu || drops || settings.layerNormalization
+        self.activatesInEvaluation = !isRelu || settings.layerNormalization
+        let normalizes = settings.batchNormalization || settings.layerNormalization
+        let fused: ProductFinish = normalizes ? .store : .biasRelu
+        let plain: ProductFinish = normalizes ? .store : .bias
         self.trainingFinish = self.activatesInTraining ? plain : fused
         self.evaluationFinish = isRelu ? fused : plain
         self.mask = isRelu ? .positive : .slope
@@ -127,6 +128,13 @@ extension LayerPlan {
         } else {
             self.normalization = nil
         }
+        self.layerNormalization =
+            settings.layerNormalization
+            ? LayerNormalizationPlan(
+                gain: ParameterPlace(columns: stride, rule: rule, layout: &layout),
+                inverseDeviation: layout.reserve(columns: rows.batch),
+                normalized: layout.reserve(rows: rows.batch, columns: stride),
+                gainGradient: layout.reserve(rows: rows.batch, columns: stride)) : nil
         self.bias = ParameterPlace(columns: stride, rule: rule, layout: &layout)
         self.output = layout.reserve(rows: rows.buffer, columns: stride)
         self.slopes = isRelu ? nil : layout.reserve(rows: rows.batch, columns: stride)
@@ -147,6 +155,7 @@ extension LayerPlan {
         self.evaluationFinish = .bias
         self.mask = .none
         self.normalization = nil
+        self.layerNormalization = nil
         self.slopes = nil
         self.weights = ParameterPlace(rows: paddedWidth(inputs), columns: stride, rule: rule, layout: &layout)
         self.bias = ParameterPlace(columns: stride, rule: rule, layout: &layout)

@@ -49,6 +49,14 @@ extension LayerPlan {
         let weight = TensorPlace(
             "\(prefix).weight", shape: [self.inputs, self.outputs], rowStride: self.outputStride,
             parameter: self.weights)
+        if let normalization = self.layerNormalization {
+            return [weight]
+                + [("scale", normalization.gain), ("shift", self.bias)].map { name, place in
+                    TensorPlace(
+                        "\(prefix).norm.\(name)", shape: [self.outputs], rowStride: self.outputStride,
+                        parameter: place)
+                }
+        }
         return [weight]
             + TensorPlace.unitTensors(
                 prefix: prefix, count: self.outputs, stride: self.outputStride, bias: self.bias,

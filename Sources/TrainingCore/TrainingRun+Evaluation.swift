@@ -185,6 +185,9 @@ extension TrainingRun {
                     normalization, shift: layer.bias, rows: count, columns: layer.outputStride, output,
                     relu: layer.function == .relu)
             }
+            if let normalization = layer.layerNormalization {
+                unsafe self.normalizeRows(normalization, layer, rows: count, output, mode: .evaluation)
+            }
             if layer.activatesInEvaluation {
                 unsafe self.table.activate(
                     ActivationArguments(

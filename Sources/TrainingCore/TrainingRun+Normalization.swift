@@ -8,6 +8,44 @@ enum BatchNormalization {
 }
 
 extension TrainingRun {
+    /// Normalises each row of the outputs of a layer in place.
+    @unsafe
+    borrowing func normalizeRows(
+        _ plan: LayerNormalizationPlan, _ layer: LayerPlan, rows: Int, _ values: UnsafeMutablePointer<Float>,
+        mode: NetworkMode
+    ) {
+        let base = unsafe self.arena.base
+        unsafe self.table.normalizeRows(
+            LayerNormalizationArguments(
+                rows: rows, columns: layer.outputStride, units: layer.outputs, values: values,
+                gain: base + plan.gain.values, shift: base + layer.bias.values, epsilon: BatchNormalization.epsilon,
+                normalized: mode == .training ? base + plan.normalized : nil,
+                inverseDeviation: mode == .training ? base + plan.inverseDeviation : nil))
+    }
+
+    /// Takes the gradient of a layer's outputs through its layer normalisation, whose gain and shift make their step.
+    @unsafe
+    func normalizeRowsBackward(
+        _ plan: LayerNormalizationPlan, _ layer: LayerPlan, rows: Int, _ gradient: UnsafeMutablePointer<Float>,
+        rule: UpdateRule
+    ) {
+        let base = unsafe self.arena.base
+        let columns = layer.outputStride
+        unsafe self.table.biasUpdate(
+            BiasUpdateArguments(
+                rows: rows, columns: columns, outputGradient: gradient, outputGradientStride: columns,
+                parameters: layer.bias.block(base), rule: rule.withoutPenalties))
+        unsafe self.table.normalizeRowsBackward(
+            LayerNormalizationBackwardArguments(
+                rows: rows, columns: columns, units: layer.outputs, gradient: gradient,
+                normalized: base + plan.normalized, inverseDeviation: base + plan.inverseDeviation,
+                gain: base + plan.gain.values, gainGradient: base + plan.gainGradient))
+        unsafe self.table.biasUpdate(
+            BiasUpdateArguments(
+                rows: rows, columns: columns, outputGradient: base + plan.gainGradient, outputGradientStride: columns,
+                parameters: plan.gain.block(base), rule: rule.withoutPenalties))
+    }
+
     /// Normalises the outputs of a layer in place, with the figures of these rows.
     @unsafe
     func normalize(

@@ -36,6 +36,9 @@ extension TrainingRun {
                     normalization, shift: previous.bias, rows: count, columns: previous.outputStride, base + other,
                     rule: rule)
             }
+            if let normalization = previous.layerNormalization {
+                unsafe self.normalizeRowsBackward(normalization, previous, rows: count, base + other, rule: rule)
+            }
             swap(&gradient, &other)
             index &-= 1
         }
@@ -68,6 +71,9 @@ extension TrainingRun {
                 unsafe self.normalize(
                     normalization, shift: layer.bias, rows: count, columns: layer.outputStride, output,
                     relu: layer.normalizesWithRelu)
+            }
+            if let normalization = layer.layerNormalization {
+                unsafe self.normalizeRows(normalization, layer, rows: count, output, mode: .training)
             }
             if layer.activatesInTraining {
                 var dropout = layer.dropout
@@ -124,7 +130,7 @@ extension TrainingRun {
                 rows: count, inputs: layer.inputs, outputs: layer.outputStride, input: input, outputGradient: gradient,
                 outputGradientStride: layer.outputStride, parameters: layer.weights.block(base), rule: rule,
                 scratch: base + self.plan.scratch))
-        guard layer.normalization == nil else { return }
+        guard layer.normalization == nil, layer.layerNormalization == nil else { return }
         unsafe self.table.biasUpdate(
             BiasUpdateArguments(
                 rows: count, columns: layer.outputStride, outputGradient: gradient,

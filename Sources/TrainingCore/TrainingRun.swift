@@ -109,6 +109,9 @@ package struct TrainingRun: ~Copyable {
                 rowStride: layer.outputStride)
             if let normalization = layer.normalization {
                 self.initialize(normalization, count: layer.outputs)
+            } else if let normalization = layer.layerNormalization {
+                let gain = normalization.gain.values
+                unsafe (self.arena.base + gain).update(repeating: 1, count: layer.outputs)
             } else {
                 unsafe self.initializeBiases(at: layer.bias.values, count: layer.outputs, layer: number)
             }

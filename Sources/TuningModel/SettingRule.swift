@@ -167,6 +167,7 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("\(name).*.units", .int(low: 1, high: 65_536), nil),
             SettingRule("\(name).*.dropout", .below(1), .float(0)),
             SettingRule("\(name).*.batch_norm", .bool, .bool(false)),
+            SettingRule("\(name).*.layer_norm", .bool, .bool(false)),
         ]
     }
 

@@ -55,10 +55,14 @@ extension TrainingConfiguration {
         var layers: [DenseLayerSettings] = []
         for layer in 0..<(try reader.int(name)) {
             let prefix = "\(name).\(layer)"
-            layers.append(
-                DenseLayerSettings(
-                    units: try reader.int("\(prefix).units"), dropout: try reader.float("\(prefix).dropout"),
-                    batchNormalization: try reader.bool("\(prefix).batch_norm")))
+            let layer = DenseLayerSettings(
+                units: try reader.int("\(prefix).units"), dropout: try reader.float("\(prefix).dropout"),
+                batchNormalization: try reader.bool("\(prefix).batch_norm"),
+                layerNormalization: try reader.bool("\(prefix).layer_norm"))
+            guard !layer.batchNormalization || !layer.layerNormalization else {
+                throw SettingError(setting: "\(prefix).layer_norm", found: "true", wanted: "false beside batch_norm")
+            }
+            layers.append(layer)
         }
         return layers
     }

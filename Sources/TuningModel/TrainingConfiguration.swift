@@ -63,10 +63,15 @@ package struct DenseLayerSettings: Hashable, Sendable {
     /// Probability that a unit is dropped in training, in [0, 1).
     package let dropout: Double
     package let batchNormalization: Bool
-    package init(units: Int, dropout: Double = 0, batchNormalization: Bool = false) {
+    /// Layer normalisation, in place of batch normalisation.
+    package let layerNormalization: Bool
+    package init(
+        units: Int, dropout: Double = 0, batchNormalization: Bool = false, layerNormalization: Bool = false
+    ) {
         self.units = units
         self.dropout = dropout
         self.batchNormalization = batchNormalization
+        self.layerNormalization = layerNormalization
     }
 }
 

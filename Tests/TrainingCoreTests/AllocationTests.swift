@@ -36,7 +36,8 @@ struct AllocationTests {
                     ], globalPool: .average)), [9, 8, 3]
         ),
         (
-            "lstm", .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 7), RecurrentLayerSettings(units: 16)])),
+            "lstm",
+            .recurrent(RecurrentSettings([RecurrentLayerSettings(units: 7), RecurrentLayerSettings(units: 16)])),
             [4, 5]
         ),
         (

@@ -29,6 +29,7 @@ struct FamilyVectors: Decodable, Sendable {
     struct Case: Decodable, Sendable {
         let name: String
         let activation: String
+        let layer_norm: Bool?
         let shape: [Int]
         let dense: [Int]
         let blocks: [Block]?
@@ -93,7 +94,7 @@ struct FamilyVectors: Decodable, Sendable {
     /// All rows in each step.
     func configuration(_ kind: Case) -> TrainingConfiguration {
         var configuration = TrainingConfiguration(
-            layers: kind.dense.map { DenseLayerSettings(units: $0) },
+            layers: kind.dense.map { DenseLayerSettings(units: $0, layerNormalization: kind.layer_norm ?? false) },
             optimizer: .sgd(momentum: self.momentum, nesterov: false), learningRate: self.rate, batchSize: self.rows)
         configuration.activation = Activation(rawValue: kind.activation) ?? .relu
         configuration.family = kind.family

@@ -195,4 +195,35 @@ extension Reference {
         }
         return (Double(Self.treeSum(squares)), gradient)
     }
+
+    /// Layer normalisation of a row: what is normalised, and 1 / deviation.
+    package static func normalizedRow(_ row: [Float], epsilon: Float) -> (normalized: [Float], inverse: Float) {
+        let share = 1 / Float(row.count)
+        func lanes(_ value: (Float, Float) -> Float) -> Float {
+            var lanes = [Float](repeating: 0, count: 16)
+            for (index, x) in row.enumerated() { lanes[index % 16] = value(lanes[index % 16], x) }
+            return Self.treeSum(lanes)
+        }
+        let mean = lanes { $0 + $1 } * share
+        let variance = lanes { $0.addingProduct($1 - mean, $1 - mean) } * share
+        let inverse = 1 / (variance + epsilon).squareRoot()
+        return (row.map { ($0 - mean) * inverse }, inverse)
+    }
+
+    /// Layer normalisation of a row backwards: the gradient of what came in.
+    package static func normalizedRowGradient(
+        _ gradient: [Float], normalized: [Float], inverse: Float, gain: [Float]
+    ) -> [Float] {
+        let share = 1 / Float(gradient.count)
+        let a = zip(gradient, gain).map { $0 * $1 }
+        var sums = [Float](repeating: 0, count: 16)
+        var products = sums
+        for index in a.indices {
+            sums[index % 16] += a[index]
+            products[index % 16] = products[index % 16].addingProduct(a[index], normalized[index])
+        }
+        let mean = Self.treeSum(sums) * share
+        let slope = Self.treeSum(products) * share
+        return zip(a, normalized).map { ($0 - mean).addingProduct(-$1, slope) * inverse }
+    }
 }

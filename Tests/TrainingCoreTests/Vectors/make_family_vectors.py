@@ -48,6 +48,8 @@ RECURRENT = [
     dict(name="gru-masked", activation="relu", cell="gru", shape=[6, 3], dense=[], units=[6], masked=True),
     dict(name="lstm-masked-both-ways", activation="relu", cell="lstm", shape=[6, 3], dense=[], units=[6, 4],
          bidirectional=True, masked=True),
+    dict(name="layer-norm", activation="relu", cell="gru", shape=[4, 3], dense=[19, 16], units=[6], layer_norm=True),
+    dict(name="layer-norm-gelu", activation="gelu", cell="lstm", shape=[3, 4], dense=[7], units=[5], layer_norm=True),
     dict(name="gru-masked-both-ways-mean", activation="relu", cell="gru", shape=[7, 3], dense=[5], units=[5, 4],
          bidirectional=True, output="mean", masked=True),
 ]
@@ -141,7 +143,11 @@ def cnn(case, weights, x, is_training):
 def rest(case, weights, x):
     widths = [x.shape[1]] + case["dense"] + [CLASSES]
     for number, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-        x = x @ weights.weight(inputs, outputs, fan=inputs) + weights.bias(outputs)
+        x = x @ weights.weight(inputs, outputs, fan=inputs)
+        if case.get("layer_norm") and number < len(case["dense"]):
+            scale = weights.take(lambda random: single(1 + 0.2 * random.normal(size=outputs)))
+            x = (x - x.mean(1, keepdims=True)) / jnp.sqrt(x.var(1, keepdims=True) + 1e-5) * scale
+        x = x + weights.bias(outputs)
         if number < len(case["dense"]):
             x = FUNCTIONS[case["activation"]](x)
     return x
