@@ -52,9 +52,9 @@ extension TrainingRun {
 
     /// Ends an epoch: evaluates on the validation rows, and tells whether the run is over.
     ///
-    /// `train.loss` is the mean over the epoch's samples of the loss that is trained, before each sample's step, with class
-    /// weights and label smoothing but without penalties: minibatch sums in their order, in `Double`. A train or validation loss that is not finite ends the
-    /// run as diverged; patience exhausted ends it early.
+    /// `train.loss` is the mean over the epoch's samples of the loss that is trained, before each sample's step, with
+    /// class weights and label smoothing but without penalties: minibatch sums in their order, in `Double`. A train or
+    /// validation loss that is not finite ends the run as diverged; patience exhausted ends it early.
     ///
     /// - Complexity: O(validation rows * parameters).
     package mutating func finishEpoch() -> EpochOutcome {
