@@ -52,9 +52,9 @@ extension TrainingRun {
 
     /// Ends an epoch: evaluates on the validation rows, and tells whether the run is over.
     ///
-    /// `train.loss` is the mean over the epoch's samples of the loss that is trained, before each sample's step, with class
-    /// weights and label smoothing but without penalties: minibatch sums in their order, in `Double`. `validation.gap` and
-    /// its trend are those of ``GapHistory``. A train or validation loss that is not finite ends the
+    /// `train.loss` is the mean over the epoch's samples of the loss that is trained, before each sample's step, with
+    /// class weights and label smoothing but without penalties: minibatch sums in their order, in `Double`.
+    /// `validation.gap` and its trend are those of ``GapHistory``. A train or validation loss that is not finite ends the
     /// run as diverged; patience exhausted ends it early.
     ///
     /// - Complexity: O(validation rows * parameters).
