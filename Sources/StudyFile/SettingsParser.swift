@@ -62,7 +62,9 @@ package enum SettingsParser {
     /// Others would be taken and change nothing.
     private static func checkUsed(_ setting: Setting, beside settings: [Setting]) throws(SettingError) {
         let families = "model.family."
-        for (owner, noun) in [("training.optimizer", "optimizer"), ("training.schedule", "schedule")]
+        for (owner, noun) in [
+            ("training.optimizer", "optimizer"), ("training.schedule", "schedule"), ("training.average", "average"),
+        ]
         where setting.name.hasPrefix("\(owner).") {
             let chosen = settings[owner] ?? SettingRule.rule(for: owner)?.defaultValue ?? .text("")
             guard !setting.name.hasPrefix("\(owner).\(chosen).") else { return }

@@ -8,7 +8,7 @@ extension StudyBuilder {
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
-        let known = Self.plainSettings + ["optimizer", "schedule", "batch_growth", "early_stopping"]
+        let known = Self.plainSettings + ["optimizer", "schedule", "batch_growth", "average", "early_stopping"]
         let unbuilt = ["label_smoothing"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
@@ -20,7 +20,8 @@ extension StudyBuilder {
                 self.readBranches(entry.value, name: "training.optimizer", unbuilt: ["lion", "muon"])
             case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: [])
             case "batch_growth": self.readGroup(entry.value, name: "training.batch_growth")
-            case "early_stopping": self.readGroup(entry.value, name: "training.early_stopping")
+            case "average": self.readBranches(entry.value, name: "training.average", unbuilt: [])
+            case "early_stopping": self.readEarlyStopping(entry.value, task: task)
             case "loss": self.readLoss(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
                 self.readSetting(entry.value, name: "training.\(key)", conditions: [])
@@ -42,6 +43,17 @@ extension StudyBuilder {
         }
         self.settings.append(
             DraftSetting(name: "training.loss", place: node.place, value: .text(loss), conditions: []))
+    }
+
+    private mutating func readEarlyStopping(_ node: FileNode, task: TaskKind?) {
+        let name = "training.early_stopping"
+        let before = self.mistakes.count
+        self.readGroup(node, name: name)
+        // A metric that is none is told already; one that the task does not measure is not.
+        guard self.mistakes.count == before,
+            let metric = node.entries?.first(where: { $0.key == "metric" })?.value, metric.text != nil
+        else { return }
+        _ = self.metric(metric, task: task, path: "\(name).metric")
     }
 
     /// A mapping of settings that come together: those without a default must be there.

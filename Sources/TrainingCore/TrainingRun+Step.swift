@@ -47,6 +47,7 @@ extension TrainingRun {
         unsafe self.frontBackward(gradient: base + other, stride: first.inputStride, count: count, rule: rule)
         if whole.isDeferred { unsafe self.updateDeferred(whole) }
         if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
+        unsafe self.averageStep()
         return loss
     }
 

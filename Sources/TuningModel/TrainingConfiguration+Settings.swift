@@ -39,10 +39,13 @@ extension TrainingConfiguration {
         self.clipValue = try reader.float("training.clip_value")
         self.clipNorm = try reader.float("training.clip_norm")
         self.maxNorm = try reader.float("training.max_norm")
-        if reader.isGiven("training.early_stopping.patience") {
+        self.average = try Self.average(reader)
+        if reader.isAnyGiven("training.early_stopping.") {
             self.earlyStopping = PatienceSettings(
                 patience: try reader.int("training.early_stopping.patience"),
-                minimumChange: try reader.float("training.early_stopping.min_change"))
+                minimumChange: try reader.float("training.early_stopping.min_change"),
+                metric: Metric(rawValue: try reader.text("training.early_stopping.metric")) ?? .validationLoss,
+                restoresBest: try reader.bool("training.early_stopping.restore_best"))
         }
         if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
             throw SettingError(
@@ -87,6 +90,14 @@ extension TrainingConfiguration {
             layers.append(RecurrentLayerSettings(units: try reader.int("model.family.lstm.layers.\(layer).units")))
         }
         return layers
+    }
+
+    private static func average(_ reader: SettingReader) throws(SettingError) -> WeightAverage {
+        switch try reader.text("training.average") {
+        case "ema": .exponential(decay: try reader.float("training.average.ema.decay"))
+        case "swa": .stochastic(from: try reader.int("training.average.swa.from"))
+        default: .none
+        }
     }
 
     private static func schedule(_ reader: SettingReader) throws(SettingError) -> LearningRateSchedule {

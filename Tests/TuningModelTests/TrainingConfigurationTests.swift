@@ -34,6 +34,9 @@ struct TrainingConfigurationTests {
                 Setting("training.hypergradient", .float(0.001)), Setting("training.batch_growth.every", .int(5)),
                 Setting("training.batch_growth.max", .int(64)), Setting("training.schedule", .text("plateau")),
                 Setting("training.schedule.plateau.min_change", .float(0.25)),
+                Setting("training.average", .text("swa")), Setting("training.average.swa.from", .int(7)),
+                Setting("training.early_stopping.metric", .text("validation.f1")),
+                Setting("training.early_stopping.restore_best", .bool(true)),
                 Setting("training.early_stopping.patience", .int(4)),
             ])
         var wanted = TrainingConfiguration(
@@ -49,7 +52,8 @@ struct TrainingConfigurationTests {
         wanted.hypergradient = 0.001
         wanted.batchGrowth = BatchGrowth(factor: 2, every: 5, maximum: 64)
         wanted.schedule = .plateau(factor: 0.5, patience: 10, minimumChange: 0.25, minimumRate: 0)
-        wanted.earlyStopping = PatienceSettings(patience: 4)
+        wanted.earlyStopping = PatienceSettings(patience: 4, metric: .validationF1, restoresBest: true)
+        wanted.average = .stochastic(from: 7)
         #expect(configuration == wanted)
     }
 
