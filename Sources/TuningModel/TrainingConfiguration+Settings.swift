@@ -26,7 +26,8 @@ extension TrainingConfiguration {
         self.schedule = try Self.schedule(reader)
         self.warmupEpochs = try reader.float("training.warmup_epochs")
         if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
-        if reader.isAnyGiven("training.batch_growth.") {
+        // Where a condition takes away what a group cannot do without, there is no such group.
+        if reader.isGiven("training.batch_growth.every"), reader.isGiven("training.batch_growth.max") {
             self.batchGrowth = BatchGrowth(
                 factor: try reader.int("training.batch_growth.factor"),
                 every: try reader.int("training.batch_growth.every"),
@@ -40,7 +41,7 @@ extension TrainingConfiguration {
         self.clipNorm = try reader.float("training.clip_norm")
         self.maxNorm = try reader.float("training.max_norm")
         self.average = try Self.average(reader)
-        if reader.isAnyGiven("training.early_stopping.") {
+        if reader.isGiven("training.early_stopping.patience") {
             self.earlyStopping = PatienceSettings(
                 patience: try reader.int("training.early_stopping.patience"),
                 minimumChange: try reader.float("training.early_stopping.min_change"),
@@ -173,8 +174,6 @@ private struct SettingReader {
     }
 
     func isGiven(_ name: String) -> Bool { self.settings.contains { $0.name == name } }
-
-    func isAnyGiven(_ prefix: String) -> Bool { self.settings.contains { $0.name.hasPrefix(prefix) } }
 
     func value(_ name: String) throws(SettingError) -> ParameterValue {
         if let setting = self.settings.first(where: { $0.name == name }) { return setting.value }

@@ -110,13 +110,14 @@ struct TrainingConfigurationTests {
         #expect(error?.description == message)
     }
 
-    @Test("what belongs to a growth of minibatches is asked for")
-    func missingGrowth() {
-        let error = #expect(throws: SettingError.self) {
-            try TrainingConfiguration(self.least + [Setting("training.batch_growth.factor", .int(3))])
-        }
-        #expect(
-            error?.description == "training.batch_growth.every = nothing, want a whole number in [1, 1000000]")
+    @Test("a group without what it needs, which a condition took away, is none")
+    func missingGroup() throws {
+        let configuration = try TrainingConfiguration(
+            self.least + [
+                Setting("training.batch_growth.factor", .int(3)), Setting("training.batch_growth.every", .int(3)),
+                Setting("training.early_stopping.min_change", .float(0.1)),
+            ])
+        #expect(configuration.batchGrowth == nil && configuration.earlyStopping == nil)
     }
 
     @Test("minibatches grow up to their largest size")
