@@ -133,13 +133,13 @@ struct ModelMistakeTests {
             """,
             [
                 """
-                11:26: model.family.gru.layers.0: unknown key "drop", did you mean dropout? want units or dropout
+                11:33: model.family.gru.layers.0: unknown key "drop", want units or dropout
                 """,
                 """
-                11:61: model.family.gru.bidirectional: found 2, want true or false
+                11:59: model.family.gru.bidirectional: found 2, want true or false
                 """,
                 """
-                11:72: model.family.gru.output: found first, want one of last, mean, all
+                11:70: model.family.gru.output: found first, want one of last, mean, all
                 """,
             ]),
         StudyEdit(
@@ -209,8 +209,8 @@ struct ModelMistakeTests {
             "drop: 0.1",
             [
                 """
-                14:54: model.family.mlp.layers.0: unknown key "drop", want units, dropout or \
-                batch_norm
+                14:54: model.family.mlp.layers.0: unknown key "drop", want units, dropout, \
+                batch_norm or layer_norm
                 """
             ]),
         StudyEdit(
