@@ -23,7 +23,7 @@ package enum ActivationFunction: UInt8, Sendable, CaseIterable {
     case silu
     /// log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). E 2.5, 1.6.
     case softplus
-    /// x / (1 + exp(-2 u)) = x (1 + tanh(u)) / 2 with u = sqrt(2 / π) (x + 0.044715 x³), which is near gelu. E 3.5, 8.
+    /// x / (1 + exp(-2 u)) = x (1 + tanh(u)) / 2 with u = sqrt(2 / π) (x + 0.044715 x³), which is near gelu. E 3, 4.5.
     case geluTanh
     /// min(max(x, 0), 6). E 0, 0.
     case relu6

@@ -113,7 +113,7 @@ enum GeluTanhLaw: ActivationLaw {
     }
 }
 
-/// Source: A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010, section 4.
+/// Source: A. Krizhevsky, "Convolutional deep belief networks on CIFAR-10", 2010.
 enum Relu6Law: ActivationLaw {
     @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
         (
@@ -133,7 +133,7 @@ enum HardSigmoidLaw: ActivationLaw {
     }
 }
 
-/// Source: R. Collobert, "Large scale machine learning", thesis, Université Paris 6, 2004, section 5.2.
+/// Source: R. Collobert, "Large scale machine learning", thesis, Université Paris 6, 2004.
 enum HardTanhLaw: ActivationLaw {
     @inline(__always) static func evaluate(_ x: Vector) -> (value: Vector, slope: Vector) {
         (

@@ -9,6 +9,7 @@ protocol Optimizer {
 /// Scale and limit of the gradient, then the L1 and L2 penalties, added to it in registers.
 struct Penalty {
     let isOn: Bool
+    let isLimited: Bool
     let scale: Float
     let clip: Float
     let l1: Float
@@ -19,16 +20,21 @@ struct Penalty {
         self.clip = rule.clip
         self.l1 = rule.l1
         self.l2 = rule.l2
+        self.isLimited = rule.gradientScale != 1 || rule.clip != .infinity
         self.isOn = rule.l1 != 0 || rule.l2 != 0 || rule.gradientScale != 1 || rule.clip != .infinity
     }
 
     @inline(__always) func added(_ gradient: Vector, _ weights: Vector) -> Vector {
         guard self.isOn else { return gradient }
-        let limited = (gradient * self.scale).smaller(Vector(repeating: self.clip)).larger(
-            Vector(repeating: -self.clip))
         let signed = Vector(words: (weights.words & 0x8000_0000) | Words(repeating: self.l1.bitPattern))
-        return limited.addingProduct(Vector(repeating: self.l2), weights)
+        return self.limited(gradient).addingProduct(Vector(repeating: self.l2), weights)
             + signed.replacing(with: 0, where: weights .== 0)
+    }
+
+    @inline(__always) private func limited(_ gradient: Vector) -> Vector {
+        guard self.isLimited else { return gradient }
+        let scaled = gradient * self.scale
+        return scaled.smaller(Vector(repeating: self.clip)).larger(Vector(repeating: -self.clip))
     }
 }
 

@@ -44,8 +44,20 @@ package enum SettingsParser {
             try self.checkUsed(setting, beside: settings)
             settings.append(setting)
         }
+        try self.checkGroups(given, in: settings)
         _ = try TrainingConfiguration(settings)
         return settings
+    }
+
+    /// What is given of a group of settings asks for what the group cannot do without; it would else change nothing.
+    private static func checkGroups(_ given: [Setting], in settings: [Setting]) throws(SettingError) {
+        for group in ["training.early_stopping.", "training.batch_growth."]
+        where given.contains(where: { $0.name.hasPrefix(group) }) {
+            for rule in SettingRule.all where rule.pattern.hasPrefix(group) && rule.defaultValue == nil {
+                guard settings[rule.pattern] == nil else { continue }
+                throw SettingError(setting: rule.pattern, found: "nothing", wanted: rule.kind.wanted)
+            }
+        }
     }
 
     /// Which settings have values that the study does not search, each with what it searches: nothing is wrong with them,
@@ -62,7 +74,9 @@ package enum SettingsParser {
     /// Others would be taken and change nothing.
     private static func checkUsed(_ setting: Setting, beside settings: [Setting]) throws(SettingError) {
         let families = "model.family."
-        for (owner, noun) in [("training.optimizer", "optimizer"), ("training.schedule", "schedule")]
+        for (owner, noun) in [
+            ("training.optimizer", "optimizer"), ("training.schedule", "schedule"), ("training.average", "average"),
+        ]
         where setting.name.hasPrefix("\(owner).") {
             let chosen = settings[owner] ?? SettingRule.rule(for: owner)?.defaultValue ?? .text("")
             guard !setting.name.hasPrefix("\(owner).\(chosen).") else { return }

@@ -16,7 +16,9 @@ extension StudyBuilder {
         }
         guard let section = self.section(item, path: "objectives", known: ["metric", "direction"], unbuilt: ["target"])
         else { return nil }
-        let metric = self.required("metric", in: section).flatMap { self.metric($0, task: task) }
+        let metric = self.required("metric", in: section).flatMap {
+            self.metric($0, task: task, path: "objectives.metric")
+        }
         let direction = self.required("direction", in: section)
             .flatMap { self.name($0, path: "objectives.direction", among: ["minimize", "maximize"]) }
             .flatMap(Objective.Direction.init(rawValue:))
@@ -32,11 +34,11 @@ extension StudyBuilder {
         return Objective(metric: metric, direction: direction)
     }
 
-    private mutating func metric(_ node: FileNode, task: TaskKind?) -> Metric? {
+    /// A metric that is measured in each epoch of such a task.
+    mutating func metric(_ node: FileNode, task: TaskKind?, path: String) -> Metric? {
         let all = Metric.allCases.filter { !$0.rawValue.hasPrefix("test.") && $0 != .modelParameters }
         let measured = task.map { Figure.always($0) + Figure.optional($0) } ?? Figure.allCases
         let unfit = all.filter { $0.figure.map(measured.contains) == false }
-        let path = "objectives.metric"
         if let metric = node.text.flatMap(Metric.init(rawValue:)) {
             if metric.rawValue.hasPrefix("test.") {
                 self.report(

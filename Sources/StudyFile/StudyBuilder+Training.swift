@@ -9,7 +9,7 @@ extension StudyBuilder {
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
         let known =
-            Self.plainSettings + ["optimizer", "schedule", "batch_growth", "early_stopping"]
+            Self.plainSettings + ["optimizer", "schedule", "batch_growth", "average", "early_stopping"]
             + ["label_smoothing", "class_weights", "huber_delta", "metrics"]
         let unbuilt = ["gradient_clip"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
@@ -22,7 +22,8 @@ extension StudyBuilder {
                 self.readBranches(entry.value, name: "training.optimizer", unbuilt: ["lion", "muon"])
             case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: [])
             case "batch_growth": self.readGroup(entry.value, name: "training.batch_growth")
-            case "early_stopping": self.readGroup(entry.value, name: "training.early_stopping")
+            case "average": self.readBranches(entry.value, name: "training.average", unbuilt: [])
+            case "early_stopping": self.readEarlyStopping(entry.value, task: task)
             case "loss", "label_smoothing", "class_weights", "huber_delta":
                 self.readLossSetting(entry, task: task)
             case "metrics": self.readMetrics(entry.value, task: task)
@@ -56,6 +57,17 @@ extension StudyBuilder {
             self.settings.append(
                 DraftSetting(name: "\(path).\(asked.count)", place: item.place, value: .text(name), conditions: []))
         }
+    }
+
+    private mutating func readEarlyStopping(_ node: FileNode, task: TaskKind?) {
+        let name = "training.early_stopping"
+        let before = self.mistakes.count
+        self.readGroup(node, name: name)
+        // A metric that is none is told already; one that the task does not measure is not.
+        guard self.mistakes.count == before,
+            let metric = node.entries?.first(where: { $0.key == "metric" })?.value, metric.text != nil
+        else { return }
+        _ = self.metric(metric, task: task, path: "\(name).metric")
     }
 
     /// A mapping of settings that come together: those without a default must be there.

@@ -19,12 +19,13 @@ import TuningModel
 ///     f64 ...   what the schedule follows: for plateaus the lowest validation loss, the epochs since, the share of the
 ///               learning rate; for a learned rate the rate; nothing for others
 ///     for each tensor in declaration order:
-///       u32 u32 u32   rows, columns, number of moments
-///       f32 ...       values, then each moment, row-major, without padding
+///       u32 u32 u32   rows, columns, number of further arrays
+///       f32 ...       values, then each moment, the average and the values of the best epoch where the run has them;
+///                     row-major, without padding
 ///     u64       checksum: a `Fingerprint` of all bytes before it, in words of eight, the last one filled with zeros
 struct Checkpoint {
     let header: CheckpointHeader
-    /// For each tensor its values, then each moment, without padding.
+    /// For each tensor its values, then its further arrays, without padding.
     let numbers: [[Float]]
 
     static let magic: UInt64 = 0x0054_504B_4357_4E57
@@ -40,7 +41,7 @@ struct Checkpoint {
     /// Bytes of a checkpoint of a network with these tensors.
     static func byteCount(_ tensors: [TensorPlace], scheduleCount: Int) -> Int {
         tensors.reduce(Self.headerByteCount + 8 * scheduleCount + Self.checksumByteCount) {
-            $0 + Self.tensorHeaderByteCount + 4 * $1.count * (1 + $1.moments.count)
+            $0 + Self.tensorHeaderByteCount + 4 * $1.count * (1 + $1.others.count)
         }
     }
 
@@ -100,9 +101,10 @@ extension Checkpoint {
 
     private static func read(_ place: TensorPlace, _ reader: inout ByteReader) throws(TrainingError) -> [[Float]] {
         let found = [reader.word(), reader.word(), reader.word()].map { $0.map(Int.init) ?? -1 }
-        let wanted = [place.rows, place.columns, place.moments.count]
+        let wanted = [place.rows, place.columns, place.others.count]
         guard found == wanted else {
-            throw .checkpoint(what: "\(place.name): rows, columns, moments", found: "\(found)", wanted: "\(wanted)")
+            throw .checkpoint(
+                what: "\(place.name): rows, columns, further arrays", found: "\(found)", wanted: "\(wanted)")
         }
         var numbers: [[Float]] = []
         for _ in place.numbers {
@@ -123,7 +125,7 @@ extension Checkpoint {
         for place in tensors {
             writer.append(UInt32(truncatingIfNeeded: place.rows))
             writer.append(UInt32(truncatingIfNeeded: place.columns))
-            writer.append(UInt32(truncatingIfNeeded: place.moments.count))
+            writer.append(UInt32(truncatingIfNeeded: place.others.count))
             for values in numbers.prefix(place.numbers.count) { writer.append(values) }
             numbers = numbers.dropFirst(place.numbers.count)
         }

@@ -17,13 +17,21 @@ struct FigurePlan {
     /// - Throws: ``TrainingError`` for a metric that the task does not have.
     init(_ configuration: TrainingConfiguration, task: LearningTask) throws(TrainingError) {
         let kind = task.kind
-        let asked = configuration.metrics.compactMap(\.figure)
+        let watched = configuration.earlyStopping?.metric
+        let asked = (configuration.metrics + [watched].compactMap { $0 }).compactMap(\.figure)
         let known = Figure.always(kind) + Figure.optional(kind)
         if let wrong = configuration.metrics.first(where: { $0.figure.map(known.contains) != true }) {
             throw .setting(
                 SettingError(
                     setting: "training.metrics", found: wrong.rawValue,
                     wanted: "metrics of \(kind.rawValue): "
+                        + Metric.validation(known).map(\.rawValue).joined(separator: ", ")))
+        }
+        if let watched, watched.figure.map(known.contains) == false {
+            throw .setting(
+                SettingError(
+                    setting: "training.early_stopping.metric", found: watched.rawValue,
+                    wanted: "a metric of \(kind.rawValue): "
                         + Metric.validation(known).map(\.rawValue).joined(separator: ", ")))
         }
         let tested = Figure.optional(kind).filter { figure in

@@ -59,6 +59,15 @@ extension Fingerprint {
         self.add("clip_norm", configuration.clipNorm)
         self.add("max_norm", configuration.maxNorm)
         self.add("hypergradient", configuration.hypergradient)
+        switch configuration.average {
+        case .none: break
+        case .exponential(let decay): self.add("ema", decay)
+        case .stochastic(let from): self.add("swa", Double(from))
+        }
+        if let stopping = configuration.earlyStopping {
+            if stopping.metric != .validationLoss { self.add(stopping.metric.rawValue) }
+            self.add("restore_best", stopping.restoresBest ? 1 : 0)
+        }
         if let growth = configuration.batchGrowth {
             self.add("batch_growth")
             self.add([growth.factor, growth.every, growth.maximum])

@@ -43,7 +43,8 @@ enum FrontPlan: Hashable {
         switch self {
         case .none: 0
         case .convolutions(let stack): stack.stages.reduce(0) { $0 + $1.operations }
-        case .recurrent(let stack): stack.named.reduce(0) { $0 + $1.plan.operations }
+        case .recurrent(let stack):
+            stack.layers.reduce(0) { $1.directions.reduce($0) { $0 + $1.operations } }
         }
     }
 
@@ -52,7 +53,7 @@ enum FrontPlan: Hashable {
         switch self {
         case .none: 0
         case .convolutions(let stack): 4 * stack.stages.count
-        case .recurrent(let stack): stack.named.reduce(0) { $0 + 4 * $1.plan.steps }
+        case .recurrent(let stack): stack.layers.reduce(0) { $0 + 4 * $1.directions.count * stack.steps }
         }
     }
 

@@ -72,12 +72,19 @@ struct NetworkPlan {
         self.loss = loss
         self.layers = layers
         self.batchRows = batchRows
-        self.layout = layout
-        let tensors =
+        var tensors =
             self.front.tensors
             + layers.enumerated().flatMap { number, layer in
                 layer.tensors(prefix: number == layers.count - 1 ? "output" : "layers.\(number)")
             }
+        for index in tensors.indices {
+            let (rows, columns) = (tensors[index].rows, tensors[index].rowStride)
+            if configuration.average != .none { tensors[index].average = layout.reserve(rows: rows, columns: columns) }
+            if configuration.earlyStopping?.restoresBest == true {
+                tensors[index].best = layout.reserve(rows: rows, columns: columns)
+            }
+        }
+        self.layout = layout
         self.tensors = tensors
         self.parameters = tensors.compactMap(\.parameter)
     }

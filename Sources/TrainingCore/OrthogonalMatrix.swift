@@ -9,11 +9,11 @@
 /// bits on every machine. The columns are orthonormal to about 1e-15 times the root of their number.
 ///
 /// Sources: A. Saxe, J. McClelland, S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear
-/// neural networks", ICLR 2014, section 3; F. Mezzadri, "How to generate random matrices from the classical compact
-/// groups", Notices of the AMS 54(5), 2007, section 5, for the signs; G. Golub, C. Van Loan, "Matrix computations",
+/// neural networks", ICLR 2014; F. Mezzadri, "How to generate random matrices from the classical compact groups", Notices
+/// of the AMS 54(5), 2007, for the signs; G. Golub, C. Van Loan, "Matrix computations",
 /// 4th ed., section 5.2.
 struct OrthogonalMatrix {
-    /// The widest square that is made: it takes some ten seconds, and one of twice the width eight times as long.
+    /// The widest square that is made: it takes some six seconds, and one of twice the width eight times as long.
     static let widthLimit = 2_048
 
     private let isTurned: Bool

@@ -1,6 +1,6 @@
 import TuningModel
 
-/// The best validation loss so far and how long ago it was.
+/// The best value of the watched metric so far, as a loss, and how long ago it was.
 struct PatienceState: Hashable {
     /// Infinity before the first epoch.
     private(set) var bestLoss = Double.infinity
@@ -14,7 +14,7 @@ struct PatienceState: Hashable {
         self.bestEpoch = bestEpoch
     }
 
-    /// Takes an epoch's validation loss; a loss counts as better when it is lower by more than `minimumChange`.
+    /// Takes an epoch's loss, a metric that is better when higher with its sign turned; a loss counts as better when it is lower by more than `minimumChange`.
     ///
     /// - Returns: Whether the patience is exhausted: `patience` epochs in a row that were not better.
     mutating func tell(epoch: Int, loss: Double, settings: PatienceSettings?) -> Bool {

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// One named tensor of a network and its place in the arena.
 struct TensorPlace: Hashable {
     let name: String
@@ -8,14 +10,22 @@ struct TensorPlace: Hashable {
     let values: Int
     /// The optimiser's state about it, in the same layout; none for running statistics.
     let moments: [Int]
+    /// The average of the values, in the same layout; where weights are averaged.
+    var average: Int?
+    /// The values of the best epoch, in the same layout; where they are wanted in the end.
+    var best: Int?
     /// Nothing for running statistics.
     let parameter: ParameterPlace?
 
     /// Everything but the last size taken together.
     var rows: Int { self.shape.dropLast().reduce(1, *) }
     var columns: Int { self.shape[self.shape.count - 1] }
-    /// The values and each moment: where they begin.
-    var numbers: [(tensor: TensorPlace, offset: Int)] { ([self.values] + self.moments).map { (self, $0) } }
+    /// What is stored beside the values: moments, average, values of the best epoch.
+    var others: [Int] { self.moments + [self.average, self.best].compactMap { $0 } }
+    /// The values and what is stored beside them: where they begin.
+    var numbers: [(tensor: TensorPlace, offset: Int)] { ([self.values] + self.others).map { (self, $0) } }
+    /// Floats with padding, which is reserved for each of them.
+    var paddedCount: Int { paddedWidth(self.rows * self.rowStride) }
     /// Whether the optimiser changes it.
     var isTrained: Bool { self.parameter != nil }
     /// Floats without padding.

@@ -52,24 +52,30 @@ extension TrainingRun {
 
     /// Ends an epoch: evaluates on the validation rows, and tells whether the run is over.
     ///
-    /// `train.loss` is the mean over the epoch's samples of the loss that is trained, before each sample's step, with class
-    /// weights and label smoothing but without penalties: minibatch sums in their order, in `Double`. `validation.gap` and
-    /// its trend are those of ``GapHistory``. A train or validation loss that is not finite ends the
-    /// run as diverged; patience exhausted ends it early.
+    /// `train.loss` is the mean over the epoch's samples of the loss that is trained, before each sample's step, with
+    /// class weights and label smoothing but without penalties: minibatch sums in their order, in `Double`.
+    /// `validation.gap` and its trend are those of ``GapHistory``. A train or validation loss that is not finite ends the
+    /// run as diverged; patience exhausted ends it early. Where weights are averaged the
+    /// validation is the average's.
     ///
     /// - Complexity: O(validation rows * parameters).
     package mutating func finishEpoch() -> EpochOutcome {
         let trainLoss = self.lossSum / Double(self.data.train.rowCount)
-        let figures = self.evaluate(self.data.validation, as: .validation)
+        self.epoch &+= 1
+        unsafe self.averageEpoch()
+        let figures = self.evaluate(self.data.validation, as: .validation, weights: self.reportedWeights)
         let validationLoss = figures[.validationLoss] ?? .nan
         let gap = validationLoss - trainLoss
         let metrics =
             [MetricValue(.trainLoss, trainLoss)] + figures
             + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))]
-        self.epoch &+= 1
         self.optimizer.finishEpoch(validationLoss: validationLoss)
+        let watched = self.configuration.earlyStopping?.metric ?? .validationLoss
+        let value = metrics[watched] ?? .nan
         let isExhausted = self.patience.tell(
-            epoch: self.epoch, loss: validationLoss, settings: self.configuration.earlyStopping)
+            epoch: self.epoch, loss: watched.isBetterWhenLower ? value : -value,
+            settings: self.configuration.earlyStopping)
+        if self.patience.bestEpoch == self.epoch { unsafe self.keepBest() }
         if !trainLoss.isFinite || !validationLoss.isFinite {
             self.status = .diverged
         } else if isExhausted {

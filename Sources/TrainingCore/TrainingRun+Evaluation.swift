@@ -13,8 +13,22 @@ extension TrainingRun {
     /// the mean absolute error and R² as ``RegressionTally`` says, all on standardised targets. Rows are those of the
     /// run's own data set; other rows must have its strides and classes. Without rows all figures are NaN.
     ///
+    /// The network is that of ``tensors()``: averaged, or of the best epoch, where the configuration asks for it.
+    ///
     /// - Complexity: O(rows * parameters).
     package borrowing func evaluate(_ part: DatasetPart, as kind: EvaluationKind) -> [MetricValue] {
+        self.evaluate(part, as: kind, weights: self.finalWeights)
+    }
+
+    /// The figures of some of the weights.
+    borrowing func evaluate(_ part: DatasetPart, as kind: EvaluationKind, weights: WeightSource) -> [MetricValue] {
+        unsafe self.exchange(weights)
+        defer { unsafe self.exchange(weights) }
+        return self.measure(part, as: kind)
+    }
+
+    /// The figures of the weights that are in their place.
+    borrowing func measure(_ part: DatasetPart, as kind: EvaluationKind) -> [MetricValue] {
         switch self.data.task {
         case .classification(let classes):
             let wanted = self.plan.figures.figures(kind, rows: part.rowCount, scores: classes)
@@ -34,10 +48,15 @@ extension TrainingRun {
     ///
     /// - Complexity: O(rows * parameters).
     package borrowing func evaluateByClass(_ part: DatasetPart) -> [ClassFigures] {
+        let weights = self.finalWeights
+        unsafe self.exchange(weights)
+        defer { unsafe self.exchange(weights) }
         switch self.data.task {
-        case .classification(let classes): self.tally(part, classes: classes) { _, _ in }.tally.classFigures()
-        case .regression: []
-        case .multiLabel(let labels): self.labelTally(part, labels: labels, keepsScores: false).tally.labelFigures()
+        case .classification(let classes):
+            return self.tally(part, classes: classes) { _, _ in }.tally.classFigures()
+        case .regression: return []
+        case .multiLabel(let labels):
+            return self.labelTally(part, labels: labels, keepsScores: false).tally.labelFigures()
         }
     }
 

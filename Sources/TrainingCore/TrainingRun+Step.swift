@@ -51,6 +51,7 @@ extension TrainingRun {
             gradient: base + other, stride: first.inputStride, count: count, step: number, rule: rule)
         if whole.isDeferred { unsafe self.updateDeferred(whole) }
         if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
+        unsafe self.averageStep()
         return loss
     }
 

@@ -3,10 +3,15 @@ extension TrainingRun {
     /// batch normalisation `layers.N.weight`, `.norm.scale`, `.norm.shift`, `.norm.running_mean` and
     /// `.norm.running_variance`; then `output.weight` and `output.bias`.
     ///
+    /// Where the configuration averages weights they are the averages; where it restores the best epoch they are those of
+    /// the best epoch so far.
+    ///
     /// - Complexity: O(parameters).
     package borrowing func tensors() -> [NamedTensor] {
         self.plan.tensors.map { place in
-            NamedTensor(name: place.name, shape: place.shape, values: self.values(of: place, at: place.values))
+            NamedTensor(
+                name: place.name, shape: place.shape,
+                values: self.values(of: place, at: Self.offset(of: place, self.finalWeights)))
         }
     }
 
@@ -16,7 +21,9 @@ extension TrainingRun {
     /// - Complexity: O(parameters).
     package borrowing func weightBytes() -> [UInt8] {
         var writer = ByteWriter(capacity: self.plan.tensors.reduce(0) { $0 + $1.count } * 4)
-        for place in self.plan.tensors { writer.append(self.values(of: place, at: place.values)) }
+        for place in self.plan.tensors {
+            writer.append(self.values(of: place, at: Self.offset(of: place, self.finalWeights)))
+        }
         return writer.bytes
     }
 

@@ -138,6 +138,13 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
             SettingRule("training.metrics.*", .name(Metric.optional.map(\.rawValue)), nil),
+            SettingRule(
+                "training.early_stopping.metric", .name(PatienceSettings.metrics.map(\.rawValue)),
+                .text(Metric.validationLoss.rawValue)),
+            SettingRule("training.early_stopping.restore_best", .bool, .bool(false)),
+            SettingRule("training.average", .name(WeightAverage.names), .text("none")),
+            SettingRule("training.average.ema.decay", .inside, .float(0.999)),
+            SettingRule("training.average.swa.from", .int(low: 1, high: 1_000_000), .int(10)),
         ]
 
     /// What Adam and its kin have.

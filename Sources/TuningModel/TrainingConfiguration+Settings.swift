@@ -23,7 +23,8 @@ extension TrainingConfiguration {
         self.schedule = try Self.schedule(reader)
         self.warmupEpochs = try reader.float("training.warmup_epochs")
         if self.schedule.needsEpochs { self.scheduleEpochs = try reader.int("training.schedule_epochs") }
-        if reader.isAnyGiven("training.batch_growth.") {
+        // Where a condition takes away what a group cannot do without, there is no such group.
+        if reader.isGiven("training.batch_growth.every"), reader.isGiven("training.batch_growth.max") {
             self.batchGrowth = BatchGrowth(
                 factor: try reader.int("training.batch_growth.factor"),
                 every: try reader.int("training.batch_growth.every"),
@@ -36,10 +37,13 @@ extension TrainingConfiguration {
         self.clipValue = try reader.float("training.clip_value")
         self.clipNorm = try reader.float("training.clip_norm")
         self.maxNorm = try reader.float("training.max_norm")
+        self.average = try Self.average(reader)
         if reader.isGiven("training.early_stopping.patience") {
             self.earlyStopping = PatienceSettings(
                 patience: try reader.int("training.early_stopping.patience"),
-                minimumChange: try reader.float("training.early_stopping.min_change"))
+                minimumChange: try reader.float("training.early_stopping.min_change"),
+                metric: Metric(rawValue: try reader.text("training.early_stopping.metric")) ?? .validationLoss,
+                restoresBest: try reader.bool("training.early_stopping.restore_best"))
         }
         self.metrics = try reader.texts("training.metrics").compactMap { Metric(rawValue: $0) }
         if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
@@ -163,6 +167,14 @@ extension TrainingConfiguration {
         return loss
     }
 
+    private static func average(_ reader: SettingReader) throws(SettingError) -> WeightAverage {
+        switch try reader.text("training.average") {
+        case "ema": .exponential(decay: try reader.float("training.average.ema.decay"))
+        case "swa": .stochastic(from: try reader.int("training.average.swa.from"))
+        default: .none
+        }
+    }
+
     private static func schedule(_ reader: SettingReader) throws(SettingError) -> LearningRateSchedule {
         let name = try reader.text("training.schedule")
         let prefix = "training.schedule.\(name)"
@@ -236,8 +248,6 @@ private struct SettingReader {
     }
 
     func isGiven(_ name: String) -> Bool { self.settings.contains { $0.name == name } }
-
-    func isAnyGiven(_ prefix: String) -> Bool { self.settings.contains { $0.name.hasPrefix(prefix) } }
 
     func value(_ name: String) throws(SettingError) -> ParameterValue {
         if let setting = self.settings.first(where: { $0.name == name }) { return setting.value }

@@ -75,13 +75,45 @@ package struct DenseLayerSettings: Hashable, Sendable {
     }
 }
 
-/// Early stopping inside a trial: it ends after `patience` epochs whose validation loss did not fall by `minimumChange`.
+/// Averages of weights, which are evaluated and saved in place of the weights themselves; training goes on with those.
+///
+/// Running statistics of batch normalisation are averaged as the weights are.
+package enum WeightAverage: Hashable, Sendable {
+    case none
+    /// After the first step the weights, then after each step `average += (1 - decay) * (weights - average)`.
+    case exponential(decay: Double)
+    /// The mean of the weights at the ends of the epochs `from`, `from + 1`, ...; before, the weights themselves.
+    ///
+    /// Source: P. Izmailov et al., "Averaging weights leads to wider optima and better generalization", UAI 2018,
+    /// algorithm 1 with one model an epoch. Deviation, on purpose: running statistics are averaged too, and not computed anew
+    /// by a pass over the training rows.
+    case stochastic(from: Int)
+
+    /// Their names in a study file.
+    package static let names = ["none", "ema", "swa"]
+}
+
+/// Early stopping inside a trial: it ends after `patience` epochs in which a metric did not get better by more than
+/// `minimumChange`.
 package struct PatienceSettings: Hashable, Sendable {
     package let patience: Int
     package let minimumChange: Double
-    package init(patience: Int, minimumChange: Double = 0) {
+    package let metric: Metric
+    /// Whether the network of the epoch in which the metric was best is tested and saved, and not that of the last one.
+    package let restoresBest: Bool
+
+    package init(
+        patience: Int, minimumChange: Double = 0, metric: Metric = .validationLoss, restoresBest: Bool = false
+    ) {
         self.patience = patience
         self.minimumChange = minimumChange
+        self.metric = metric
+        self.restoresBest = restoresBest
+    }
+
+    /// The metrics that it may watch.
+    package static let metrics = Metric.allCases.filter {
+        $0 == .trainLoss || $0.rawValue.hasPrefix("validation.")
     }
 }
 
@@ -125,6 +157,7 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var maxNorm: Double = 0
     /// Step size of the learning rate's own descent; 0: the learning rate is not learned.
     package var hypergradient: Double = 0
+    package var average = WeightAverage.none
     package var earlyStopping: PatienceSettings?
     /// What is measured after each epoch besides the figures that always are.
     package var metrics: [Metric] = []

@@ -70,12 +70,13 @@ extension JSONLine {
         self.add("reason", .text(trial.reason))
     }
 
-    /// The best trial as `best` and the end of `run` tell it; `nil` where no trial has reached a rung.
-    static func best(of study: StudyState) -> JSONLine? {
+    /// The best trial of a folder's study as `best` and the end of `run` tell it; `nil` where no trial has reached a rung.
+    static func best(of study: StudyState, in directory: String) -> JSONLine? {
         guard let best = study.incumbent, let trial = study.record(of: best.trial) else { return nil }
         return JSONLine().adding("trial", .int(best.trial.rawValue))
             .adding("configuration", JSONLine.Value(trial.configuration, in: study.definition.space))
             .adding("epoch", .int(best.epoch)).adding(best.metrics).adding(study.confirmation ?? [])
+            .adding(study.confirmation == nil ? [] : TestedClass.read(directory))
             .adding("seed", .text("\(study.seed(of: best.trial))"))
     }
 }

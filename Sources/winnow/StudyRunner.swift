@@ -109,7 +109,7 @@ struct StudyRunner {
             var line = JSONLine(event: "study_finished").adding("trials", .int(study.trials.count))
                 .adding("epochs", .int(study.epochCount)).adding("wall_seconds", .double(outcome.wallSeconds))
                 .adding("busy_fraction", outcome.busyFraction.map { .double($0) } ?? .null)
-            line.add("best", JSONLine.best(of: study)?.value ?? .null)
+            line.add("best", JSONLine.best(of: study, in: self.settings.directory)?.value ?? .null)
             line.add("dir", .text(self.settings.directory))
             if let model = outcome.modelFile { line.add("model", .text(model)) }
             Terminal.writeLine(line.text)

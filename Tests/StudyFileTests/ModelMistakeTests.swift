@@ -133,13 +133,13 @@ struct ModelMistakeTests {
             """,
             [
                 """
-                11:26: model.family.gru.layers.0: unknown key "drop", did you mean dropout? want units or dropout
+                11:33: model.family.gru.layers.0: unknown key "drop", want units or dropout
                 """,
                 """
-                11:61: model.family.gru.bidirectional: found 2, want true or false
+                11:59: model.family.gru.bidirectional: found 2, want true or false
                 """,
                 """
-                11:72: model.family.gru.output: found first, want one of last, mean, all
+                11:70: model.family.gru.output: found first, want one of last, mean, all
                 """,
             ]),
         StudyEdit(
@@ -209,8 +209,8 @@ struct ModelMistakeTests {
             "drop: 0.1",
             [
                 """
-                14:54: model.family.mlp.layers.0: unknown key "drop", want units, dropout or \
-                batch_norm
+                14:54: model.family.mlp.layers.0: unknown key "drop", want units, dropout, \
+                batch_norm or layer_norm
                 """
             ]),
         StudyEdit(
@@ -344,8 +344,8 @@ struct ModelMistakeTests {
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
-                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, early_stopping, \
-                label_smoothing, class_weights, huber_delta or metrics
+                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, average, \
+                early_stopping, label_smoothing, class_weights, huber_delta or metrics
                 """
             ]),
         StudyEdit(
@@ -488,8 +488,8 @@ struct ModelMistakeTests {
                 """
                 22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
                 schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
-                hypergradient, optimizer, schedule, batch_growth, early_stopping, label_smoothing, \
-                class_weights, huber_delta or metrics
+                hypergradient, optimizer, schedule, batch_growth, average, early_stopping, \
+                label_smoothing, class_weights, huber_delta or metrics
                 """
             ]),
         StudyEdit(
@@ -569,6 +569,35 @@ struct ModelMistakeTests {
                 """
                 22:19: training.early_stopping.patience is missing
                 """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "early_stopping: {patience: 3, metric: validation.rmse, restore_best: yes}",
+            [
+                """
+                23:72: training.early_stopping.restore_best: found yes, want true or false
+                """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "early_stopping: {patience: 3, metric: validation.rmse}",
+            [
+                """
+                23:41: training.early_stopping.metric: validation.rmse is not measured for classification, \
+                want train.loss, validation.loss, validation.accuracy, validation.precision, \
+                validation.recall or validation.f1
+                """
+            ]),
+        StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "average: {choice: {ema: {decay: 1}, sma: {}}}",
+            [
+                """
+                23:35: training.average.ema.decay: found 1, want a number in (0.0, 1.0)
+                """,
+                """
+                23:39: training.average.choice: unknown key "sma", did you mean ema? want none, ema or swa
+                """,
             ]),
         StudyEdit(
             "batch_size: {ordinal: [16, 32, 64, 128]}",

@@ -51,6 +51,15 @@ struct SettingsParserTests {
                 "training.learning_rat = 0.1, want the name of a setting, did you mean training.learning_rate?"
             ),
             (["training.learning_rate"], "training.learning_rate = no value, want NAME=VALUE"),
+            (
+                ["training.batch_growth.every=3"],
+                "training.batch_growth.max = nothing, want a whole number in [1, 1048576]"
+            ),
+            (
+                ["training.early_stopping.restore_best=true"],
+                "training.early_stopping.patience = nothing, want a whole number in [1, 1000000]"
+            ),
+            (["training.average.swa.from=3"], "training.average.swa.from = 3, want a setting of the average none"),
             (["training.learning_rate="], "training.learning_rate = nothing, want a finite number > 0.0"),
             (["training.learning_rate=-1"], "training.learning_rate = -1, want a finite number > 0.0"),
             (

@@ -37,7 +37,7 @@ struct CurveTests {
                 worst = max(worst, (Double(optimizer.learningRate) / rate - 1).magnitude)
             }
             let (all, targets) = data.rows(type, Array(0..<vectors.rows))
-            let last = Double(ReferenceNetwork.loss(network.evaluate(all), targets))
+            let last = Double(ReferenceNetwork.loss((optimizer.averaged ?? network).evaluate(all), targets))
             worst = max(worst, (last / kind.final_loss - 1).magnitude)
             #expect(worst < tolerance, "\(kind.name)")
         }

@@ -37,6 +37,7 @@ struct CurveVectors: Decodable, Sendable {
         let max_norm: Double?
         let hypergradient: Double?
         let final_rate: Double?
+        let ema: Double?
         let l1: Double?
         let l2: Double?
         let layers: [Layer]
@@ -64,7 +65,7 @@ struct CurveVectors: Decodable, Sendable {
     let plateaus: [Plateau]?
 
     /// The files and how many cases they have.
-    static let files = [("curves", 8), ("optimizers", 16), ("dropout", 1)]
+    static let files = [("curves", 8), ("optimizers", 18), ("dropout", 1)]
 
     /// `curves`, or `optimizers` of PyTorch and optax (see `Vectors/make_optimizer_vectors.py`).
     static func load(_ name: String = "curves") throws -> CurveVectors {
@@ -119,6 +120,7 @@ extension CurveVectors.Case {
         configuration.clipNorm = self.clip_norm ?? 0
         configuration.maxNorm = self.max_norm ?? 0
         configuration.hypergradient = self.hypergradient ?? 0
+        if let decay = self.ema { configuration.average = .exponential(decay: decay) }
         return configuration
     }
 }

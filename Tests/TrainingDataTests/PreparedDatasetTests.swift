@@ -67,6 +67,34 @@ struct PreparedDatasetTests {
         withExtendedLifetime(owner) {}
     }
 
+    @Test("labels are stored as they are, and other rows must have the same")
+    func labels() throws {
+        let rows = try Samples.labels()
+        let data = try LoadedDataset(rows, validation: .rows(rows), test: Samples.quarter, seed: 3)
+        #expect(data.task == .multiLabel(labels: 2) && data.classNames == ["p", "q"])
+        #expect([data.trainRows, data.validationRows, data.testRows] == [9, 12, 3])
+        let owner = try OwnedDataset(copying: data.image)
+        guard case .labels(let values, _) = rows.targets, let found = unsafe owner.view.validation.values else {
+            Issue.record("no labels")
+            return
+        }
+        for row in 0..<12 {
+            let stored = (0..<16).map { unsafe found[row * 16 + $0] }
+            #expect(stored == [values[row * 2], values[row * 2 + 1]] + [Float](repeating: 0, count: 14))
+        }
+        let others = try DatasetRows(
+            rowCount: 1, featureNames: ["a", "b"], features: [1, 2], targets: .labels([1, 0], names: ["p", "r"]))
+        #expect(throws: DatasetError("the targets of the test rows differ in kind from those of the training rows")) {
+            try LoadedDataset(rows, validation: Samples.quarter, test: .rows(others), seed: 3)
+        }
+        #expect(throws: DatasetError("a target that is neither 0 nor 1", concernsTargets: true)) {
+            try DatasetRows(rowCount: 1, featureNames: ["a"], features: [1], targets: .labels([0.5], names: ["p"]))
+        }
+        #expect(throws: DatasetError.self) {
+            try DatasetRows(rowCount: 1, featureNames: ["a"], features: [1], targets: .labels([], names: []))
+        }
+    }
+
     @Test("identical input gives identical bytes")
     func reproducible() throws {
         let first = try LoadedDataset(
@@ -168,6 +196,18 @@ struct DamagedDatasetTests {
                 == "feature row 0 has a number that is not finite")
     }
 
+    @Test("a label that is neither 0 nor 1 is named")
+    func labels() throws {
+        var image = try LoadedDataset(
+            try Samples.labels(), validation: Samples.quarter, test: nil, seed: 3
+        ).image
+        _ = try OwnedDataset(copying: image)
+        // The targets follow nine rows of features, 64 bytes each.
+        let start = 128 + 9 * 64
+        image.replaceSubrange(start + 4..<start + 8, with: [0, 0, 0, 0x40])
+        #expect(throws: DatasetError("label 1 of row 0 is 2.0, want 0 or 1")) { try OwnedDataset(copying: image) }
+    }
+
     @Test("memory that is not aligned is refused")
     func alignment() throws {
         let image = try LoadedDataset(
@@ -184,11 +224,11 @@ struct DamagedDatasetTests {
         }
     }
 
-    @Test("changed bytes give a view or an error, never a trap", arguments: [UInt64(1), 2])
+    @Test("changed bytes give a view or an error, never a trap", arguments: [UInt64(1), 2, 3])
     func mutations(seed: UInt64) throws {
         let random = RandomStream(seed: seed, purpose: .dataSplit)
         let original = try LoadedDataset(
-            try Samples.regression(), validation: Samples.quarter, test: nil, seed: 3
+            seed == 3 ? try Samples.labels() : try Samples.regression(), validation: Samples.quarter, test: nil, seed: 3
         ).image
         var index: UInt64 = 0
         func draw(_ bound: Int) -> Int {

@@ -18,5 +18,12 @@ enum Samples {
             targets: .values((0..<20).map { Float($0 * $0) }, outputs: 2))
     }
 
+    /// 12 rows of 2 features and 2 labels.
+    static func labels() throws -> DatasetRows {
+        try DatasetRows(
+            rowCount: 12, featureNames: ["a", "b"], features: (0..<24).map { Float(($0 * 7) % 11) },
+            targets: .labels((0..<24).map { $0 % 3 == 0 || $0 % 4 == 1 ? 1 : 0 }, names: ["p", "q"]))
+    }
+
     static let quarter = LoadedDataset.Part.holdout(Holdout(share: 0.25, isStratified: false))
 }

@@ -34,6 +34,9 @@ struct TrainingConfigurationTests {
                 Setting("training.hypergradient", .float(0.001)), Setting("training.batch_growth.every", .int(5)),
                 Setting("training.batch_growth.max", .int(64)), Setting("training.schedule", .text("plateau")),
                 Setting("training.schedule.plateau.min_change", .float(0.25)),
+                Setting("training.average", .text("swa")), Setting("training.average.swa.from", .int(7)),
+                Setting("training.early_stopping.metric", .text("validation.f1")),
+                Setting("training.early_stopping.restore_best", .bool(true)),
                 Setting("training.early_stopping.patience", .int(4)),
             ])
         var wanted = TrainingConfiguration(
@@ -49,7 +52,8 @@ struct TrainingConfigurationTests {
         wanted.hypergradient = 0.001
         wanted.batchGrowth = BatchGrowth(factor: 2, every: 5, maximum: 64)
         wanted.schedule = .plateau(factor: 0.5, patience: 10, minimumChange: 0.25, minimumRate: 0)
-        wanted.earlyStopping = PatienceSettings(patience: 4)
+        wanted.earlyStopping = PatienceSettings(patience: 4, metric: .validationF1, restoresBest: true)
+        wanted.average = .stochastic(from: 7)
         #expect(configuration == wanted)
     }
 
@@ -189,13 +193,14 @@ struct TrainingConfigurationTests {
         #expect(error?.description == message)
     }
 
-    @Test("what belongs to a growth of minibatches is asked for")
-    func missingGrowth() {
-        let error = #expect(throws: SettingError.self) {
-            try TrainingConfiguration(self.least + [Setting("training.batch_growth.factor", .int(3))])
-        }
-        #expect(
-            error?.description == "training.batch_growth.every = nothing, want a whole number in [1, 1000000]")
+    @Test("a group without what it needs, which a condition took away, is none")
+    func missingGroup() throws {
+        let configuration = try TrainingConfiguration(
+            self.least + [
+                Setting("training.batch_growth.factor", .int(3)), Setting("training.batch_growth.every", .int(3)),
+                Setting("training.early_stopping.min_change", .float(0.1)),
+            ])
+        #expect(configuration.batchGrowth == nil && configuration.earlyStopping == nil)
     }
 
     @Test("minibatches grow up to their largest size")

@@ -76,6 +76,14 @@ struct TaskTests {
         let file = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/out/best.safetensors"))
         let header = String(decoding: file.prefix(65_536), as: UTF8.self)
         #expect(header.contains("test.classes") && header.contains("test.roc_auc"))
+        let told = try await Program.run(["best", "out", "--json"], in: scratch.path)
+        let tested = try #require(Program.object(told.lines.last ?? "")?["test.classes"] as? [[String: Any]])
+        #expect(tested.compactMap { $0["class"] as? String } == ["no", "yes"])
+        let mean = tested.compactMap { $0["f1"] as? Double }.reduce(0, +) / 2
+        #expect((mean - (try #require(best["test.f1"] as? Double))).magnitude < 1e-12)
+        #expect((best["test.classes"] as? [[String: Any]])?.count == 2)
+        let shown = try await Program.run(["best", "out"], in: scratch.path)
+        #expect(shown.lines.contains { $0.hasPrefix("  class yes  precision ") })
         let replay = try await Program.run(["replay", "out"], in: scratch.path)
         #expect(replay.status == 0, "\(replay.errors)")
         let train = try await Program.run(

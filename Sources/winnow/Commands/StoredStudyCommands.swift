@@ -39,7 +39,8 @@ struct BestCommand: ParsableCommand {
 
     func run() throws {
         let study = try StoredStudy.read(self.directory).state
-        guard let line = JSONLine.best(of: study), let best = study.incumbent, let trial = study.record(of: best.trial)
+        guard let line = JSONLine.best(of: study, in: self.directory), let best = study.incumbent,
+            let trial = study.record(of: best.trial)
         else {
             let diverged = study.trials.count { $0.status == .diverged }
             throw CommandFailure(
@@ -54,6 +55,8 @@ struct BestCommand: ParsableCommand {
             for metric in best.metrics + (study.confirmation ?? []) {
                 Terminal.writeLine("  \(metric.metric.rawValue) \(Figures.short(metric.value))")
             }
+            let classes = study.confirmation == nil ? [] : TestedClass.read(self.directory)
+            for line in TestedClass.lines(classes) { Terminal.writeLine(line) }
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }

@@ -64,7 +64,8 @@ struct TrainCommand: ParsableCommand {
             let file = SafetensorsFile(tensors: tensors, texts: texts + data.texts)
             try AtomicFile.write(try file.encoded(), to: save)
         }
-        self.tellEnd(run, clock.samplesPerSecond, digest, test, Array(zip(data.classNames, classes)))
+        self.tellEnd(
+            run, clock.samplesPerSecond, digest, test, zip(data.classNames, classes).map { TestedClass($0, $1) })
     }
 
     /// Refuses a file that could not be written, before any time is spent on training.
@@ -103,7 +104,7 @@ struct TrainCommand: ParsableCommand {
 
     private func tellEnd(
         _ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue],
-        _ classes: [(name: String, figures: ClassFigures)]
+        _ classes: [TestedClass]
     ) {
         switch run.status {
         case .normal: break
@@ -112,13 +113,10 @@ struct TrainCommand: ParsableCommand {
         case .finishedEarly: Terminal.writeError("stopped early after epoch \(run.epoch)")
         }
         if self.json {
-            var line = JSONLine(event: "finished").adding("epochs", .int(run.epoch))
+            let line = JSONLine(event: "finished").adding("epochs", .int(run.epoch))
                 .adding("samples_per_second", .double(samplesPerSecond))
                 .adding("parameters", .int(run.parameterCount)).adding("digest", .text(digest.hexadecimal))
-                .adding("status", .text(Self.name(of: run.status))).adding(test)
-            if !classes.isEmpty {
-                line.add("test.classes", .array(classes.map { Self.line(of: $0.name, $0.figures).value }))
-            }
+                .adding("status", .text(Self.name(of: run.status))).adding(test).adding(classes)
             Terminal.writeLine(line.text)
         } else {
             let metrics = test.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }
@@ -128,20 +126,8 @@ struct TrainCommand: ParsableCommand {
                     + "\(run.parameterCount) parameters, "
                     + "digest \(digest.hexadecimal)")
             if !metrics.isEmpty { Terminal.writeLine(metrics.joined(separator: "  ")) }
-            for (name, figures) in classes.prefix(20) {
-                Terminal.writeLine(
-                    "  class \(name)  precision \(Figures.short(figures.precision))  recall "
-                        + "\(Figures.short(figures.recall))  f1 \(Figures.short(figures.f1))  rows \(figures.rows)")
-            }
-            if classes.count > 20 { Terminal.writeLine("  and \(classes.count - 20) more classes, see --json") }
+            for line in TestedClass.lines(classes) { Terminal.writeLine(line) }
         }
-    }
-
-    /// One class of the test rows.
-    private static func line(of name: String, _ figures: ClassFigures) -> JSONLine {
-        JSONLine().adding("class", .text(name)).adding("precision", .double(figures.precision))
-            .adding("recall", .double(figures.recall)).adding("f1", .double(figures.f1))
-            .adding("rows", .int(figures.rows))
     }
 
     private static func name(of status: EpochReport.Status) -> String {

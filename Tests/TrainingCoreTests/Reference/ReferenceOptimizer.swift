@@ -13,6 +13,8 @@ struct ReferenceOptimizer<T: ReferenceNumber> {
     private var first: [[T]]
     private var second: [[T]]
     private var third: [[T]]
+    /// The exponential average of the network, where there is one.
+    private(set) var averaged: ReferenceNetwork<T>?
     /// The direction of the step before, for a learned rate.
     private var former: [[T]]
     private var step = 0
@@ -53,6 +55,21 @@ struct ReferenceOptimizer<T: ReferenceNumber> {
             self.former[tensor] = steps.map { $0 / self.learningRate }
         }
         if self.configuration.maxNorm > 0 { self.limitColumns(&network) }
+        if case .exponential(let decay) = self.configuration.average { self.moveAverage(network, decay: T(decay)) }
+    }
+
+    private mutating func moveAverage(_ network: ReferenceNetwork<T>, decay: T) {
+        guard var average = self.averaged else {
+            self.averaged = network
+            return
+        }
+        func mixed(_ old: [[T]], _ new: [[T]]) -> [[T]] {
+            zip(old, new).map { zip($0, $1).map { decay * $0 + (1 - decay) * $1 } }
+        }
+        average.tensors = mixed(average.tensors, network.tensors)
+        average.runningMeans = mixed(average.runningMeans, network.runningMeans)
+        average.runningVariances = mixed(average.runningVariances, network.runningVariances)
+        self.averaged = average
     }
 
     /// How far a weight goes down.

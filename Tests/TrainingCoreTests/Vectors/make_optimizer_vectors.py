@@ -4,15 +4,18 @@
     python3 make_optimizer_vectors.py > optimizers.json    # torch 2.15.0, jax 0.10.2 and optax 0.2.8 wrote the stored file
 
 Networks, data, initial weights and minibatches are those of make_vectors.py; the format is that of curves.json. AMSGrad,
-NAdam, Adagrad, gradient clipping and the plateaus (`ReduceLROnPlateau`) are PyTorch's, LAMB is optax's. Hypergradient descent
-is written out after A. Baydin et al., ICLR 2018, section 3, with PyTorch's optimisers for the directions.
+NAdam, Adagrad, gradient clipping, moving averages of weights (`AveragedModel`) and the plateaus (`ReduceLROnPlateau`) are
+PyTorch's, LAMB is optax's. Hypergradient descent is written out after A. Baydin et al., ICLR 2018, section 3, with PyTorch's
+optimisers for the directions.
 """
+import copy
 import json
 
 import jax.numpy as jnp
 import numpy as np
 import optax
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 import make_vectors as base
 
@@ -53,6 +56,9 @@ CASES = [
          nesterov=True, learning_rate=0.02, hypergradient=0.001),
     dict(VALUES, name="hypergradient-adam", activation="relu", hidden=[8, 6], optimizer="adam", learning_rate=0.005,
          hypergradient=1e-5),
+    dict(CLASSES, name="ema-adam", activation="relu", hidden=[11], optimizer="adam", learning_rate=0.02, ema=0.9),
+    dict(CLASSES, name="ema-sgd-batch-norm", batch_norm=True, activation="tanh", hidden=[8], optimizer="sgd", momentum=0.9,
+         nesterov=False, learning_rate=0.05, ema=0.8),
 ]
 
 
@@ -161,6 +167,9 @@ def train(case, random, x, classes, values):
     stored = [{name: array.ravel().tolist() for name, array in layer.items()} for layer in layers]
     network = Network(case, layers)
     optimizer = (Hypergradient if "hypergradient" in case else make_optimizer)(case, network)
+    average = None
+    if "ema" in case:
+        average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(case["ema"]), use_buffers=True)
     y = classes if case["task"] == "classification" else values
     losses = []
     for step in range(base.STEPS):
@@ -178,8 +187,11 @@ def train(case, random, x, classes, values):
             with torch.no_grad():
                 for w in network.weights():
                     w.mul_((case["max_norm"] / w.norm(dim=0)).clamp(max=1))
-    network.eval()
-    result = dict(case, layers=stored, losses=losses, final_loss=data_loss(case, network(x), y).item())
+        if average is not None:
+            average.update_parameters(network)
+    judged = network if average is None else copy.deepcopy(average.module)
+    judged.eval()
+    result = dict(case, layers=stored, losses=losses, final_loss=data_loss(case, judged(x), y).item())
     if "hypergradient" in case:
         result["final_rate"] = optimizer.rate
     return result
