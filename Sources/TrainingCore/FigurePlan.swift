@@ -31,8 +31,8 @@ struct FigurePlan {
             throw .setting(
                 SettingError(
                     setting: "training.early_stopping.metric", found: watched.rawValue,
-                    wanted: "a metric of \(kind.rawValue): "
-                        + Metric.validation(known).map(\.rawValue).joined(separator: ", ")))
+                    wanted: "one of "
+                        + ([.trainLoss] + Metric.validation(known)).map(\.rawValue).joined(separator: ", ")))
         }
         let tested = Figure.optional(kind).filter { figure in
             switch figure {

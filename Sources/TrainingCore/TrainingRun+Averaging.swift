@@ -89,31 +89,4 @@ extension TrainingRun {
             }
         }
     }
-
-    /// Refuses a metric to stop by that is not measured for the task.
-    static func checkMetric(
-        _ configuration: TrainingConfiguration, data: DatasetView, kernels: KernelSet
-    ) throws(TrainingError) {
-        guard let metric = configuration.earlyStopping?.metric, metric != .validationLoss else { return }
-        let measured = Self.measuredMetrics(data, kernels: kernels)
-        guard !measured.contains(metric) else { return }
-        throw .setting(
-            SettingError(
-                setting: "training.early_stopping.metric", found: metric.rawValue,
-                wanted: "one of " + measured.map(\.rawValue).joined(separator: ", ")))
-    }
-
-    /// What an epoch's report tells of such data: the smallest network is asked, without rows, so that there is no second
-    /// list of metrics.
-    private static func measuredMetrics(_ data: DatasetView, kernels: KernelSet) -> [Metric] {
-        let smallest = TrainingConfiguration(
-            layers: [], optimizer: .sgd(momentum: 0, nesterov: false), learningRate: 1, batchSize: 1)
-        var optimizer = OptimizerState(smallest, batches: BatchPlan(stepsPerEpoch: 1))
-        let plan = NetworkPlan(smallest, data: data, seed: 0, rule: optimizer.nextRule())
-        let probe = TrainingRun(smallest, plan: plan, data: data, seed: 0, kernels: kernels)
-        let nothing = unsafe DatasetPart(
-            rowCount: 0, features: data.validation.features, classes: data.validation.classes,
-            values: data.validation.values)
-        return [.trainLoss] + probe.measure(nothing, as: .validation).map(\.metric)
-    }
 }

@@ -40,14 +40,6 @@ package struct TrainingRun: ~Copyable {
         _ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, kernels: KernelSet
     ) throws(TrainingError) {
         let plan = try Self.plan(configuration, data: data, seed: seed)
-        try Self.checkMetric(configuration, data: data, kernels: kernels)
-        self.init(configuration, plan: plan, data: data, seed: seed, kernels: kernels)
-    }
-
-    /// A network that has been found good.
-    init(
-        _ configuration: TrainingConfiguration, plan: NetworkPlan, data: DatasetView, seed: UInt64, kernels: KernelSet
-    ) {
         self.arena = Arena(plan.layout)
         self.plan = plan
         self.table = kernels.table

@@ -65,7 +65,9 @@ struct CurveVectors: Decodable, Sendable {
     let plateaus: [Plateau]?
 
     /// The files and how many cases they have.
-    static let files = [("curves", 8), ("optimizers", 18), ("dropout", 1)]
+    static let files = Self.plainFiles + [("dropout", 1)]
+    /// Those without random masks.
+    static let plainFiles = [("curves", 8), ("optimizers", 18)]
 
     /// `curves`, or `optimizers` of PyTorch and optax (see `Vectors/make_optimizer_vectors.py`).
     static func load(_ name: String = "curves") throws -> CurveVectors {
