@@ -7,11 +7,16 @@ struct CSVPlan {
         let target: String
         let categorical: [String]
         let ignore: [String]
+        var missing = MissingCells.refused
+        /// The column whose cells say which rows stay together; no feature.
+        var group: String?
     }
 
     enum Role: Hashable {
         case ignored
         case target
+        /// Which rows stay together.
+        case group
         /// A number, or a category, that becomes this one of the source features.
         case number(Int)
         case category(Int)
@@ -23,6 +28,7 @@ struct CSVPlan {
     /// Names of the columns that are features, in the order of the features.
     let featureColumns: [String]
     let targetColumn: Int
+    let missing: MissingCells
 
     /// Finds the role of each column.
     ///
@@ -56,12 +62,15 @@ struct CSVPlan {
         }
         for (what, list) in [
             ("target", [declaration.target]), ("categorical", declaration.categorical), ("ignore", declaration.ignore),
+            ("group", features == nil ? [declaration.group].compactMap { $0 } : []),
         ] {
             for name in list where places[name] == nil {
                 throw Self.missing(name, what: what, names: names, line: line, file: file)
             }
         }
-        let used = names.filter { $0 != declaration.target && !declaration.ignore.contains($0) }
+        let used = names.filter {
+            $0 != declaration.target && $0 != declaration.group && !declaration.ignore.contains($0)
+        }
         if let features {
             for name in features where places[name] == nil {
                 throw Self.missing(name, what: "feature", names: names, line: line, file: file)
@@ -80,10 +89,13 @@ struct CSVPlan {
         for (number, name) in self.featureColumns.enumerated() { numbers[name] = number }
         self.roles = names.map { name in
             if name == declaration.target { return .target }
+            // Other files of the study are not split: only their features count.
+            if name == declaration.group { return features == nil ? .group : .ignored }
             guard let number = numbers[name] else { return .ignored }
             return declaration.categorical.contains(name) ? .category(number) : .number(number)
         }
         self.columnNames = names
+        self.missing = declaration.missing
         self.targetColumn = places[declaration.target] ?? 0
     }
 
