@@ -81,8 +81,10 @@ let package = Package(
 
         // Shell: thin layers over files, sockets and processes.
         .target(name: "CProcessor"),
+        .target(name: "CDigits"),
         .target(name: "CLinux"),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CImages", providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Messaging", dependencies: ["CZeroMQ"], swiftSettings: strict),
         .target(
@@ -95,7 +97,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "DatasetFiles", dependencies: ["CZlib", "TrainingData", "TuningModel"], swiftSettings: optimised),
+            name: "DatasetFiles", dependencies: ["CDigits", "CImages", "CZlib", "TrainingData", "TuningModel"],
+            swiftSettings: optimised),
         .target(name: "ModelFiles", dependencies: ["TuningModel"], swiftSettings: strict),
         .target(
             name: "StudyFile", dependencies: ["TuningModel", .product(name: "Yams", package: "Yams")],
@@ -147,7 +150,7 @@ let package = Package(
         tests(
             "StudyJournal",
             ["CoordinatorCore", "FileStore", "TuningModel", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("DatasetFiles", ["CEmbeddedFiles", "CZlib", "Randomness", "TrainingData", "TuningModel"]),
+        tests("DatasetFiles", ["CEmbeddedFiles", "CImages", "CZlib", "Randomness", "TrainingData", "TuningModel"]),
         tests("ModelFiles", ["TuningModel"]),
         tests("StudyFile", ["CEmbeddedFiles", "Randomness", "TuningModel"]),
         tests(

@@ -8,8 +8,8 @@ extension LoadedDataset {
     /// What a network's user must know of its data: the names and figures of features, classes or labels, and targets, each a
     /// JSON array.
     ///
-    /// A network takes `(x - mean) / deviation` of each feature, in this order; a regression's outputs are
-    /// standardised targets.
+    /// A network takes `(x - mean) / deviation` of each feature, in this order, with the fill for x where it is missing;
+    /// a regression's outputs are standardised targets.
     package var texts: [StoredText] {
         let features = self.standardization.features
         var texts = [
@@ -17,6 +17,9 @@ extension LoadedDataset {
             StoredText("data.feature_means", Self.array(features.map(\.mean))),
             StoredText("data.feature_deviations", Self.array(features.map(\.deviation))),
         ]
+        if !self.standardization.fills.isEmpty {
+            texts.append(StoredText("data.feature_fills", Self.array(self.standardization.fills.map { Double($0) })))
+        }
         if !self.classNames.isEmpty {
             texts.append(StoredText(self.nounOfClasses, Self.array(self.classNames)))
         }

@@ -9,6 +9,7 @@ struct CSVCursor {
 
     private(set) var next: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
+    let byteCount: Int
     /// Of the next byte, counted from 1.
     private(set) var line = 1
     let file: String
@@ -18,10 +19,58 @@ struct CSVCursor {
         let hasMark = unsafe bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
         unsafe self.next = start + (hasMark ? 3 : 0)
         unsafe self.end = start + bytes.count
+        unsafe self.byteCount = bytes.count
         unsafe self.file = file
     }
 
+    /// How many bytes lie before the next one.
+    var offset: Int { unsafe self.byteCount - (self.end - self.next) }
+
     var isAtEnd: Bool { unsafe self.next == self.end }
+
+    /// Reads plain numbers of a row as far as they go.
+    ///
+    /// Ends at a cell whose place is negative, at one that is no plain number, and near the end of the bytes, where a
+    /// word could reach too far; such a cell is read one byte at a time.
+    ///
+    /// - Parameters:
+    ///   - row: Where the numbers go.
+    ///   - places: For each column its place in the row, negative where it is no number.
+    ///   - first: The column of the next cell.
+    ///   - columns: How many columns there are.
+    ///   - powers: Of ten, from ``WordScanner``.
+    /// - Returns: The column of the cell that is next, or `columns` when the row and its line are read.
+    @inline(never)
+    mutating func numbers(
+        into row: UnsafeMutablePointer<Float>, places: UnsafePointer<Int32>, from first: Int, of columns: Int,
+        powers: UnsafePointer<Double>
+    ) -> Int {
+        guard unsafe self.end - self.next >= WordScanner.reach else { return first }
+        let last = unsafe self.end - WordScanner.reach
+        var place = unsafe self.next
+        var column = first
+        while unsafe column < columns && place <= last {
+            let target = unsafe Int(places[column])
+            guard target >= 0 else { break }
+            var stop = unsafe place
+            guard let value = unsafe WordScanner.float(&stop, powers) else { break }
+            let byte = unsafe stop.pointee
+            if column &+ 1 < columns {
+                guard byte == 0x2C else { break }
+            } else if byte == 0x0A {
+                unsafe self.line += 1
+            } else {
+                guard unsafe byte == 0x0D && stop[1] == 0x0A else { break }
+                unsafe stop += 1
+                unsafe self.line += 1
+            }
+            unsafe row[target] = value
+            unsafe place = stop + 1
+            column &+= 1
+        }
+        unsafe self.next = place
+        return column
+    }
 
     /// Skips lines without a byte.
     mutating func skipEmptyLines() {
@@ -64,18 +113,24 @@ struct CSVCursor {
         return .newline
     }
 
-    /// The content of the next cell, quotes taken off.
-    ///
-    /// - Throws: ``DataFileError`` for a quote that never ends, or one with something behind its end.
-    mutating func cell() throws(DataFileError) -> [UInt8] {
-        if unsafe self.next < self.end, unsafe self.next.pointee == 0x22 { return try unsafe self.quotedCell() }
+    /// The next cell where it has no quotes, in the file's own memory; the cursor moves only then.
+    mutating func plainCell() -> UnsafeRawBufferPointer? {
+        if unsafe self.next < self.end, unsafe self.next.pointee == 0x22 { return nil }
         let start = unsafe self.next
         while unsafe self.next < self.end, unsafe self.next.pointee != 0x2C, unsafe self.next.pointee != 0x0A,
             unsafe !self.isLineBreak(self.next)
         {
             unsafe self.next += 1
         }
-        return unsafe Array(UnsafeBufferPointer(start: start, count: self.next - start))
+        return unsafe UnsafeRawBufferPointer(start: start, count: self.next - start)
+    }
+
+    /// The content of the next cell, quotes taken off.
+    ///
+    /// - Throws: ``DataFileError`` for a quote that never ends, or one with something behind its end.
+    mutating func cell() throws(DataFileError) -> [UInt8] {
+        guard let cell = unsafe self.plainCell() else { return try unsafe self.quotedCell() }
+        return unsafe Array(cell)
     }
 
     private mutating func quotedCell() throws(DataFileError) -> [UInt8] {

@@ -9,12 +9,17 @@ struct CSVPlan {
         let ignore: [String]
         /// Whether targets are features too, as in a series.
         var givesTargets = false
+        var missing = MissingCells.refused
+        /// The column whose cells say which rows stay together; no feature.
+        var group: String?
     }
 
     enum Role: Hashable {
         case ignored
         /// This one of the targets.
         case target(Int)
+        /// Which rows stay together.
+        case group
         /// A number, or a category, that becomes this one of the source features.
         case number(Int)
         case category(Int)
@@ -29,6 +34,7 @@ struct CSVPlan {
     let featureColumns: [String]
     /// The columns of the targets, in the order of the declaration.
     let targetColumns: [Int]
+    let missing: MissingCells
 
     /// Finds the role of each column.
     ///
@@ -62,12 +68,15 @@ struct CSVPlan {
         }
         for (what, list) in [
             ("target", declaration.targets), ("categorical", declaration.categorical), ("ignore", declaration.ignore),
+            ("group", features == nil ? [declaration.group].compactMap { $0 } : []),
         ] {
             for name in list where places[name] == nil {
                 throw Self.missing(name, what: what, names: names, line: line, file: file)
             }
         }
-        let hidden = declaration.ignore + (declaration.givesTargets ? [] : declaration.targets)
+        let hidden =
+            declaration.ignore + (declaration.givesTargets ? [] : declaration.targets)
+            + [declaration.group].compactMap { $0 }
         let used = names.filter { !hidden.contains($0) }
         if let features {
             for name in features where places[name] == nil {
@@ -89,10 +98,13 @@ struct CSVPlan {
             if !declaration.givesTargets, let target = declaration.targets.firstIndex(of: name) {
                 return .target(target)
             }
+            // Other files of the study are not split: only their features count.
+            if name == declaration.group { return features == nil ? .group : .ignored }
             guard let number = numbers[name] else { return .ignored }
             return declaration.categorical.contains(name) ? .category(number) : .number(number)
         }
         self.columnNames = names
+        self.missing = declaration.missing
         self.targetColumns = declaration.targets.map { places[$0] ?? 0 }
     }
 

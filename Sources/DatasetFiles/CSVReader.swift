@@ -6,37 +6,53 @@ struct CSVVocabulary {
     let featureColumns: [String]
     /// For each feature column its categories in order; `nil` for numbers.
     let categories: [[[UInt8]]?]
+    /// For each feature column whether it has a second one that tells missing cells.
+    let indicators: [Bool]
     /// The classes in order; empty for regression.
     let classes: [[UInt8]]
 }
 
 /// Reads CSV files into rows.
 ///
-/// Our own scanner because SwiftCSV 0.10 was measured at 2 MB/s on numeric files, this one at 260 MB/s (90 MB, 31
-/// columns, one core), and because each refusal has to name its line and column.
+/// Our own scanner because SwiftCSV 0.10 was measured at 2 MB/s on numeric files, this one at more than 500 MB/s on one
+/// core, and because each refusal has to name its line and column.
 struct CSVReader {
-    private static let mostClasses = 65_536
-    private static let mostCategories = 1000
+    static let mostClasses = 65_536
+    static let mostCategories = 1000
 
-    private let file: String
-    private let plan: CSVPlan
-    private let task: TaskKind
-    /// Numbers, and numbers of categories, shape [rows, feature columns].
-    private var cells: [Float] = []
+    let file: String
+    let plan: CSVPlan
+    let task: TaskKind
+    /// Numbers, and numbers of categories, shape [rows, feature columns]; NaN where a cell is missing.
+    var cells: [Float] = []
     /// Shape [rows, targets] where these are no classes.
-    private var values: [Float] = []
-    /// Those of the row at hand.
-    private var rowValues: [Float]
-    private var labels: [Int32] = []
-    private var classes: LabelTable
+    var values: [Float] = []
+    /// The columns that are targets alone, which those of a series are not.
+    private let targetCount: Int
+    var labels: [Int32] = []
+    var classes: LabelTable
     /// One for each feature column; used for categories only.
-    private var categories: [LabelTable?]
-    private var rowCount = 0
+    var categories: [LabelTable?]
+    /// The feature columns that have categories.
+    private var categoryFeatures: [Int] = []
+    /// For each feature column whether it has a second one that tells missing cells; `nil` in a training file.
+    let indicators: [Bool]?
+    var rowCount = 0
+    /// The class of the row that is being read.
+    private var label: Int32 = 0
+    /// The group of each row, where rows of a group stay together.
+    private var groupTable = LabelTable(limit: Int(Int32.max))
+    var groups: [Int32] = []
+    private var group: Int32 = 0
+    private let isGrouped: Bool
 
     /// Reads a whole file.
     ///
     /// Categorical columns become one column for each category, named `column=category`, in the order of
     /// ``LabelTable/ordered()``; classes are numbered in that order too.
+    ///
+    /// A cell is missing where it is empty or blank, in a column of numbers also where it is NA, N/A, NaN, null, none or
+    /// a question mark. What then happens is said by the declaration's ``MissingCells``.
     ///
     /// - Parameters:
     ///   - bytes: The whole file.
@@ -66,7 +82,9 @@ struct CSVReader {
         let plan = try CSVPlan(
             header: names, line: line, declaration: declaration, features: vocabulary?.featureColumns, file: file)
         var reader = CSVReader(file: file, plan: plan, task: task, vocabulary: vocabulary)
-        try unsafe reader.readRows(&cursor)
+        try unsafe WordScanner().withPowers { (powers) throws(DataFileError) in
+            try unsafe reader.readRows(&cursor, powers)
+        }
         try reader.checkTarget(isTraining: vocabulary == nil)
         return try reader.finished()
     }
@@ -75,268 +93,186 @@ struct CSVReader {
         self.file = file
         self.plan = plan
         self.task = task
+        self.indicators = vocabulary?.indicators
+        self.isGrouped = plan.roles.contains(.group)
         self.classes = vocabulary.map { LabelTable(closed: $0.classes) } ?? LabelTable(limit: Self.mostClasses)
-        self.rowValues = [Float](repeating: 0, count: plan.roles.count { $0.isTarget })
+        self.targetCount = plan.roles.count { $0.isTarget }
         self.categories = [LabelTable?](repeating: nil, count: plan.featureColumns.count)
         for role in plan.roles {
             guard case .category(let feature) = role else { continue }
+            self.categoryFeatures.append(feature)
             self.categories[feature] =
                 vocabulary.flatMap { $0.categories[feature] }.map { LabelTable(closed: $0) }
                 ?? LabelTable(limit: Self.mostCategories)
         }
     }
 
-    private mutating func readRows(_ cursor: inout CSVCursor) throws(DataFileError) {
+    /// The places of the plain numbers in a row: the features, then the targets that are no classes.
+    private var places: [Int32] {
+        self.plan.roles.map { role in
+            switch role {
+            case .number(let feature): Int32(feature)
+            case .target(let target) where self.task != .classification:
+                Int32(self.plan.featureColumns.count + target)
+            case .target, .category, .group, .ignored: -1
+            }
+        }
+    }
+
+    private mutating func readRows(
+        _ cursor: inout CSVCursor, _ powers: UnsafePointer<Double>
+    ) throws(DataFileError) {
         let width = self.plan.featureColumns.count
-        let lastColumn = self.plan.roles.count - 1
-        let roles = self.plan.roles
-        var row = [Float](repeating: 0, count: width)
+        let places = self.places
+        var row = [Float](repeating: 0, count: width + self.targetCount)
         unsafe cursor.skipEmptyLines()
         while unsafe !cursor.isAtEnd {
             let line = unsafe cursor.line
-            for column in 0...lastColumn {
-                if case .number(let feature) = roles[column] {
-                    if let value = unsafe cursor.fastFloat() {
-                        row[feature] = value
-                    } else {
-                        row[feature] = try unsafe self.number(&cursor, column: column)
-                    }
-                } else {
-                    try unsafe self.readCell(&cursor, column: column, into: &row)
-                }
-                let delimiter = unsafe cursor.delimiter()
-                guard (delimiter == .comma) == (column < lastColumn) else {
-                    throw try unsafe self.ragged(&cursor, line: line, cells: column + 1, after: delimiter)
-                }
-            }
+            let isKept = try unsafe self.readRow(&cursor, &row, places, powers)
+            if self.task == .multiLabel { try self.checkLabels(row[width...], line: line) }
             guard self.rowCount < PreparedDataset.Limit.rows else {
                 throw DataFileError(file: self.file, line: line, "more than \(PreparedDataset.Limit.rows) rows")
             }
-            self.rowCount += 1
-            self.values.append(contentsOf: self.rowValues)
-            self.cells.append(contentsOf: row)
+            if isKept { self.keep(row) }
+            if self.rowCount == 64 { unsafe self.reserve(cursor) }
             unsafe cursor.skipEmptyLines()
         }
         guard self.rowCount > 0 else {
-            throw DataFileError(file: self.file, "a header and no rows, want at least one row")
-        }
-    }
-
-    /// A row with too few or too many cells.
-    private func ragged(
-        _ cursor: inout CSVCursor, line: Int, cells: Int, after delimiter: CSVCursor.Delimiter
-    ) throws(DataFileError) -> DataFileError {
-        var cells = cells
-        var isMore = delimiter == .comma
-        while isMore {
-            _ = try unsafe cursor.cell()
-            cells += 1
-            isMore = unsafe cursor.delimiter() == .comma
-        }
-        return DataFileError(
-            file: self.file, line: line,
-            "a ragged row: found \(cells) cells, want \(self.plan.roles.count) as in the header")
-    }
-
-    private func number(_ cursor: inout CSVCursor, column: Int) throws(DataFileError) -> Float {
-        let line = unsafe cursor.line
-        let cell = try unsafe cursor.cell()
-        let number = unsafe cell.withUnsafeBufferPointer { bytes -> Float? in
-            guard let start = bytes.baseAddress else { return nil }
-            return unsafe NumberScanner.float(start, start + bytes.count)
-        }
-        guard let number else { throw self.noNumber(cell, line: line, column: column) }
-        guard number.isFinite else {
-            throw DataFileError(
-                file: self.file, line: line, column: column + 1,
-                "\(self.name(column)): found \(shown(cell)), want a number that float32 can hold")
-        }
-        return number
-    }
-
-    private func noNumber(_ cell: [UInt8], line: Int, column: Int) -> DataFileError {
-        let isTarget = self.plan.targetColumns.contains(column)
-        let text = String(decoding: cell.prefix(16), as: UTF8.self).lowercased()
-        let missing = ["nan", "na", "n/a", "null", "none", "?", "inf", "-inf", "+inf", "infinity", "-infinity", "-nan"]
-        let remedy: String
-        if cell.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
-            remedy = "found an empty cell, want a number; drop the row or fill the cell"
-        } else if missing.contains(text) {
-            remedy = "found \(shown(cell)), want a finite number; drop the row or fill the cell"
-        } else if isTarget {
-            remedy = "found \"\(shown(cell))\", want a number; for classes set task: classification"
-        } else {
-            remedy = "found \"\(shown(cell))\", want a number; list the column under categorical or under ignore"
-        }
-        return DataFileError(file: self.file, line: line, column: column + 1, "\(self.name(column)): \(remedy)")
-    }
-
-    private func name(_ column: Int) -> String {
-        "column \"\(shown(self.plan.columnNames[column].utf8))\""
-    }
-
-    private mutating func readCell(
-        _ cursor: inout CSVCursor, column: Int, into row: inout [Float]
-    ) throws(DataFileError) {
-        let line = unsafe cursor.line
-        switch self.plan.roles[column] {
-        case .ignored, .number: _ = try unsafe cursor.cell()
-        case .target(let target) where self.task != .classification:
-            if let value = unsafe cursor.fastFloat() {
-                self.rowValues[target] = value
-            } else {
-                self.rowValues[target] = try unsafe self.number(&cursor, column: column)
-            }
-            let value = self.rowValues[target]
-            guard self.task != .multiLabel || value == 0 || value == 1 else {
-                throw DataFileError(
-                    file: self.file, line: line, column: column + 1,
-                    "\(self.name(column)): found \(value), want 0 or 1; for numbers set task: regression")
-            }
-        case .target:
-            let cell = try unsafe cursor.cell()
-            guard !cell.isEmpty, String(decoding: cell.prefix(4), as: UTF8.self).lowercased() != "nan" else {
-                throw DataFileError(
-                    file: self.file, line: line, column: column + 1,
-                    "\(self.name(column)): found \(cell.isEmpty ? "an empty cell" : shown(cell)), want a class; "
-                        + "drop the row"
-                )
-            }
-            guard let number = self.classes.number(cell) else {
-                let wanted =
-                    self.classes.isClosed
-                    ? "want one of the training file's \(self.classes.labels.count) classes"
-                    : "want at most \(Self.mostClasses) classes; for numbers set task: regression"
-                throw DataFileError(
-                    file: self.file, line: line, column: column + 1,
-                    "\(self.name(column)): found the new class \"\(shown(cell))\", \(wanted)")
-            }
-            self.labels.append(Int32(number))
-        case .category(let feature):
-            let cell = try unsafe cursor.cell()
-            guard !cell.isEmpty, let number = self.categories[feature]?.number(cell) else {
-                let isClosed = self.categories[feature]?.isClosed == true
-                let wanted =
-                    isClosed
-                    ? "want one that the training file has"
-                    : "want at most \(Self.mostCategories) categories; list the column under ignore"
-                let found =
-                    cell.isEmpty
-                    ? "an empty cell, want a category; drop the row or fill the cell"
-                    : "the new category \"\(shown(cell))\", \(wanted)"
-                throw DataFileError(
-                    file: self.file, line: line, column: column + 1, "\(self.name(column)): found \(found)")
-            }
-            row[feature] = Float(number)
-        }
-    }
-
-    private func checkTarget(isTraining: Bool) throws(DataFileError) {
-        guard isTraining else { return }
-        for (target, column) in self.plan.targetColumns.enumerated() {
-            let isConstant: Bool
-            let value: String
-            switch self.task {
-            case .classification:
-                isConstant = self.classes.labels.count == 1
-                value = self.classes.labels.first.map { shown($0) } ?? ""
-            case .regression:
-                let width = self.plan.targetColumns.count
-                let first = self.values[target]
-                isConstant = stride(from: target, to: self.values.count, by: width).allSatisfy {
-                    self.values[$0] == first
-                }
-                value = "\(first)"
-            // Whether a series varies is asked of its training part.
-            case .multiLabel, .forecasting: return
-            }
-            guard !isConstant else {
-                throw DataFileError(
-                    file: self.file, column: column + 1,
-                    "\(self.name(column)): a constant target, every row has \(value); want one that varies")
-            }
-        }
-    }
-
-    /// The text of a cell that names something.
-    ///
-    /// - Throws: ``DataFileError`` where it is not UTF-8: texts that differ could else become one.
-    private static func text(_ cell: some Collection<UInt8>, file: String) throws(DataFileError) -> String {
-        guard let text = String(validating: cell, as: UTF8.self) else {
-            throw DataFileError(file: file, "the text \"\(shown(cell))\" is not UTF-8; save the file as UTF-8")
-        }
-        return text
-    }
-
-    private func finished() throws(DataFileError) -> (rows: DatasetRows, vocabulary: CSVVocabulary) {
-        let classes = self.classes.ordered()
-        let categories = self.categories.map { $0?.ordered() }
-        let (names, features) = try self.expanded(categories)
-        let targets: DatasetTargets
-        switch self.task {
-        case .classification:
-            var classNames: [String] = []
-            for label in classes.labels { classNames.append(try Self.text(label, file: self.file)) }
-            targets = .classes(self.labels.map { Int32(classes.places[Int($0)]) }, names: classNames)
-        case .regression: targets = .values(self.values, outputs: self.plan.targetColumns.count)
-        case .forecasting:
-            let places = self.plan.targetColumns.map { names.firstIndex(of: self.plan.columnNames[$0]) ?? 0 }
-            let values = (0..<self.rowCount).flatMap { row in places.map { features[row * names.count + $0] } }
-            targets = .values(values, outputs: places.count)
-        case .multiLabel:
-            targets = .labels(self.values, names: self.plan.targetColumns.map { self.plan.columnNames[$0] })
-        }
-        do throws(DatasetError) {
-            let rows = try DatasetRows(
-                rowCount: self.rowCount, featureNames: names, features: features, targets: targets)
-            return (
-                rows,
-                CSVVocabulary(
-                    featureColumns: self.plan.featureColumns, categories: categories.map { $0?.labels },
-                    classes: self.task == .classification ? classes.labels : [])
-            )
-        } catch {
-            throw DataFileError(file: self.file, error.message)
-        }
-    }
-
-    /// The feature matrix with a column for each category.
-    private func expanded(
-        _ categories: [(labels: [[UInt8]], places: [Int])?]
-    ) throws(DataFileError) -> (names: [String], features: [Float]) {
-        guard categories.contains(where: { $0 != nil }) else { return (self.plan.featureColumns, self.cells) }
-        var names: [String] = []
-        var starts: [Int] = []
-        for (column, ordered) in zip(self.plan.featureColumns, categories) {
-            starts.append(names.count)
-            if let ordered {
-                for label in ordered.labels { names.append("\(column)=\(try Self.text(label, file: self.file))") }
-            } else {
-                names.append(column)
-            }
-        }
-        let (count, isOverflow) = names.count.multipliedReportingOverflow(by: self.rowCount)
-        guard names.count <= PreparedDataset.Limit.features, !isOverflow, count <= PreparedDataset.Limit.bytes / 4
-        else {
             throw DataFileError(
                 file: self.file,
-                "\(names.count) features after the categories have columns of their own, times \(self.rowCount) "
-                    + "rows, is "
-                    + "too much; list columns with many categories under ignore")
+                self.plan.missing.policy == .dropRow
+                    ? "a header and no row without a missing cell, want at least one row"
+                    : "a header and no rows, want at least one row")
         }
-        var features = [Float](repeating: 0, count: count)
-        let width = starts.count
-        for row in 0..<self.rowCount {
-            for column in 0..<width {
-                let value = self.cells[row * width + column]
-                let start = row * names.count + starts[column]
-                if let ordered = categories[column] {
-                    features[start + ordered.places[Int(value)]] = 1
-                } else {
-                    features[start] = value
+    }
+
+    /// Reads one row.
+    ///
+    /// - Returns: Whether it is kept; not where a cell is missing and such rows are left out.
+    private mutating func readRow(
+        _ cursor: inout CSVCursor, _ row: inout [Float], _ places: [Int32], _ powers: UnsafePointer<Double>
+    ) throws(DataFileError) -> Bool {
+        let line = unsafe cursor.line
+        let columns = places.count
+        var isKept = true
+        var column = 0
+        while column < columns {
+            column = unsafe row.withUnsafeMutableBufferPointer { row in
+                unsafe places.withUnsafeBufferPointer { places in
+                    guard let row = row.baseAddress, let places = places.baseAddress else { return column }
+                    return unsafe cursor.numbers(into: row, places: places, from: column, of: columns, powers: powers)
                 }
             }
+            guard column < columns else { break }
+            if places[column] >= 0 {
+                let value = try unsafe self.number(&cursor, column: column)
+                row[Int(places[column])] = value
+                if value.isNaN, self.plan.missing.policy == .dropRow { isKept = false }
+            } else if try unsafe !self.readCell(&cursor, column: column, into: &row) {
+                isKept = false
+            }
+            let delimiter = unsafe cursor.delimiter()
+            guard (delimiter == .comma) == (column + 1 < columns) else {
+                throw try unsafe self.ragged(&cursor, line: line, cells: column + 1, after: delimiter)
+            }
+            column += 1
         }
-        return (names, features)
+        return isKept
+    }
+
+    /// Takes a row over.
+    private mutating func keep(_ row: [Float]) {
+        let width = self.plan.featureColumns.count
+        self.rowCount += 1
+        unsafe row.withUnsafeBufferPointer { row in
+            unsafe self.cells.append(contentsOf: UnsafeBufferPointer(rebasing: row[..<width]))
+        }
+        if self.task != .classification {
+            unsafe row.withUnsafeBufferPointer { row in
+                unsafe self.values.append(contentsOf: UnsafeBufferPointer(rebasing: row[width...]))
+            }
+        } else {
+            self.labels.append(self.label)
+            self.classes.use(Int(self.label))
+        }
+        if self.isGrouped { self.groups.append(self.group) }
+        for feature in self.categoryFeatures where !row[feature].isNaN {
+            self.categories[feature]?.use(Int(row[feature]))
+        }
+    }
+
+    /// Makes room for as many rows as the first ones let expect.
+    private mutating func reserve(_ cursor: CSVCursor) {
+        let rows = unsafe Double(cursor.byteCount) / Double(max(1, cursor.offset)) * Double(self.rowCount) * 1.02
+        guard rows < 1e9 else { return }
+        self.cells.reserveCapacity(Int(rows) * self.plan.featureColumns.count)
+        if self.task != .classification {
+            self.values.reserveCapacity(Int(rows) * self.targetCount)
+        } else {
+            self.labels.reserveCapacity(Int(rows))
+        }
+    }
+
+    /// Reads a cell that is no plain number.
+    ///
+    /// - Returns: Whether its row may be kept.
+    private mutating func readCell(
+        _ cursor: inout CSVCursor, column: Int, into row: inout [Float]
+    ) throws(DataFileError) -> Bool {
+        let line = unsafe cursor.line
+        let number: Int?
+        if let cell = unsafe cursor.plainCell() {
+            if case .ignored = self.plan.roles[column] { return true }
+            number = try unsafe self.label(cell, line: line, column: column)
+        } else {
+            let cell = try unsafe cursor.cell()
+            number = try unsafe cell.withUnsafeBufferPointer { (cell) throws(DataFileError) in
+                try unsafe self.label(UnsafeRawBufferPointer(cell), line: line, column: column)
+            }
+        }
+        if case .category(let feature) = self.plan.roles[column] { row[feature] = number.map { Float($0) } ?? .nan }
+        if case .target = self.plan.roles[column], let number { self.label = Int32(number) }
+        if case .group = self.plan.roles[column], let number { self.group = Int32(number) }
+        return number != nil || self.plan.missing.policy.fills
+    }
+
+    /// The number of a class or a category; `nil` for a missing one.
+    private mutating func label(
+        _ cell: UnsafeRawBufferPointer, line: Int, column: Int
+    ) throws(DataFileError) -> Int? {
+        switch self.plan.roles[column] {
+        case .ignored, .number: return 0
+        case .group:
+            if unsafe Self.isBlank(cell) {
+                if self.plan.missing.policy == .dropRow { return nil }
+                throw self.missingGroup(line: line, column: column)
+            }
+            return unsafe self.groupTable.number(cell)
+        case .target:
+            if unsafe Self.isBlank(cell) || Self.isNaN(cell) {
+                if self.plan.missing.policy == .dropRow { return nil }
+                throw unsafe self.missingTarget(cell, line: line, column: column)
+            }
+            guard let number = unsafe self.classes.number(cell) else {
+                throw unsafe self.newClass(cell, line: line, column: column)
+            }
+            return number
+        case .category(let feature):
+            if unsafe Self.isBlank(cell) {
+                guard self.plan.missing.policy == .refuse else { return nil }
+                throw unsafe self.missing(cell, want: "a category", line: line, column: column)
+            }
+            guard let number = unsafe self.categories[feature]?.number(cell) else {
+                throw unsafe self.newCategory(cell, feature: feature, line: line, column: column)
+            }
+            return number
+        }
+    }
+
+    static func isBlank(_ cell: some Collection<UInt8>) -> Bool { cell.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
+
+    private static func isNaN(_ cell: UnsafeRawBufferPointer) -> Bool {
+        unsafe cell.count >= 3 && cell[0] | 0x20 == 0x6E && cell[1] | 0x20 == 0x61 && cell[2] | 0x20 == 0x6E
+            && (cell.count == 3 || cell.count == 4)
     }
 }

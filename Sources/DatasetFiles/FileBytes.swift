@@ -65,6 +65,8 @@ struct FileBytes {
 @safe
 private final class FileMapping {
     let bytes: UnsafeRawBufferPointer
+    /// Files up to 1 GiB are mapped with all their pages; larger ones may not fit into memory.
+    private static let mostPopulated = 1 << 30
 
     init(path: String) throws(DataFileError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -80,7 +82,9 @@ private final class FileMapping {
             throw DataFileError(file: path, "not a file, want a regular file")
         }
         guard status.st_size > 0 else { throw DataFileError(file: path, "the file is empty") }
-        let address = unsafe mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0)
+        // Mapping all pages at once costs less than a fault for every few of them.
+        let flags = MAP_PRIVATE | (status.st_size <= Self.mostPopulated ? Int32(MAP_POPULATE) : 0)
+        let address = unsafe mmap(nil, Int(status.st_size), PROT_READ, flags, descriptor, 0)
         guard let address = unsafe address, unsafe address != MAP_FAILED else {
             throw DataFileError(file: path, "cannot be mapped: \(Self.reason(errno))")
         }

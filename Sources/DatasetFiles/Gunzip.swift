@@ -1,7 +1,24 @@
 import CZlib
 
-/// Unpacks gzip files.
+/// Unpacks gzip files, and the deflated entries of zip files.
 enum Gunzip {
+    /// What stands around the packed data.
+    enum Form {
+        case gzip
+        /// Nothing.
+        case raw
+
+        fileprivate var name: String { self == .gzip ? "gzip" : "zip entry" }
+
+        /// 15 bits of window, 16 more for the gzip form, negative for none.
+        fileprivate var windowBits: Int32 {
+            switch self {
+            case .gzip: 15 + 16
+            case .raw: -15
+            }
+        }
+    }
+
     /// Bytes that one call of zlib may write.
     private static let chunk = 1 << 20
 
@@ -11,21 +28,22 @@ enum Gunzip {
     ///   - packed: The whole file.
     ///   - file: For messages.
     ///   - limit: Unpacked bytes at most; no more is ever held in memory.
+    ///   - form: What stands around the packed data.
     /// - Returns: The unpacked bytes.
     /// - Throws: ``DataFileError`` for a damaged or truncated file, bytes after its end, or one that unpacks to more
     ///   than `limit`.
     /// - Complexity: O(unpacked bytes).
     static func unpack(
-        _ packed: UnsafeRawBufferPointer, file: String, limit: Int
+        _ packed: UnsafeRawBufferPointer, file: String, limit: Int, form: Form = .gzip
     ) throws(DataFileError) -> [UInt8] {
         var stream = unsafe z_stream()
-        // 15 bits of window, 16 more for the gzip form.
-        guard unsafe inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+        let size = Int32(unsafe MemoryLayout<z_stream>.size)
+        guard unsafe inflateInit2_(&stream, form.windowBits, ZLIB_VERSION, size) == Z_OK else {
             throw DataFileError(file: file, "zlib does not start")
         }
         defer { unsafe inflateEnd(&stream) }
         var result: [UInt8] = []
-        result.reserveCapacity(min(limit, unsafe self.hint(packed)))
+        result.reserveCapacity(min(limit, form == .raw ? packed.count * 4 : unsafe self.hint(packed)))
         var room = [UInt8](repeating: 0, count: min(self.chunk, limit + 1))
         var consumed = 0
         while true {
@@ -50,19 +68,22 @@ enum Gunzip {
             case Z_STREAM_END:
                 if consumed == packed.count { return result }
                 let rest = unsafe packed[consumed...]
-                guard unsafe rest.count >= 2, unsafe rest[consumed] == 0x1F, unsafe rest[consumed + 1] == 0x8B,
+                guard form == .gzip, unsafe rest.count >= 2, unsafe rest[consumed] == 0x1F,
+                    unsafe rest[consumed + 1] == 0x8B,
                     unsafe inflateReset(&stream) == Z_OK
                 else {
                     throw DataFileError(
-                        file: file, "\(packed.count - consumed) bytes stand after the end of the gzip, want none")
+                        file: file,
+                        "\(packed.count - consumed) bytes stand after the end of the \(form.name), want none")
                 }
             case Z_OK where written > 0 || consumed < packed.count: continue
             case Z_OK, Z_BUF_ERROR:
                 throw DataFileError(
-                    file: file, "the gzip is truncated: it ends after \(packed.count) bytes before its data does")
+                    file: file,
+                    "the \(form.name) is truncated: it ends after \(packed.count) bytes before its data does")
             default:
                 let reason = unsafe stream.msg.map { unsafe String(cString: $0) } ?? "status \(status)"
-                throw DataFileError(file: file, "the gzip is damaged near byte \(consumed): \(reason)")
+                throw DataFileError(file: file, "the \(form.name) is damaged near byte \(consumed): \(reason)")
             }
         }
     }

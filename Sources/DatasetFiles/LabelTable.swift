@@ -2,8 +2,10 @@
 struct LabelTable {
     /// By number.
     private(set) var labels: [[UInt8]] = []
-    /// Looked up only, never walked: its order does not matter.
-    private var numbers: [[UInt8]: Int] = [:]
+    /// How many rows have each label.
+    private var uses: [Int] = []
+    /// An open-addressing table of numbers plus one, zero where a place is free; at most half full.
+    private var slots = [Int32](repeating: 0, count: 64)
     /// Whether a new text may get a number.
     let isClosed: Bool
     let limit: Int
@@ -16,33 +18,73 @@ struct LabelTable {
 
     /// A table of these texts and no others.
     init(closed labels: [[UInt8]]) {
-        self.labels = labels
-        for (number, label) in labels.enumerated() { self.numbers[label] = number }
         self.isClosed = true
         self.limit = labels.count
+        for label in labels { unsafe label.withUnsafeBytes { unsafe self.add($0) } }
     }
 
     /// The number of a text, or `nil` when it is new and may get none.
-    mutating func number(_ label: [UInt8]) -> Int? {
-        if let number = self.numbers[label] { return number }
+    ///
+    /// - Complexity: O(length), no allocation for a text that is known.
+    mutating func number(_ label: UnsafeRawBufferPointer) -> Int? {
+        let (place, number) = unsafe self.find(label)
+        if let number { return number }
         guard !self.isClosed, self.labels.count < self.limit else { return nil }
-        self.labels.append(label)
-        self.numbers[label] = self.labels.count - 1
+        unsafe self.add(label, at: place)
         return self.labels.count - 1
+    }
+
+    /// Notes that a row has this label.
+    mutating func use(_ number: Int) { self.uses[number] += 1 }
+
+    private mutating func add(_ label: UnsafeRawBufferPointer) {
+        unsafe self.add(label, at: self.find(label).place)
+    }
+
+    private mutating func add(_ label: UnsafeRawBufferPointer, at place: Int) {
+        self.labels.append(unsafe Array(label))
+        self.uses.append(0)
+        self.slots[place] = Int32(self.labels.count)
+        guard self.labels.count * 2 >= self.slots.count else { return }
+        self.slots = [Int32](repeating: 0, count: self.slots.count * 2)
+        for (number, label) in self.labels.enumerated() {
+            let place = unsafe label.withUnsafeBytes { unsafe self.find($0).place }
+            self.slots[place] = Int32(number + 1)
+        }
+    }
+
+    /// Where a text stands, or where it belongs.
+    private func find(_ label: UnsafeRawBufferPointer) -> (place: Int, number: Int?) {
+        // The seed of this hash differs from process to process; the numbers do not depend on it.
+        var hasher = Hasher()
+        unsafe hasher.combine(bytes: label)
+        let mask = self.slots.count - 1
+        var place = hasher.finalize() & mask
+        while self.slots[place] != 0 {
+            let number = Int(self.slots[place]) - 1
+            if self.labels[number].count == label.count, unsafe self.labels[number].elementsEqual(label) {
+                return (place, number)
+            }
+            place = (place + 1) & mask
+        }
+        return (place, nil)
     }
 
     /// The texts in their final order, and for each number its place in it.
     ///
-    /// Ascending by value where every text is a number, with ties by bytes; else ascending by bytes.
+    /// Ascending by value where every text is a number, with ties by bytes; else ascending by bytes. A text that no row
+    /// uses, because its row was left out, has no place, unless the table is closed.
     func ordered() -> (labels: [[UInt8]], places: [Int]) {
+        let used = self.labels.indices.filter { self.isClosed || self.uses[$0] > 0 }
         let values = self.labels.map { NumberScanner.double($0) }
-        let numbers = values.compactMap { $0 }
-        let isNumeric = numbers.count == values.count
-        let order = self.labels.indices.sorted { left, right in
-            if isNumeric, numbers[left] != numbers[right] { return numbers[left] < numbers[right] }
+        let isNumeric = used.allSatisfy { values[$0] != nil }
+        let order = used.sorted { left, right in
+            if isNumeric, let first = values[left], let second = values[right], first != second {
+                return first < second
+            }
             return self.labels[left].lexicographicallyPrecedes(self.labels[right])
         }
-        var places = [Int](repeating: 0, count: order.count)
+        var places = [Int](repeating: 0, count: self.labels.count)
         for (place, number) in order.enumerated() { places[number] = place }
         return (order.map { self.labels[$0] }, places)
     }

@@ -18,9 +18,20 @@ extension StudyBuilder {
             self.report(
                 place, "data.test: the shares of validation and test sum to \(first + second), want less than 1")
         }
+        if let first = validation?.group, let second = test?.group, first != second, let place = section["test"]?.place
+        {
+            self.report(
+                place,
+                "data.test.group: found \(FileNode.shown(second)), want \(FileNode.shown(first)) as in validation")
+        }
+        if case .fold? = test, let place = section["test"]?.place {
+            self.report(place, "data.test: folds are for validation, want holdout or last here")
+        }
         guard let train, let validation, section["test"] == nil || test != nil else { return nil }
         return DataSettings(train: train, validation: validation, test: test)
     }
+
+    private static let formats = ["csv", "npy", "npz", "idx", "libsvm", "images"]
 
     /// `{format: csv, ...}` and its like.
     private mutating func source(_ node: FileNode, path: String, task: TaskKind?) -> DataSource? {
@@ -31,21 +42,27 @@ extension StudyBuilder {
             return nil
         }
         guard let format = node.entries?.first(where: { $0.key == "format" })?.value else {
-            self.report(node.place, "\(path).format is missing, want csv, npy or idx")
+            self.report(node.place, "\(path).format is missing, want \(Self.list(Self.formats))")
             return nil
         }
-        let unbuilt = ["npz", "parquet", "hdf5", "libsvm", "arrow"]
-        if task == .forecasting, let text = format.text, ["npy", "idx"].contains(text) {
+        let unbuilt = ["parquet", "hdf5", "arrow"]
+        if task == .forecasting, let text = format.text, text != "csv", Self.formats.contains(text) {
             self.report(format.place, "\(path).format: found \(text) for forecasting, want csv, a row for each step")
             return nil
         }
-        switch self.name(format, path: "\(path).format", among: ["csv", "npy", "idx"], unbuilt: unbuilt) {
+        switch self.name(format, path: "\(path).format", among: Self.formats, unbuilt: unbuilt) {
         case "csv":
             return self.csv(node, path: path, task: task)
         case "npy":
             return self.pair(node, path: path, keys: ("features", "targets")).map { .npy(features: $0, targets: $1) }
         case "idx":
             return self.pair(node, path: path, keys: ("images", "labels")).map { .idx(images: $0, labels: $1) }
+        case "npz":
+            return self.npz(node, path: path)
+        case "libsvm":
+            return self.libsvm(node, path: path, task: task)
+        case "images":
+            return self.images(node, path: path, task: task)
         default:
             return nil
         }
@@ -54,7 +71,7 @@ extension StudyBuilder {
     private mutating func csv(_ node: FileNode, path: String, task: TaskKind?) -> DataSource? {
         let ofSeries = ["window", "horizon"]
         let isSeries = task == .forecasting || node.entries?.contains { ofSeries.contains($0.key) } == true
-        let known = ["format", "file", "target", "categorical", "ignore"] + (isSeries ? ofSeries : [])
+        let known = ["format", "file", "target", "categorical", "ignore", "missing"] + (isSeries ? ofSeries : [])
         guard let section = self.section(node, path: path, known: known) else { return nil }
         let file = self.required("file", in: section).flatMap { self.text($0, path: "\(path).file") }
         let targets = self.required("target", in: section).map { self.targets($0, path: "\(path).target", task: task) }
@@ -71,8 +88,17 @@ extension StudyBuilder {
                 section["categorical"]?.place ?? section.place,
                 "\(path).categorical: \(FileNode.shown(target)) is the target, whose classes need no declaration")
         }
-        guard let file, let targets, let target = targets.first else { return nil }
+        var missing: MissingCells? = .refused
+        if let node = section["missing"] { missing = self.missingCells(node, path: "\(path).missing") }
+        guard let file, let targets, let target = targets.first, let missing else { return nil }
         if task == .forecasting {
+            if missing != .refused, let entry = section.entry("missing") {
+                self.report(
+                    entry.place,
+                    "\(path).missing: found \(missing.policy.rawValue) for forecasting, want refuse; fill the gaps of a "
+                        + "series in its file")
+                return nil
+            }
             return self.series(
                 section,
                 SeriesSource(
@@ -83,9 +109,9 @@ extension StudyBuilder {
             self.report(entry.place, "\(path).\(key): means something to task: forecasting alone")
         }
         guard section["target"]?.items != nil || task == .multiLabel else {
-            return .csv(file: file, target: target, categorical: categorical, ignore: ignore)
+            return .csv(file: file, target: target, categorical: categorical, ignore: ignore, missing: missing)
         }
-        return .table(file: file, targets: targets, categorical: categorical, ignore: ignore)
+        return .table(file: file, targets: targets, categorical: categorical, ignore: ignore, missing: missing)
     }
 
     /// The columns to learn: one, or a list of them where the task can have several.
@@ -104,6 +130,23 @@ extension StudyBuilder {
         return targets
     }
 
+    /// A policy, or `{fill: POLICY, indicator: true}`.
+    private mutating func missingCells(_ node: FileNode, path: String) -> MissingCells? {
+        let names = MissingCells.Policy.allCases.map(\.rawValue)
+        guard node.entries != nil else {
+            return self.name(node, path: path, among: names).flatMap { MissingCells.Policy(rawValue: $0) }
+                .map { MissingCells($0) }
+        }
+        guard let section = self.section(node, path: path, known: ["fill", "indicator"]),
+            let fill = self.required("fill", in: section)
+        else { return nil }
+        let fills = MissingCells.Policy.allCases.filter(\.fills).map(\.rawValue)
+        let policy = self.name(fill, path: "\(path).fill", among: fills).flatMap { MissingCells.Policy(rawValue: $0) }
+        let indicator = section["indicator"].map { self.bool($0, path: "\(path).indicator") }
+        guard let policy, indicator != .some(nil) else { return nil }
+        return MissingCells(policy, hasIndicators: (indicator ?? false) ?? false)
+    }
+
     private mutating func pair(_ node: FileNode, path: String, keys: (String, String)) -> (String, String)? {
         guard let section = self.section(node, path: path, known: ["format", keys.0, keys.1]) else { return nil }
         let first = self.required(keys.0, in: section).flatMap { self.text($0, path: "\(path).\(keys.0)") }
@@ -116,56 +159,20 @@ extension StudyBuilder {
     private mutating func part(_ node: FileNode, path: String, train: DataSource?, task: TaskKind?) -> DataPart? {
         if task == .forecasting { return self.lastPart(node, path: path) }
         let keys = node.entries?.map(\.key) ?? []
-        if keys.contains("format") { return self.source(node, path: path, task: task).map { .source($0) } }
-        if keys.contains("file") || keys.contains("features") || keys.contains("images") {
+        if keys.contains("format") {
+            let source = self.source(node, path: path, task: task)
+            if let wanted = train?.missing, let found = source?.missing, wanted != found {
+                self.report(
+                    node.place,
+                    "\(path).missing: differs from data.train, want the same there and here: what stands in for a missing "
+                        + "value is learnt from the training rows")
+                return nil
+            }
+            return source.map { .source($0) }
+        }
+        if ["file", "features", "images", "folder"].contains(where: keys.contains) {
             return self.sameForm(node, path: path, train: train)
         }
-        let known = ["holdout", "stratify", "file", "format"]
-        if let last = node.entries?.first(where: { $0.key == "last" }) {
-            self.report(last.place, "\(path).last: only a series has last steps (task: forecasting), want holdout")
-            return nil
-        }
-        guard let section = self.section(node, path: path, known: known, unbuilt: ["folds"]) else { return nil }
-        // What is not built has been reported; then the missing share needs no second mistake.
-        if keys.contains("folds") { return nil }
-        guard let holdout = self.required("holdout", in: section) else { return nil }
-        var isStratified = false
-        if let stratify = section["stratify"], let value = self.bool(stratify, path: "\(path).stratify") {
-            isStratified = value
-            if value, let task, task != .classification {
-                self.report(stratify.place, "\(path).stratify: \(task.rawValue) has no classes, want false")
-            }
-        }
-        guard let share = holdout.value?.number, share > 0, share < 1 else {
-            self.report(holdout.place, "\(path).holdout: found \(holdout.found), want a share of the rows in (0, 1)")
-            return nil
-        }
-        return .holdout(share: share, stratify: isStratified)
-    }
-
-    /// `{file: x.csv}`: everything else as in `data.train`.
-    private mutating func sameForm(_ node: FileNode, path: String, train: DataSource?) -> DataPart? {
-        switch train {
-        case .csv(_, let target, let categorical, let ignore)?:
-            guard let section = self.section(node, path: path, known: ["file"]),
-                let file = self.required("file", in: section).flatMap({ self.text($0, path: "\(path).file") })
-            else { return nil }
-            return .source(.csv(file: file, target: target, categorical: categorical, ignore: ignore))
-        case .table(_, let targets, let categorical, let ignore)?:
-            guard let section = self.section(node, path: path, known: ["file"]),
-                let file = self.required("file", in: section).flatMap({ self.text($0, path: "\(path).file") })
-            else { return nil }
-            return .source(.table(file: file, targets: targets, categorical: categorical, ignore: ignore))
-        case .npy?, .idx?:
-            let isArray = if case .npy? = train { true } else { false }
-            let keys = isArray ? ("features", "targets") : ("images", "labels")
-            guard let section = self.section(node, path: path, known: [keys.0, keys.1]) else { return nil }
-            let first = self.required(keys.0, in: section).flatMap { self.text($0, path: "\(path).\(keys.0)") }
-            let second = self.required(keys.1, in: section).flatMap { self.text($0, path: "\(path).\(keys.1)") }
-            guard let first, let second else { return nil }
-            return .source(isArray ? .npy(features: first, targets: second) : .idx(images: first, labels: second))
-        case .series?, nil:
-            return nil
-        }
+        return self.split(node, path: path, keys: keys, train: train, task: task)
     }
 }

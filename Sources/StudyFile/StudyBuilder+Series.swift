@@ -16,28 +16,13 @@ extension StudyBuilder {
 
     /// `{last: 0.2}`: a series is split by time alone.
     mutating func lastPart(_ node: FileNode, path: String) -> DataPart? {
-        if let key = node.entries?.first(where: { ["holdout", "stratify", "folds", "file", "format"].contains($0.key) })
-        {
+        if let key = node.entries?.first(where: {
+            ["holdout", "stratify", "group", "folds", "fold", "file", "format"].contains($0.key)
+        }) {
             self.report(key.place, "\(path).\(key.key): a series is split by time, want {last: 0.2}")
             return nil
         }
-        guard let section = self.section(node, path: path, known: ["last"]),
-            let last = self.required("last", in: section)
-        else { return nil }
-        guard let share = last.value?.number, share > 0, share < 1 else {
-            self.report(last.place, "\(path).last: found \(last.found), want a share of the steps in (0, 1)")
-            return nil
-        }
-        return .last(share: share)
-    }
-}
-
-extension DataPart {
-    /// The share of the rows that is split off.
-    var share: Double? {
-        switch self {
-        case .holdout(let share, _), .last(let share): share
-        case .source: nil
-        }
+        guard let section = self.section(node, path: path, known: ["last"]) else { return nil }
+        return self.share("last", of: "steps", in: section).map { .last(share: $0) }
     }
 }

@@ -14,16 +14,22 @@ package struct DatasetRows: Hashable, Sendable {
     package let featureNames: [String]
     /// What a row is: [features], a sequence [steps, features] or an image [height, width, channels].
     package let featureShape: [Int]
-    /// Shape [rowCount, featureNames.count], row-major, all finite.
+    /// Shape [rowCount, featureNames.count], row-major; finite, or NaN where a value is missing that has a fill.
     package let features: [Float]
+    /// For each feature how a missing value is filled, `nil` where none may be missing; empty where none may at all.
+    package let fills: [MissingFill?]
     package let targets: DatasetTargets
+    /// The group of each row, numbered from 0 on, where rows of a group are to stay together.
+    package let groups: [Int32]?
 
     /// Without a shape a row is a list of features.
     ///
-    /// - Throws: ``DatasetError`` when sizes disagree, a number is not finite or a class is out of range.
+    /// - Throws: ``DatasetError`` when sizes disagree, a number is not finite and cannot be filled, or a class is out of
+    ///   range.
     /// - Complexity: O(rowCount * features).
     package init(
-        rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: [Float], targets: DatasetTargets
+        rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: [Float],
+        fills: [MissingFill?] = [], targets: DatasetTargets, groups: [Int32]? = nil
     ) throws(DatasetError) {
         let shape = featureShape ?? [featureNames.count]
         guard PreparedDataset.isShape(shape, of: featureNames.count) else {
@@ -65,11 +71,23 @@ package struct DatasetRows: Hashable, Sendable {
                 throw DatasetError("a target that is neither 0 nor 1", concernsTargets: true)
             }
         }
-        guard Self.areFinite(features) else { throw DatasetError("a feature is not finite") }
+        guard groups == nil || groups?.count == rowCount, groups?.allSatisfy({ $0 >= 0 && Int($0) < rowCount }) != false
+        else {
+            throw DatasetError(
+                "\(groups?.count ?? 0) groups for \(rowCount) rows, want one for each, below \(rowCount)")
+        }
+        guard fills.isEmpty || fills.count == featureNames.count else {
+            throw DatasetError("\(fills.count) fills for \(featureNames.count) features, want one for each or none")
+        }
+        guard fills.isEmpty ? Self.areFinite(features) : Self.areFinite(features, but: fills) else {
+            throw DatasetError("a feature is not finite")
+        }
         self.rowCount = rowCount
         self.featureNames = featureNames
         self.featureShape = shape
         self.features = features
+        self.fills = fills
+        self.groups = groups
         self.targets = targets
     }
 
@@ -78,5 +96,16 @@ package struct DatasetRows: Hashable, Sendable {
         var largest: UInt32 = 0
         for value in values { largest = max(largest, value.bitPattern & 0x7FFF_FFFF) }
         return largest < 0x7F80_0000
+    }
+
+    /// Whether no number is an infinity, and NaN only where it can be filled.
+    private static func areFinite(_ values: [Float], but fills: [MissingFill?]) -> Bool {
+        for start in stride(from: 0, to: values.count, by: fills.count) {
+            for (feature, fill) in fills.enumerated() {
+                let value = values[start + feature]
+                guard value.isFinite || value.isNaN && fill != nil else { return false }
+            }
+        }
+        return true
     }
 }

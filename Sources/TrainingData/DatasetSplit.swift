@@ -1,15 +1,5 @@
 import Randomness
 
-/// Which rows are split off: how many, as a share of all rows, and whether each class gives its share.
-package struct Holdout: Hashable, Sendable {
-    package let share: Double
-    package let isStratified: Bool
-    package init(share: Double, isStratified: Bool) {
-        self.share = share
-        self.isStratified = isStratified
-    }
-}
-
 /// Row numbers of the parts of a data set; each ascending, together every row once.
 package struct DatasetSplit: Hashable, Sendable {
     package let train: [Int32]
@@ -23,11 +13,13 @@ package struct DatasetSplit: Hashable, Sendable {
     /// largest remainders give one more, ties to the lower class; a class keeps at least one row for the rest.
     ///
     /// Test rows depend on the seed and the test share alone, so that changing the validation share leaves them.
+    /// ``Holdout`` says which other ways there are.
     ///
     /// - Parameters:
     ///   - rowCount: All rows.
     ///   - classes: The class of each row, or `nil` for regression, which has no strata.
     ///   - classNames: For messages; as many as there are classes.
+    ///   - groups: The group of each row, numbered from 0 on, or `nil`.
     ///   - test: What is split off first.
     ///   - validation: What is split off then.
     ///   - seed: The study's data seed.
@@ -35,10 +27,14 @@ package struct DatasetSplit: Hashable, Sendable {
     ///   stratified class has a single row.
     /// - Complexity: O(rows), with O(classes log classes) for remainders.
     package init(
-        rowCount: Int, classes: [Int32]?, classNames: [String], test: Holdout?, validation: Holdout?, seed: UInt64
+        rowCount: Int, classes: [Int32]?, classNames: [String], groups: [Int32]? = nil, test: Holdout?,
+        validation: Holdout?, seed: UInt64
     ) throws(DatasetError) {
-        guard rowCount <= PreparedDataset.Limit.rows, classes == nil || classes?.count == rowCount else {
-            throw DatasetError("\(rowCount) rows, want at most \(PreparedDataset.Limit.rows), each with its class")
+        guard rowCount <= PreparedDataset.Limit.rows, classes == nil || classes?.count == rowCount,
+            groups == nil || groups?.count == rowCount
+        else {
+            throw DatasetError(
+                "\(rowCount) rows, want at most \(PreparedDataset.Limit.rows), each with its class and its group")
         }
         var rest = (0..<Int32(rowCount)).map { $0 }
         var parts: [[Int32]] = []
@@ -47,16 +43,27 @@ package struct DatasetSplit: Hashable, Sendable {
                 parts.append([])
                 continue
             }
-            let count = try Self.count(of: holdout, rowCount: rowCount, rest: rest.count, name: part.0)
             let random = RandomStream(seed: seed, purpose: .dataSplit, stream: UInt32(stream))
+            let strata = holdout.isStratified ? classes : nil
             let isTaken: [Bool]
-            if holdout.isStratified, let classes {
-                isTaken = try Self.stratified(
-                    rest, count: count, classes: classes, classNames: classNames, random: random, name: part.0)
+            if case .fold(let fold, let folds) = holdout.choice {
+                isTaken = try Self.fold(
+                    fold, of: folds, rest, classes: strata, classNames: classNames,
+                    groups: holdout.isGrouped ? groups : nil, random: random)
             } else {
-                var taken = [Bool](repeating: false, count: rest.count)
-                for place in random.permutation(count: rest.count).prefix(count) { taken[Int(place)] = true }
-                isTaken = taken
+                let count = try Self.count(of: holdout, rowCount: rowCount, rest: rest.count, name: part.0)
+                if holdout.choice == .last {
+                    isTaken = rest.indices.map { $0 >= rest.count - count }
+                } else if holdout.isGrouped, let groups {
+                    isTaken = try Self.grouped(rest, count: count, groups: groups, random: random, name: part.0)
+                } else if let strata {
+                    isTaken = try Self.stratified(
+                        rest, count: count, classes: strata, classNames: classNames, random: random, name: part.0)
+                } else {
+                    var taken = [Bool](repeating: false, count: rest.count)
+                    for place in random.permutation(count: rest.count).prefix(count) { taken[Int(place)] = true }
+                    isTaken = taken
+                }
             }
             parts.append(rest.indices.filter { isTaken[$0] }.map { rest[$0] })
             rest = rest.indices.filter { !isTaken[$0] }.map { rest[$0] }

@@ -41,7 +41,8 @@ package struct LoadedDataset: Hashable, Sendable {
     /// Splits, standardises and encodes.
     ///
     /// Features are standardised with the figures of the training rows alone, regression targets too: a list column by
-    /// column, a sequence feature by feature over all steps, an image channel by channel over all pixels.
+    /// column, a sequence feature by feature over all steps, an image channel by channel over all pixels. What stands in
+    /// for missing numbers comes from the training rows alone too.
     ///
     /// - Parameters:
     ///   - rows: The rows that training takes, and those that shares are split off from.
@@ -61,15 +62,15 @@ package struct LoadedDataset: Hashable, Sendable {
         switch rows.targets {
         case .classes(let classes, let names):
             split = try DatasetSplit(
-                rowCount: rows.rowCount, classes: classes, classNames: names, test: holdouts.test,
+                rowCount: rows.rowCount, classes: classes, classNames: names, groups: rows.groups, test: holdouts.test,
                 validation: holdouts.validation, seed: seed)
         case .values, .labels:
             split = try DatasetSplit(
-                rowCount: rows.rowCount, classes: nil, classNames: [], test: holdouts.test,
+                rowCount: rows.rowCount, classes: nil, classNames: [], groups: rows.groups, test: holdouts.test,
                 validation: holdouts.validation, seed: seed)
         }
         let task = try Self.task(rows, train: split.train)
-        let standardization = Self.standardization(rows, train: split.train)
+        let standardization = try Self.standardization(rows, train: split.train)
 
         var all = rows
         var validationRows = split.validation
@@ -143,18 +144,23 @@ package struct LoadedDataset: Hashable, Sendable {
         }
     }
 
-    private static func standardization(_ rows: DatasetRows, train: [Int32]) -> Standardization {
-        let features = Standardization.scales(rows.features, shape: rows.featureShape, rows: train)
+    private static func standardization(
+        _ rows: DatasetRows, train: [Int32]
+    ) throws(DatasetError) -> Standardization {
+        let fills = try rows.fittedFills(train)
+        let features = Standardization.scales(rows.features, shape: rows.featureShape, rows: train, fills: fills)
         guard case .values(let values, let outputs) = rows.targets else {
-            return Standardization(features: features, targets: [])
+            return Standardization(features: features, targets: [], fills: fills)
         }
         return Standardization(
-            features: features, targets: Standardization.scales(values, shape: [outputs], rows: train))
+            features: features, targets: Standardization.scales(values, shape: [outputs], rows: train), fills: fills)
     }
 
     private static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
         guard other.rowCount > 0 else { throw DatasetError("no \(name) rows, want at least one") }
-        guard other.featureNames == rows.featureNames, other.featureShape == rows.featureShape else {
+        guard other.featureNames == rows.featureNames, other.featureShape == rows.featureShape,
+            other.fills == rows.fills
+        else {
             throw DatasetError(
                 "\(other.featureNames.count) features in the \(name) rows, want the \(rows.featureNames.count) of the "
                     + "training rows, with the same names in the same order")
@@ -185,7 +191,7 @@ package struct LoadedDataset: Hashable, Sendable {
         }
         let all = try DatasetRows(
             rowCount: count, featureNames: rows.featureNames, featureShape: rows.featureShape,
-            features: rows.features + other.features, targets: targets)
+            features: rows.features + other.features, fills: rows.fills, targets: targets)
         return (all, (Int32(rows.rowCount)..<Int32(count)).map { $0 })
     }
 }

@@ -84,7 +84,7 @@ package enum PreparedDataset {
             unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
             unsafe header.write(to: bytes, byteCount: layout.byteCount)
             for (part, section) in zip([first, second], layout.parts) {
-                unsafe Self.writeFeatures(rows, part, standardization.features, at: section.features, in: bytes)
+                unsafe Self.writeFeatures(rows, part, standardization, at: section.features, in: bytes)
                 unsafe Self.writeTargets(rows, part, standardization.targets, at: section.targets, in: bytes)
             }
             count = layout.byteCount
@@ -92,16 +92,19 @@ package enum PreparedDataset {
     }
 
     private static func writeFeatures(
-        _ rows: DatasetRows, _ part: [Int32], _ scales: [ColumnScale], at offset: Int,
+        _ rows: DatasetRows, _ part: [Int32], _ standardization: Standardization, at offset: Int,
         in bytes: UnsafeMutableRawBufferPointer
     ) {
+        let scales = standardization.features
+        let fills = standardization.fills
         let width = rows.featureNames.count
         let stride = Self.stride(width)
         for (place, row) in part.enumerated() {
             let source = Int(row) * width
             let target = offset + place * stride * 4
             for column in 0..<width {
-                let value = scales[column].apply(rows.features[source + column])
+                let found = rows.features[source + column]
+                let value = scales[column].apply(found.isNaN && !fills.isEmpty ? fills[column] : found)
                 unsafe bytes.storeBytes(
                     of: value.bitPattern.littleEndian, toByteOffset: target + column * 4, as: UInt32.self)
             }

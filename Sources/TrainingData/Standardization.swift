@@ -25,10 +25,13 @@ package struct Standardization: Hashable, Sendable {
     package let features: [ColumnScale]
     /// Regression: one for each output. Empty for classification.
     package let targets: [ColumnScale]
+    /// What stands in for a missing number of each feature, before it is standardised; empty where none may be missing.
+    package let fills: [Float]
 
-    package init(features: [ColumnScale], targets: [ColumnScale]) {
+    package init(features: [ColumnScale], targets: [ColumnScale], fills: [Float] = []) {
         self.features = features
         self.targets = targets
+        self.fills = fills
     }
 
     /// Means and deviations of the features of some rows, by two passes in double precision, rows in order.
@@ -40,23 +43,28 @@ package struct Standardization: Hashable, Sendable {
     ///   - values: Shape [anything] + shape, row-major.
     ///   - shape: What a row is; one to three sizes.
     ///   - rows: The rows to look at.
+    ///   - fills: What is taken for NaN, one number for each feature of a row; empty where nothing is NaN.
     /// - Returns: As many scales as a row has features. Where all values are equal the deviation is 0, without rows the
     ///   mean too.
     /// - Complexity: O(rows * features).
-    package static func scales(_ values: [Float], shape: [Int], rows: [Int32]) -> [ColumnScale] {
+    package static func scales(
+        _ values: [Float], shape: [Int], rows: [Int32], fills: [Float] = []
+    ) -> [ColumnScale] {
         let width = shape.reduce(1, *)
         let channels = shape.count > 1 ? shape[shape.count - 1] : width
         guard let first = rows.first, channels > 0 else {
             return [ColumnScale](repeating: ColumnScale(mean: 0, deviation: 0), count: width)
         }
         let count = Double(rows.count) * Double(width / channels)
-        let firsts = (0..<channels).map { values[Int(first) * width + $0] }
+        // Rows with fills are lists, so that a channel is a feature.
+        let filled = { (value: Float, channel: Int) in value.isNaN && !fills.isEmpty ? fills[channel] : value }
+        let firsts = (0..<channels).map { filled(values[Int(first) * width + $0], $0) }
         var sums = [Double](repeating: 0, count: channels)
         var isConstant = [Bool](repeating: true, count: channels)
         for row in rows {
             for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
                 for channel in 0..<channels {
-                    let value = values[start + channel]
+                    let value = filled(values[start + channel], channel)
                     sums[channel] += Double(value)
                     if value != firsts[channel] { isConstant[channel] = false }
                 }
@@ -67,7 +75,7 @@ package struct Standardization: Hashable, Sendable {
         for row in rows {
             for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
                 for channel in 0..<channels {
-                    let distance = Double(values[start + channel]) - means[channel]
+                    let distance = Double(filled(values[start + channel], channel)) - means[channel]
                     squares[channel] += distance * distance
                 }
             }

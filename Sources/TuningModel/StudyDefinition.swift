@@ -1,21 +1,54 @@
 /// Where rows of data come from.
 package enum DataSource: Hashable, Sendable {
     /// Numeric columns with a header; `target` is the column to learn. `.gz` by its name.
-    case csv(file: String, target: String, categorical: [String], ignore: [String])
+    case csv(
+        file: String, target: String, categorical: [String], ignore: [String], missing: MissingCells = .refused)
     /// The same with several columns to learn, in their order.
-    case table(file: String, targets: [String], categorical: [String], ignore: [String])
+    case table(
+        file: String, targets: [String], categorical: [String], ignore: [String], missing: MissingCells = .refused)
     case series(SeriesSource)
     case npy(features: String, targets: String)
     case idx(images: String, labels: String)
+    /// Two arrays of one file, by name.
+    case npz(file: String, features: String, targets: String)
+    /// A row a line as `LABEL INDEX:VALUE ...`, indices from 1 on unless `isZeroBased`; as many features as the greatest
+    /// index says where `features` is `nil`.
+    case libsvm(file: String, features: Int?, isZeroBased: Bool)
+    /// PNG and JPEG files in a folder for each class; scaled to [height, width] where there is a size.
+    case images(folder: String, resize: [Int]?, color: ImageColor?)
 }
+
+extension DataSource {
+    /// What is done with missing cells; `nil` for what has no cells that could be missing.
+    package var missing: MissingCells? {
+        switch self {
+        case .csv(_, _, _, _, let missing), .table(_, _, _, _, let missing): missing
+        case .series, .npy, .idx, .npz, .libsvm, .images: nil
+        }
+    }
+}
+
+/// How many numbers a pixel has: one, or three.
+package enum ImageColor: String, Hashable, Sendable, CaseIterable { case grey, rgb }
 
 /// Where the validation or the test rows come from.
 package enum DataPart: Hashable, Sendable {
-    /// This share of the rows, in (0, 1), split off at random; in equal shares of each class where `stratify`.
-    case holdout(share: Double, stratify: Bool)
-    /// This share of the steps of a series, in (0, 1), from its end.
+    /// This share of the rows, in (0, 1), split off at random; in equal shares of each class where `stratify`, or in whole
+    /// groups, the rows with the same cell in the column `group`.
+    case holdout(share: Double, stratify: Bool, group: String? = nil)
+    /// This share of the rows, or of the steps of a series, in (0, 1): the last ones, in the order of the file.
     case last(share: Double)
+    /// One of several folds, from 0 on, of all rows that are no test rows.
+    case fold(Int, of: Int, stratify: Bool, group: String?)
     case source(DataSource)
+
+    /// The column whose cells say which rows stay together.
+    package var group: String? {
+        switch self {
+        case .holdout(_, _, let group), .fold(_, _, _, let group): group
+        case .last, .source: nil
+        }
+    }
 }
 
 /// The section `data` of a study file: which rows train, which choose, which are seen once at the end.
@@ -28,6 +61,15 @@ package struct DataSettings: Hashable, Sendable {
         self.train = train
         self.validation = validation
         self.test = test
+    }
+
+    /// The same data with another fold as validation rows; `nil` where they are no fold, or there is no such fold.
+    package func fold(_ index: Int) -> DataSettings? {
+        guard case .fold(_, let count, let stratify, let group) = self.validation, (0..<count).contains(index) else {
+            return nil
+        }
+        return DataSettings(
+            train: self.train, validation: .fold(index, of: count, stratify: stratify, group: group), test: self.test)
     }
 }
 

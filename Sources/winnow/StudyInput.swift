@@ -54,10 +54,25 @@ struct StudyInput {
     }
 
     /// Loads, splits and standardises the data that the study names.
-    func loadData() throws -> LoadedDataset {
+    ///
+    /// - Parameter fold: Another fold than the study's, where it splits its rows by folds.
+    /// - Returns: The prepared data set.
+    /// - Throws: ``CommandFailure`` where a file is refused, or there is no such fold.
+    func loadData(fold: Int? = nil) throws -> LoadedDataset {
+        var settings = self.study.data
+        if let fold {
+            guard let other = settings.fold(fold) else {
+                guard case .fold(_, let count, _, _) = settings.validation else {
+                    throw CommandFailure(
+                        .wrongInput, "--fold \(fold): the study has no folds; write data.validation: {folds: 5}")
+                }
+                throw CommandFailure(.wrongInput, "--fold \(fold), want 0 to \(count - 1)")
+            }
+            settings = other
+        }
         do {
             return try DatasetLoader.load(
-                self.study.data, task: self.study.task, seed: self.study.dataSeed, relativeTo: self.directory)
+                settings, task: self.study.task, seed: self.study.dataSeed, relativeTo: self.directory)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }

@@ -26,7 +26,8 @@ struct CSVMistakeTests {
             ("a,y\n1,2\n3,4,5,6\n", "t.csv:3: a ragged row: found 4 cells, want 2 as in the header"),
             (
                 "a,y\n1,2\n\n  ,1\n3,4\n",
-                "t.csv:4, column 1: column \"a\": found an empty cell, want a number; drop the row or fill the cell"
+                "t.csv:4, column 1: column \"a\": found an empty cell, want a number, because missing is "
+                    + "refuse; set missing to drop_row, mean, median or most_frequent"
             ),
             (
                 "a,y\n1,2\nred,4\n",
@@ -35,11 +36,13 @@ struct CSVMistakeTests {
             ),
             (
                 "a,y\n1,2\n,4\n",
-                "t.csv:3, column 1: column \"a\": found an empty cell, want a number; drop the row or fill the cell"
+                "t.csv:3, column 1: column \"a\": found an empty cell, want a number, because missing is "
+                    + "refuse; set missing to drop_row, mean, median or most_frequent"
             ),
             (
                 "a,y\n1,2\n5,NaN\n",
-                "t.csv:3, column 2: column \"y\": found NaN, want a finite number; drop the row or fill the cell"
+                "t.csv:3, column 2: column \"y\": found NaN, want a number, as a target is never filled; drop the row, or "
+                    + "set missing: drop_row"
             ),
             (
                 "a,y\n1,2\n-inf,4\n",
@@ -99,17 +102,19 @@ struct CSVMistakeTests {
     func classes() throws {
         #expect(
             try Self.message("a,y\n1,x\n2,\n", task: .classification)
-                == "t.csv:3, column 2: column \"y\": found an empty cell, want a class; drop the row")
+                == "t.csv:3, column 2: column \"y\": found an empty cell, want a class, as a target is never filled; drop "
+                + "the row, or set missing: drop_row")
         #expect(
             try Self.message("a,y\n1,x\n2,nan\n", task: .classification)
-                == "t.csv:3, column 2: column \"y\": found nan, want a class; drop the row")
+                == "t.csv:3, column 2: column \"y\": found nan, want a class, as a target is never filled; drop the row, "
+                + "or set missing: drop_row")
         #expect(
             try Self.message("a,y\n1,x\n2,x\n", task: .classification)
                 == "t.csv, column 2: column \"y\": a constant target, every row has x; want one that varies")
         #expect(
             try Self.message("a,y\n1,x\n,z\n", task: .classification, categorical: ["a"])
-                == "t.csv:3, column 1: column \"a\": found an empty cell, want a category; drop the row or fill "
-                + "the cell"
+                == "t.csv:3, column 1: column \"a\": found an empty cell, want a category, because missing is refuse; set "
+                + "missing to drop_row, mean, median or most_frequent"
         )
         #expect(
             try Self.message("a,y\n1,x\n2,z\n", task: .classification, categorical: ["b"])

@@ -98,6 +98,53 @@ struct CSVReaderTests {
             message("less.csv").hasPrefix("less.csv:1: there is no feature column \"a\", want one of"))
     }
 
+    @Test("a column of groups is no feature, keeps its rows together, and may be missing in other files")
+    func groups() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<40).map { "\($0),p\($0 * 7 % 8),\($0 * $0)\n" }.joined()
+        try folder.write("a,who,y\n" + rows, to: "t.csv")
+        try folder.write("a,y\n1,2\n3,4\n", to: "plain.csv")
+        try folder.write("a,who,y\n1,new,2\n3,,4\n", to: "test.csv")
+        let csv = { (file: String) in DataSource.csv(file: file, target: "y", categorical: [], ignore: []) }
+        for test in ["plain.csv", "test.csv"] {
+            for part in [
+                DataPart.holdout(share: 0.25, stratify: false, group: "who"),
+                .fold(1, of: 4, stratify: false, group: "who"),
+            ] {
+                let data = try DatasetLoader.load(
+                    DataSettings(train: csv("t.csv"), validation: part, test: .source(csv(test))), task: .regression,
+                    seed: 1, relativeTo: folder.path)
+                #expect(data.featureNames == ["a"])
+                #expect(data.validationRows == 10)
+                let owner = try OwnedDataset(copying: data.image)
+                let scale = try #require(data.standardization.features.first)
+                let groups = Set(
+                    (0..<10).map { row in
+                        let value = Double(unsafe owner.view.validation.features[row * 16])
+                        return Int((value * scale.deviation + scale.mean).rounded()) * 7 % 8
+                    })
+                #expect(groups.count == 2)
+            }
+        }
+        let message = { (train: String, group: String) in
+            do {
+                _ = try DatasetLoader.load(
+                    DataSettings(
+                        train: csv(train), validation: .holdout(share: 0.5, stratify: false, group: group), test: nil),
+                    task: .regression, seed: 1, relativeTo: folder.path)
+                return "loaded"
+            } catch { return "\(error)" }
+        }
+        #expect(
+            message("t.csv", "whom")
+                == "t.csv:1: there is no group column \"whom\", did you mean \"who\"? want one of \"a\", \"who\", \"y\""
+        )
+        #expect(
+            message("test.csv", "who")
+                == "test.csv:3, column 2: column \"who\": found an empty cell, want the name of a group; drop the row, or "
+                + "set missing: drop_row")
+    }
+
     @Test("the embedded digits load from memory: 1,797 rows, 64 pixels, ten classes")
     func digits() throws {
         let bytes = unsafe UnsafeRawBufferPointer(

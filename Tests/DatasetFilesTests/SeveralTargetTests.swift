@@ -6,13 +6,16 @@ import TuningModel
 
 @Suite("Several target columns")
 struct SeveralTargetTests {
-    private static func load(_ text: String, _ targets: [String], task: TaskKind) throws -> LoadedDataset {
+    private static func load(
+        _ text: String, _ targets: [String], task: TaskKind, missing: MissingCells = .refused, group: String? = nil
+    ) throws -> LoadedDataset {
         let folder = try TemporaryFolder()
         try folder.write(text, to: "t.csv")
         return try DatasetLoader.load(
             DataSettings(
-                train: .table(file: "t.csv", targets: targets, categorical: ["k"], ignore: []),
-                validation: .holdout(share: 0.25, stratify: false), test: .holdout(share: 0.25, stratify: false)),
+                train: .table(file: "t.csv", targets: targets, categorical: ["k"], ignore: [], missing: missing),
+                validation: .holdout(share: 0.25, stratify: false, group: group),
+                test: .holdout(share: 0.25, stratify: false, group: group)),
             task: task, seed: 1, relativeTo: folder.path)
     }
 
@@ -53,6 +56,31 @@ struct SeveralTargetTests {
         #expect(data.task == .regression(outputs: 2))
         #expect(data.featureNames == ["b", "k=0", "k=1", "k=2"])
         #expect(data.standardization.targets.count == 2)
+    }
+
+    @Test("rows without a label can be left out, cells without a number filled, and groups kept whole")
+    func missingCells() throws {
+        let text =
+            "b,k,x,a,who\n"
+            + (0..<12).map { "\($0 % 2),\($0 % 3),\($0 == 4 ? "" : "\($0)"),\($0 / 6),\($0 % 4)\n" }.joined()
+        let filled = try Self.load(
+            text, ["a", "b"], task: .multiLabel, missing: MissingCells(.median, hasIndicators: true), group: "who")
+        #expect(filled.task == .multiLabel(labels: 2))
+        #expect(filled.featureNames == ["k=0", "k=1", "k=2", "x", "x is missing"])
+        #expect(filled.trainRows == 6 && filled.validationRows == 3 && filled.testRows == 3)
+        for lost in ["1,0,3,,0\n", ",0,3,1,0\n"] {
+            let kept = try Self.load(text + lost, ["a", "b"], task: .multiLabel, missing: MissingCells(.dropRow))
+            let same = try Self.load(text, ["a", "b"], task: .multiLabel, missing: MissingCells(.dropRow))
+            #expect(kept == same && kept.trainRows + kept.validationRows + kept.testRows == 11)
+        }
+        #expect(
+            throws: DataFileError(
+                file: "t.csv", line: 14, column: 4,
+                "column \"a\": found an empty cell, want a number, as a target is never filled; drop the row, or set "
+                    + "missing: drop_row")
+        ) {
+            try Self.load(text + "1,0,3,,0\n", ["a", "b"], task: .multiLabel, missing: MissingCells(.mean))
+        }
     }
 
     @Test(

@@ -16,7 +16,8 @@ struct DataMistakeTests {
             "train: {format: cvs, file: digits.csv.gz, target: digit}",
             [
                 """
-                4:19: data.train.format: found cvs, did you mean csv? want csv, npy or idx
+                4:19: data.train.format: found cvs, did you mean csv? want csv, npy, npz, idx, libsvm \
+                or images
                 """
             ]),
         StudyEdit(
@@ -24,7 +25,8 @@ struct DataMistakeTests {
             "train: {format: parquet, file: x}",
             [
                 """
-                4:19: data.train.format: parquet is not built yet, want csv, npy or idx
+                4:19: data.train.format: parquet is not built yet, want csv, npy, npz, idx, libsvm \
+                or images
                 """
             ]),
         StudyEdit(
@@ -32,7 +34,8 @@ struct DataMistakeTests {
             "train: {file: digits.csv.gz, target: digit}",
             [
                 """
-                4:10: data.train.format is missing, want csv, npy or idx
+                4:10: data.train.format is missing, want csv, npy, npz, idx, libsvm \
+                or images
                 """
             ]),
         StudyEdit(
@@ -53,7 +56,7 @@ struct DataMistakeTests {
                 """,
                 """
                 4:45: data.train: unknown key "taget", did you mean target? want format, file, \
-                target, categorical or ignore
+                target, categorical, ignore or missing
                 """,
             ]),
         StudyEdit(
@@ -93,6 +96,88 @@ struct DataMistakeTests {
             ]),
         StudyEdit(
             "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: csv, file: a.csv, target: y, missing: modus}",
+            [
+                """
+                4:57: data.train.missing: found modus, want refuse, drop_row, mean, median or \
+                most_frequent
+                """
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: csv, file: a.csv, target: y, missing: {fill: drop_row, indicator: 1, by: x}}",
+            [
+                """
+                4:64: data.train.missing.fill: found drop_row, want mean, median or most_frequent
+                """,
+                """
+                4:85: data.train.missing.indicator: found 1, want true or false
+                """,
+                """
+                4:88: data.train.missing: unknown key "by", want fill or indicator
+                """,
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: csv, file: a.csv, target: y, missing: {indicator: true}}",
+            [
+                """
+                4:57: data.train.missing.fill is missing
+                """
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: npz, file: a.npz, feature: x, targets: y}",
+            [
+                """
+                4:10: data.train.features is missing
+                """,
+                """
+                4:37: data.train: unknown key "feature", did you mean features? want format, file, \
+                features or targets
+                """,
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: libsvm, file: a.txt, features: 0, zero_based: 1}",
+            [
+                """
+                4:50: data.train.features: found 0, want a whole number in [1, 1048576]
+                """,
+                """
+                4:65: data.train.zero_based: found 1, want true or false
+                """,
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: images, folder: f, resize: [28], color: gray}",
+            [
+                """
+                4:46: data.train.resize: found a list, want [HEIGHT, WIDTH]
+                """,
+                """
+                4:59: data.train.color: found gray, did you mean grey? want grey or rgb
+                """,
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
+            "train: {format: images, folder: f, resize: [28, 0]}",
+            [
+                """
+                4:51: data.train.resize: found 0, want a whole number in [1, 4096]
+                """
+            ]),
+        StudyEdit(
+            "validation: {holdout: 0.2, stratify: true}",
+            "validation: {format: csv, file: v.csv, target: digit, missing: mean}",
+            [
+                """
+                5:15: data.validation.missing: differs from data.train, want the same there and here: \
+                what stands in for a missing value is learnt from the training rows
+                """
+            ]),
+        StudyEdit(
+            "train: {format: csv, file: digits.csv.gz, target: digit}",
             "train: {format: idx, images: a, target: y}",
             [
                 """
@@ -120,20 +205,74 @@ struct DataMistakeTests {
             ]),
         StudyEdit(
             "validation: {holdout: 0.2, stratify: true}",
-            "validation: {folds: 5}",
+            "validation: {folds: 1, fold: 2}",
             [
                 """
-                5:16: data.validation: folds is not built yet, want holdout, stratify, file or \
-                format
+                5:23: data.validation.folds: found 1, want a whole number in [2, 1000]
                 """
             ]),
         StudyEdit(
             "validation: {holdout: 0.2, stratify: true}",
-            "validation: {last: 0.2}",
+            "validation: {folds: 5, fold: 5}",
             [
                 """
-                5:16: data.validation.last: only a series has last steps (task: forecasting), want \
-                holdout
+                5:32: data.validation.fold: found 5, want a whole number in [0, 4]
+                """
+            ]),
+        StudyEdit(
+            "validation: {holdout: 0.2, stratify: true}",
+            "validation: {folds: 5, holdout: 0.2}",
+            [
+                """
+                5:15: data.validation: found holdout and folds, want one of them
+                """
+            ]),
+        StudyEdit(
+            "validation: {holdout: 0.2, stratify: true}",
+            "validation: {last: 1.0}",
+            [
+                """
+                5:22: data.validation.last: found 1.0, want a share of the rows in (0, 1)
+                """
+            ]),
+        StudyEdit(
+            "validation: {holdout: 0.2, stratify: true}",
+            "validation: {holdout: 0.2, stratify: true, group: who}",
+            [
+                """
+                5:40: data.validation.stratify: whole groups cannot be stratified, want false
+                """
+            ]),
+        StudyEdit(
+            "validation: {holdout: 0.2, stratify: true}",
+            "validation: {holdout: 0.2, group: digit}",
+            [
+                """
+                5:37: data.validation.group: digit is the target too, want it in one place
+                """
+            ]),
+        StudyEdit(
+            "test: {holdout: 0.2, stratify: true}",
+            "test: {folds: 5}",
+            [
+                """
+                6:9: data.test: folds are for validation, want holdout or last here
+                """
+            ]),
+        StudyEdit(
+            "test: {holdout: 0.2, stratify: true}",
+            "test: {last: 0.8}",
+            [
+                """
+                6:9: data.test: the shares of validation and test sum to 1.0, want less than 1
+                """
+            ]),
+        StudyEdit(
+            "validation: {holdout: 0.2, stratify: true}\n  test: {holdout: 0.2, stratify: true}",
+            "validation: {folds: 3, group: a}\n  test: {holdout: 0.2, group: b}",
+            [
+                """
+                6:9: data.test.group: found b, want a as in validation
                 """
             ]),
         StudyEdit(
@@ -149,8 +288,8 @@ struct DataMistakeTests {
             "validation: 0.2",
             [
                 """
-                5:15: data.validation: found 0.2, want a mapping with holdout, stratify, file or \
-                format
+                5:15: data.validation: found 0.2, want a mapping with holdout, stratify, \
+                group, last, folds, file or format
                 """
             ]),
         StudyEdit(
@@ -178,7 +317,7 @@ struct DataMistakeTests {
                 """,
                 """
                 5:16: data.validation: unknown key "hodout", did you mean holdout? want holdout, \
-                stratify, file or format
+                stratify, group, last, folds, file or format
                 """,
             ]),
         StudyEdit(

@@ -36,6 +36,18 @@ struct SeveralTargetTests {
         #expect(labels.data.train == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: ["id"]))
         #expect(
             labels.data.test == .source(.table(file: "t.csv", targets: ["a", "b"], categorical: [], ignore: ["id"])))
+        let filled = try Self.study(
+            Self.text(
+                task: "multi_label", train: "target: [a, b], missing: {fill: mean, indicator: true}",
+                validation: "{folds: 4, fold: 1, group: who}", test: "{file: t.csv}"))
+        let missing = MissingCells(.mean, hasIndicators: true)
+        #expect(
+            filled.data.train
+                == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: [], missing: missing))
+        #expect(filled.data.validation == .fold(1, of: 4, stratify: false, group: "who"))
+        #expect(
+            filled.data.test
+                == .source(.table(file: "t.csv", targets: ["a", "b"], categorical: [], ignore: [], missing: missing)))
         let one = try Self.study(Self.text(task: "multi_label", train: "target: a"))
         #expect(one.data.train == .table(file: "a.csv", targets: ["a"], categorical: [], ignore: []))
         let numbers = try Self.study(Self.text(task: "regression", train: "target: [a, b]"))
@@ -78,6 +90,34 @@ struct SeveralTargetTests {
                 "4:66: data.train.categorical: b is the target, whose classes need no declaration"
             ),
             (
+                Self.text(
+                    task: "multi_label", train: "target: [a, b]", validation: "{holdout: 0.2, stratify: true}"),
+                "5:40: data.validation.stratify: multi_label has no classes, want false"
+            ),
+            (
+                Self.text(task: "multi_label", train: "target: [a, b]", validation: "{folds: 5, group: b}"),
+                "5:33: data.validation.group: b is the target too, want it in one place"
+            ),
+            (
+                Self.text(
+                    task: "multi_label", train: "target: [a, b]",
+                    validation: "{format: csv, file: b.csv, target: [a, b], missing: mean}"),
+                "5:15: data.validation.missing: differs from data.train, want the same there and here: what stands in for "
+                    + "a missing value is learnt from the training rows"
+            ),
+            (
+                Self.text(
+                    task: "forecasting", train: "target: a, window: 4, missing: mean", validation: "{last: 0.2}",
+                    test: "{last: 0.2}"),
+                "4:59: data.train.missing: found mean for forecasting, want refuse; fill the gaps of a series in its file"
+            ),
+            (
+                Self.text(
+                    task: "forecasting", train: "target: a, window: 4", validation: "{last: 0.2, group: b}",
+                    test: "{last: 0.2}"),
+                "5:27: data.validation.group: a series is split by time, want {last: 0.2}"
+            ),
+            (
                 Self.text(task: "multi_label", train: "target: [a]", training: "loss: cross_entropy"),
                 "9:18: training.loss: found cross_entropy for multi_label, want binary_cross_entropy or auto"
             ),
@@ -109,6 +149,26 @@ struct SeveralTargetTests {
         ])
     func mistakes(text: String, message: String) {
         #expect(StudyReader.read(text: text).mistakes.map(\.description) == [message])
+    }
+
+    @Test("formats with one target a row are refused for several")
+    func formats() {
+        let text = Self.text(task: "multi_label", train: "target: a")
+        for (format, message) in [
+            (
+                "{format: libsvm, file: a.txt}",
+                "4:19: data.train.format: a libsvm file is read with one label a row, want task: classification, or csv or "
+                    + "npy for several labels"
+            ),
+            (
+                "{format: images, folder: f}",
+                "4:19: data.train.format: a folder of images has classes, want task: classification, or npy for images "
+                    + "with numbers"
+            ),
+        ] {
+            let text = text.replacing("{format: csv, file: a.csv, target: a}", with: format)
+            #expect(StudyReader.read(text: text).mistakes.map(\.description) == [message])
+        }
     }
 
     @Test("a series is no array")

@@ -217,6 +217,84 @@ struct StudyReaderTests {
         #expect(study?.data.train == .csv(file: "digits.csv.gz", target: name, categorical: [], ignore: []))
     }
 
+    @Test(
+        "each format has its keys, and other files of the study its form",
+        arguments: [
+            (
+                "{format: npz, file: a.npz, features: x, targets: y}", "{file: b.npz}",
+                DataSource.npz(file: "a.npz", features: "x", targets: "y"),
+                DataSource.npz(file: "b.npz", features: "x", targets: "y")
+            ),
+            (
+                "{format: libsvm, file: a.gz, features: 123, zero_based: true}", "{file: b}",
+                .libsvm(file: "a.gz", features: 123, isZeroBased: true),
+                .libsvm(file: "b", features: 123, isZeroBased: true)
+            ),
+            (
+                "{format: libsvm, file: a}", "{file: b}", .libsvm(file: "a", features: nil, isZeroBased: false),
+                .libsvm(file: "b", features: nil, isZeroBased: false)
+            ),
+            (
+                "{format: images, folder: a, resize: [28, 32], color: grey}", "{folder: b}",
+                .images(folder: "a", resize: [28, 32], color: .grey),
+                .images(folder: "b", resize: [28, 32], color: .grey)
+            ),
+        ])
+    func formats(train: String, validation: String, first: DataSource, second: DataSource) throws {
+        let text = try StudyEdit(
+            "  train: {format: csv, file: digits.csv.gz, target: digit}\n  validation: {holdout: 0.2, stratify: true}\n",
+            "  train: \(train)\n  validation: \(validation)\n", []
+        ).text()
+        let data = try #require(StudyReader.read(text: text).study?.data)
+        #expect(data.train == first)
+        #expect(data.validation == .source(second))
+    }
+
+    @Test(
+        "rows are split off by share, by groups, from the end or by folds",
+        arguments: [
+            ("{holdout: 0.2}", DataPart.holdout(share: 0.2, stratify: false, group: nil)),
+            ("{holdout: 0.2, group: who}", .holdout(share: 0.2, stratify: false, group: "who")),
+            ("{last: 0.25}", .last(share: 0.25)), ("{folds: 5}", .fold(0, of: 5, stratify: false, group: nil)),
+            ("{folds: 5, fold: 4, stratify: true}", .fold(4, of: 5, stratify: true, group: nil)),
+            ("{folds: 3, fold: 1, group: who}", .fold(1, of: 3, stratify: false, group: "who")),
+        ])
+    func splits(text: String, expected: DataPart) throws {
+        let file = try StudyEdit("validation: {holdout: 0.2, stratify: true}", "validation: \(text)", []).text()
+        let data = try #require(StudyReader.read(text: file).study?.data)
+        #expect(data.validation == expected)
+        if case .fold(_, let count, let stratify, let group) = expected {
+            #expect(data.fold(2)?.validation == .fold(2, of: count, stratify: stratify, group: group))
+            #expect(data.fold(count) == nil)
+        } else {
+            #expect(data.fold(0) == nil)
+        }
+    }
+
+    @Test("what happens with missing cells is a word or a mapping, and holds for other files of the study too")
+    func missingCells() throws {
+        func data(_ missing: String) throws -> DataSettings? {
+            let train = "  train: {format: csv, file: digits.csv.gz, target: digit"
+            let text = try StudyEdit(
+                "\(train)}\n  validation: {holdout: 0.2, stratify: true}\n",
+                "\(train), missing: \(missing)}\n  validation: {file: v.csv}\n", []
+            ).text()
+            return StudyReader.read(text: text).study?.data
+        }
+        for (text, expected) in [
+            ("refuse", MissingCells.refused), ("drop_row", MissingCells(.dropRow)), ("mean", MissingCells(.mean)),
+            ("median", MissingCells(.median)), ("most_frequent", MissingCells(.mostFrequent)),
+            ("{fill: mean}", MissingCells(.mean)),
+            ("{fill: median, indicator: true}", MissingCells(.median, hasIndicators: true)),
+        ] {
+            let source = { (file: String) in
+                DataSource.csv(file: file, target: "digit", categorical: [], ignore: [], missing: expected)
+            }
+            #expect(try data(text)?.train == source("digits.csv.gz"))
+            #expect(try data(text)?.validation == .source(source("v.csv")))
+        }
+    }
+
     @Test("other sources of validation and test rows")
     func sources() throws {
         let text = try StudyEdit(

@@ -5,7 +5,7 @@ import Foundation
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
-        subcommands: [BenchKernelsCommand.self, BenchCoordinatorCommand.self])
+        subcommands: [BenchKernelsCommand.self, BenchCoordinatorCommand.self, BenchDataCommand.self])
 }
 
 /// `winnow bench coordinator`: how many reports a coordinator makes durable in a second.

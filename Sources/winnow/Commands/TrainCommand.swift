@@ -20,6 +20,7 @@ struct TrainCommand: ParsableCommand {
     var settings: [String] = []
     @Option(help: "How many epochs; the scheduler's maximum unless given.") var epochs: Int?
     @Option(help: "The trial's seed: weights, order of samples and dropout follow from it.") var seed: UInt64 = 1
+    @Option(help: "Which fold validates, from 0 on, where the study splits its rows by folds.") var fold: Int?
     @Option(help: "Save the trained network to this file (safetensors).") var save: String?
     @Flag(help: "JSON lines on standard output.") var json = false
 
@@ -41,7 +42,7 @@ struct TrainCommand: ParsableCommand {
         for setting in SettingsParser.unsearched(settings, in: input.study) {
             Terminal.writeError("outside of what the study searches, trained all the same: \(setting)")
         }
-        let data = try input.loadData()
+        let data = try input.loadData(fold: self.fold)
         let rows = try OwnedDataset(copying: data.image)
         var run = try Self.start(configuration, rows.view, seed: self.seed)
         var clock = StepClock(rowCount: data.trainRows)

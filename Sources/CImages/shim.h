@@ -1,0 +1,3 @@
+// PNG and JPEG, from Debian's libpng-dev and libturbojpeg0-dev.
+#include <png.h>
+#include <turbojpeg.h>

@@ -1,0 +1,66 @@
+"""Reads one CSV file with winnow and with pandas' C engine, in turn, on one core, and prints the ratio of the medians.
+
+    python Tests/Benchmarks/csv_and_pandas.py WINNOW [ROWS]
+
+WINNOW is a release build. Three tables of ROWS rows (200,000) are made: numbers as pandas writes them (17 digits), numbers
+with six digits, and whole numbers. Each round reads a table once with each program, process start left out.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy
+import pandas
+
+ROUNDS = 7
+COLUMNS = 32
+
+
+def tables(rows, folder):
+    generator = numpy.random.default_rng(1)
+    names = [f"x{number}" for number in range(1, COLUMNS)] + ["y"]
+    numbers = pandas.DataFrame(generator.standard_normal((rows, COLUMNS)), columns=names)
+    whole = pandas.DataFrame(generator.integers(-9999, 9999, (rows, COLUMNS)), columns=names)
+    for name, table, form in (("17 digits", numbers, None), ("6 digits", numbers, "%.6g"), ("whole", whole, None)):
+        path = os.path.join(folder, name.replace(" ", "-") + ".csv")
+        table.to_csv(path, index=False, float_format=form)
+        yield name, path
+
+
+def ours(winnow, path):
+    line = subprocess.run(
+        [winnow, "bench", "data", "--file", path, "--repeats", "1", "--json"], check=True, capture_output=True, text=True
+    ).stdout
+    return json.loads(line)["seconds"]
+
+
+def theirs(path):
+    start = time.perf_counter()
+    pandas.read_csv(path, engine="c")
+    return time.perf_counter() - start
+
+
+def main():
+    winnow = sys.argv[1]
+    rows = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    with tempfile.TemporaryDirectory() as folder:
+        for name, path in tables(rows, folder):
+            times = [(ours(winnow, path), theirs(path)) for _ in range(ROUNDS)]
+            megabytes = os.path.getsize(path) / 1e6
+            own, other = (statistics.median(side) for side in zip(*times))
+            ratio = statistics.median(second / first for first, second in times)
+            print(
+                f"{name:10} {megabytes:6.1f} MB  winnow {megabytes / own:6.0f} MB/s  "
+                f"pandas {megabytes / other:6.0f} MB/s  ratio {ratio:.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
