@@ -7,6 +7,7 @@ enum FolderListing {
     /// - Parameters:
     ///   - path: The folder on disk.
     ///   - name: For messages.
+    /// - Returns: The names.
     /// - Throws: ``DataFileError`` where it is no folder, cannot be read or has a name that is not UTF-8.
     static func names(in path: String, shown name: String) throws(DataFileError) -> [String] {
         guard let folder = unsafe opendir(path) else {

@@ -35,6 +35,7 @@ struct LIBSVMReader {
     ///   - isZeroBased: Whether the first feature has the index 0.
     ///   - task: Whether labels are classes or numbers. Classes are numbers, so that `+1` is `1`.
     ///   - classNames: The classes of the training file, for validation and test files; another one is refused.
+    /// - Returns: The rows, zeros filled in.
     /// - Throws: ``DataFileError`` with the line and the number of the item in it.
     /// - Complexity: O(bytes + rows * features).
     static func read(

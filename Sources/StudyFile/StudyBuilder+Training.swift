@@ -7,7 +7,7 @@ extension StudyBuilder {
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
-        let known = Self.plainSettings + ["optimizer", "schedule", "early_stopping"]
+        let known = Self.plainSettings + ["optimizer", "schedule", "early_stopping", "augmentation"]
         let unbuilt = ["gradient_clip", "label_smoothing"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
@@ -20,6 +20,7 @@ extension StudyBuilder {
                     entry.value, name: "training.optimizer", unbuilt: ["lamb", "lion", "adagrad", "muon", "nadam"])
             case "schedule": self.readBranches(entry.value, name: "training.schedule", unbuilt: ["plateau"])
             case "early_stopping": self.readEarlyStopping(entry.value)
+            case "augmentation": self.readAugmentation(entry.value)
             case "loss": self.readLoss(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
                 self.readSetting(entry.value, name: "training.\(key)", conditions: [])
@@ -49,6 +50,14 @@ extension StudyBuilder {
         if section["patience"] == nil { self.reportMissing("patience", in: section) }
         for entry in section.entries where known.contains(entry.key) {
             self.readSetting(entry.value, name: "training.early_stopping.\(entry.key)", conditions: [])
+        }
+    }
+
+    private mutating func readAugmentation(_ node: FileNode) {
+        let known = ["flip", "crop", "shift", "cutout"]
+        guard let section = self.section(node, path: "training.augmentation", known: known) else { return }
+        for entry in section.entries where known.contains(entry.key) {
+            self.readSetting(entry.value, name: "training.augmentation.\(entry.key)", conditions: [])
         }
     }
 

@@ -20,6 +20,8 @@ struct NetworkPlan {
     let order: Int
     /// Shape [evaluationRows], `Int32`.
     let predictions: Int
+    /// Shape [batchRows, feature stride]: images changed at random; `nil` where they stay as they are.
+    let augmented: Int?
     let layout: ArenaLayout
     /// All tensors in declaration order.
     let tensors: [TensorPlace]
@@ -58,6 +60,9 @@ struct NetworkPlan {
             columns: max(64, scratchFloats.max() ?? 0, self.front.scratchFloats(batchRows: batchRows)))
         self.order = layout.reserve(columns: data.train.rowCount)
         self.predictions = layout.reserve(columns: self.evaluationRows)
+        self.augmented =
+            configuration.augmentation == .none
+            ? nil : layout.reserve(rows: batchRows, columns: data.featureStride)
         self.layers = layers
         self.batchRows = batchRows
         self.stepsPerEpoch = (data.train.rowCount + batchRows - 1) / batchRows

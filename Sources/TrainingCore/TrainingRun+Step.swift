@@ -17,7 +17,7 @@ extension TrainingRun {
         let number = self.optimizer.stepCount
         let rule = self.optimizer.nextRule()
         let base = unsafe self.arena.base
-        let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
+        let inputs = unsafe self.inputs(rows, count: count)
         let source = unsafe self.frontOutput(inputs, count: count, mode: .training)
         unsafe self.forward(source, count: count, step: number)
         let loss = unsafe self.outputGradient(rows, count: count)
@@ -45,6 +45,17 @@ extension TrainingRun {
         unsafe self.update(first, input: source, gradient: base + gradient, count: count, rule: rule)
         unsafe self.frontBackward(gradient: base + other, stride: first.inputStride, count: count, rule: rule)
         return loss
+    }
+
+    /// The features of a minibatch: the training rows themselves, or changed copies of them.
+    @unsafe
+    private func inputs(_ rows: UnsafePointer<Int32>, count: Int) -> RowSource {
+        let (features, stride) = unsafe (self.data.train.features, self.data.featureStride)
+        guard let place = self.plan.augmented else { return unsafe RowSource(features, stride: stride, picked: rows) }
+        let copies = unsafe self.arena.base + place
+        unsafe Augmentation(self.configuration.augmentation, shape: self.data.featureShape, seed: self.seed).write(
+            rows, count: count, from: features, to: copies, stride: stride, epoch: self.epoch)
+        return unsafe RowSource(copies, stride: stride)
     }
 
     /// Outputs of all layers in training mode.

@@ -96,6 +96,11 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.weight_decay", .nonNegative, .float(0)),
             SettingRule("training.early_stopping.patience", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.early_stopping.min_change", .nonNegative, .float(0)),
+            SettingRule(
+                "training.augmentation.flip", .float(low: 0, high: 1, isLowOpen: false, isHighOpen: false), .float(0)),
+            SettingRule("training.augmentation.crop", .share, .float(1)),
+            SettingRule("training.augmentation.shift", .int(low: 0, high: 1024), .int(0)),
+            SettingRule("training.augmentation.cutout", .int(low: 0, high: 1024), .int(0)),
         ]
 
     /// A list of dense layers.

@@ -34,6 +34,10 @@ extension TrainingConfiguration {
                 patience: try reader.int("training.early_stopping.patience"),
                 minimumChange: try reader.float("training.early_stopping.min_change"))
         }
+        self.augmentation.flip = try reader.float("training.augmentation.flip")
+        self.augmentation.crop = try reader.float("training.augmentation.crop")
+        self.augmentation.shift = try reader.int("training.augmentation.shift")
+        self.augmentation.cutout = try reader.int("training.augmentation.cutout")
         if self.weightDecay != 0, case .adamw = self.optimizer {
         } else if self.weightDecay != 0 {
             throw SettingError(

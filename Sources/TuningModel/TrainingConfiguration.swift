@@ -88,6 +88,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     /// Decoupled: each step `w -= learningRate * weightDecay * w`. Only with `adamw`.
     package var weightDecay: Double = 0
     package var earlyStopping: PatienceSettings?
+    /// Only for rows that are images.
+    package var augmentation = AugmentationSettings.none
 
     package init(
         layers: [DenseLayerSettings], optimizer: OptimizerSettings, learningRate: Double, batchSize: Int

@@ -56,6 +56,7 @@ struct StudyInput {
     /// Loads, splits and standardises the data that the study names.
     ///
     /// - Parameter fold: Another fold than the study's, where it splits its rows by folds.
+    /// - Returns: The prepared data set.
     /// - Throws: ``CommandFailure`` where a file is refused, or there is no such fold.
     func loadData(fold: Int? = nil) throws -> LoadedDataset {
         var settings = self.study.data

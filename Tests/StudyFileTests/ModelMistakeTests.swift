@@ -296,8 +296,8 @@ struct ModelMistakeTests {
             [
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
-                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule \
-                or early_stopping
+                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, \
+                schedule, early_stopping or augmentation
                 """
             ]),
         StudyEdit(
@@ -439,7 +439,8 @@ struct ModelMistakeTests {
             [
                 """
                 22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
-                schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule or early_stopping
+                schedule_epochs, batch_size, l1, l2, weight_decay, optimizer, schedule, early_stopping \
+                or augmentation
                 """
             ]),
         StudyEdit(
@@ -450,6 +451,23 @@ struct ModelMistakeTests {
                 22:9: training.loss: found squared_error for classification, want cross_entropy or \
                 auto
                 """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "augmentation: {flip: 1.5, shift: 0.5, crop: {float: [0, 1]}, rotate: 3}",
+            [
+                """
+                22:24: training.augmentation.flip: found 1.5, want a number in [0.0, 1.0]
+                """,
+                """
+                22:36: training.augmentation.shift: found 0.5, want a whole number in [0, 1024]
+                """,
+                """
+                22:56: training.augmentation.crop.float: found 0, want a number in (0.0, 1.0]
+                """,
+                """
+                22:64: training.augmentation: unknown key "rotate", want flip, crop, shift or cutout
+                """,
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
