@@ -34,7 +34,8 @@ extension CSVReader {
             if policy == .dropRow || policy.fills && !isTarget { return .nan }
             throw isTarget
                 ? self.missingTarget(cell, line: line, column: column)
-                : self.missing(cell, want: "a number", line: line, column: column)
+                : self.missing(
+                    cell, want: Self.isBlank(cell) ? "a number" : "a finite number", line: line, column: column)
         }
         let remedy: String
         if Self.infiniteWords.contains(text) {
@@ -63,7 +64,7 @@ extension CSVReader {
         DataFileError(
             file: self.file, line: line, column: column + 1,
             "\(self.name(column)): found \(Self.isBlank(cell) ? "an empty cell" : shown(cell)), want "
-                + "\(self.task == .classification ? "a class" : "a number"), as a target is never filled; drop the row, "
+                + "\(self.task == .classification ? "a class" : Self.isBlank(cell) ? "a number" : "a finite number"), as a target is never filled; drop the row, "
                 + "or set missing: drop_row")
     }
 

@@ -54,7 +54,14 @@ struct WordScanner {
         let behind = others & (others &- 1)
         let point = others.trailingZeroBitCount
         let whole = point &- sign
-        guard behind != 0, whole < 8, unsafe start[point] == 0x2E else { return unsafe self.other(&next, powers) }
+        let byte = unsafe start[point]
+        if byte != 0x2E, byte | 0x20 != 0x65, others != 0, (1...8).contains(whole) {
+            let digits = unsafe self.word(start + sign) ^ 0x3030_3030_3030_3030
+            let value = Float(Int64(truncatingIfNeeded: self.eight(digits &<< UInt64(64 &- 8 &* whole))))
+            unsafe next = start + point
+            return Float(bitPattern: value.bitPattern | UInt32(truncatingIfNeeded: sign) &<< 31)
+        }
+        guard behind != 0, whole < 8, byte == 0x2E else { return unsafe self.other(&next, powers) }
         let end = behind.trailingZeroBitCount
         let digits = end &- sign &- 1
         guard digits > 0, unsafe start[end] | 0x20 != 0x65 else { return unsafe self.other(&next, powers) }
@@ -76,7 +83,7 @@ struct WordScanner {
         return Float(bitPattern: value.bitPattern | UInt32(truncatingIfNeeded: sign) &<< 31)
     }
 
-    /// The same for whole numbers, more than eight digits and exponents.
+    /// The same for exponents and whole numbers of more than eight digits.
     @inline(never)
     private static func other(_ next: inout UnsafePointer<UInt8>, _ powers: UnsafePointer<Double>) -> Float? {
         let sign = unsafe next.pointee == 0x2D ? 1 : 0

@@ -12,6 +12,7 @@ package enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case bracket = 8
     case firstTrials = 9
     case reconnection = 10
+    case augmentation = 11
 }
 
 /// Random numbers addressed by (seed, stream, purpose, index): the same address always gives the same number.

@@ -49,6 +49,7 @@ extension Fingerprint {
         self.add(configuration.loss)
         self.add([configuration.batchSize, configuration.earlyStopping?.patience ?? 0])
         self.add(configuration.schedule, epochs: configuration.scheduleEpochs, warmup: configuration.warmupEpochs)
+        self.add(configuration.augmentation)
         for number in [
             configuration.learningRate, configuration.l1, configuration.l2, configuration.weightDecay,
             configuration.earlyStopping?.minimumChange ?? -1,
@@ -94,6 +95,15 @@ extension Fingerprint {
             self.add(weights.count)
             for weight in weights { self.add(weight) }
         }
+    }
+
+    /// Nothing for images as they are.
+    private mutating func add(_ augmentation: AugmentationSettings) {
+        guard augmentation != .none else { return }
+        self.add("augmentation")
+        self.add(augmentation.flip)
+        self.add(augmentation.crop)
+        self.add([augmentation.shift, augmentation.cutout])
     }
 
     /// Nothing for a learning rate that stays.

@@ -22,6 +22,8 @@ struct NetworkPlan {
     let order: Int
     /// Shape [evaluationRows], `Int32`.
     let predictions: Int
+    /// Shape [batchRows, feature stride]: images changed at random; `nil` where they stay as they are.
+    let augmented: Int?
     let layout: ArenaLayout
     /// All tensors in declaration order.
     let tensors: [TensorPlace]
@@ -70,6 +72,9 @@ struct NetworkPlan {
         self.predictions = layout.reserve(columns: self.evaluationRows)
         loss.reserve(&layout)
         self.loss = loss
+        self.augmented =
+            configuration.augmentation == .none
+            ? nil : layout.reserve(rows: batchRows, columns: data.featureStride)
         self.layers = layers
         self.batchRows = batchRows
         var tensors =

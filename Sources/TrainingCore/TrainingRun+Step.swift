@@ -18,7 +18,7 @@ extension TrainingRun {
         let whole = self.optimizer.nextRule()
         let rule = whole.isDeferred ? whole.storing : whole
         let base = unsafe self.arena.base
-        let inputs = unsafe RowSource(self.data.train.features, stride: self.data.featureStride, picked: rows)
+        let inputs = unsafe self.inputs(rows, count: count)
         let source = unsafe self.frontOutput(inputs, count: count, step: number, mode: .training)
         unsafe self.forward(source, count: count, step: number)
         let loss = unsafe self.outputGradient(rows, count: count)
@@ -53,6 +53,17 @@ extension TrainingRun {
         if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
         unsafe self.averageStep()
         return loss
+    }
+
+    /// The features of a minibatch: the training rows themselves, or changed copies of them.
+    @unsafe
+    private func inputs(_ rows: UnsafePointer<Int32>, count: Int) -> RowSource {
+        let (features, stride) = unsafe (self.data.train.features, self.data.featureStride)
+        guard let place = self.plan.augmented else { return unsafe RowSource(features, stride: stride, picked: rows) }
+        let copies = unsafe self.arena.base + place
+        unsafe Augmentation(self.configuration.augmentation, shape: self.data.featureShape, seed: self.seed).write(
+            rows, count: count, from: features, to: copies, stride: stride, epoch: self.epoch)
+        return unsafe RowSource(copies, stride: stride)
     }
 
     /// Outputs of all layers in training mode.

@@ -148,6 +148,7 @@ extension TrainingRun {
         try Self.check(configuration)
         try Self.check(data)
         try Self.check(configuration.family, shape: data.featureShape)
+        try Self.check(configuration.augmentation, shape: data.featureShape)
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
         let plan = NetworkPlan(
@@ -190,6 +191,40 @@ extension TrainingRun {
                 SettingError(
                     setting: "model.initializer", found: "orthogonal for weights of \(rows) x \(columns)",
                     wanted: "at most \(limit) rows or \(limit) columns; use glorot_normal for wider layers"))
+        }
+    }
+
+    /// Refuses changes of rows that are no images, and such that leave nothing of one.
+    private static func check(_ augmentation: AugmentationSettings, shape: [Int]) throws(TrainingError) {
+        guard augmentation != .none else { return }
+        let name = "training.augmentation"
+        guard shape.count == 3 else {
+            let setting =
+                augmentation.flip != 0
+                ? ("flip", "\(augmentation.flip)")
+                : augmentation.crop != 1
+                    ? ("crop", "\(augmentation.crop)")
+                    : augmentation.shift != 0
+                        ? ("shift", "\(augmentation.shift)") : ("cutout", "\(augmentation.cutout)")
+            throw .setting(
+                SettingError(
+                    setting: "\(name).\(setting.0)", found: setting.1,
+                    wanted: "none for rows of the shape \(shape); only images [height, width, channels] are augmented"))
+        }
+        let side = min(shape[0], shape[1])
+        for (key, value) in [("shift", augmentation.shift), ("cutout", augmentation.cutout)] {
+            guard (0..<max(1, side)).contains(value) else {
+                throw .setting(
+                    SettingError(
+                        setting: "\(name).\(key)", found: "\(value)",
+                        wanted: "less than \(side), the shorter side of the images"))
+            }
+        }
+        guard (0...1).contains(augmentation.flip), augmentation.crop > 0, augmentation.crop <= 1 else {
+            throw .setting(
+                SettingError(
+                    setting: name, found: "flip \(augmentation.flip), crop \(augmentation.crop)",
+                    wanted: "flip in [0, 1] and crop in (0, 1]"))
         }
     }
 

@@ -145,6 +145,11 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.average", .name(WeightAverage.names), .text("none")),
             SettingRule("training.average.ema.decay", .inside, .float(0.999)),
             SettingRule("training.average.swa.from", .int(low: 1, high: 1_000_000), .int(10)),
+            SettingRule(
+                "training.augmentation.flip", .float(low: 0, high: 1, isLowOpen: false, isHighOpen: false), .float(0)),
+            SettingRule("training.augmentation.crop", .share, .float(1)),
+            SettingRule("training.augmentation.shift", .int(low: 0, high: 1024), .int(0)),
+            SettingRule("training.augmentation.cutout", .int(low: 0, high: 1024), .int(0)),
         ]
 
     /// What Adam and its kin have.

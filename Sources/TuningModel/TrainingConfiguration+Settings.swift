@@ -45,6 +45,10 @@ extension TrainingConfiguration {
                 metric: Metric(rawValue: try reader.text("training.early_stopping.metric")) ?? .validationLoss,
                 restoresBest: try reader.bool("training.early_stopping.restore_best"))
         }
+        self.augmentation.flip = try reader.float("training.augmentation.flip")
+        self.augmentation.crop = try reader.float("training.augmentation.crop")
+        self.augmentation.shift = try reader.int("training.augmentation.shift")
+        self.augmentation.cutout = try reader.int("training.augmentation.cutout")
         self.metrics = try reader.texts("training.metrics").compactMap { Metric(rawValue: $0) }
         if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
             throw SettingError(

@@ -161,6 +161,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var earlyStopping: PatienceSettings?
     /// What is measured after each epoch besides the figures that always are.
     package var metrics: [Metric] = []
+    /// Only for rows that are images.
+    package var augmentation = AugmentationSettings.none
 
     package init(
         layers: [DenseLayerSettings], optimizer: OptimizerSettings, learningRate: Double, batchSize: Int

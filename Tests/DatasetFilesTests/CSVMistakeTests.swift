@@ -41,7 +41,7 @@ struct CSVMistakeTests {
             ),
             (
                 "a,y\n1,2\n5,NaN\n",
-                "t.csv:3, column 2: column \"y\": found NaN, want a number, as a target is never filled; drop the row, or "
+                "t.csv:3, column 2: column \"y\": found NaN, want a finite number, as a target is never filled; drop the row, or "
                     + "set missing: drop_row"
             ),
             (

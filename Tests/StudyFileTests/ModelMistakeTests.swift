@@ -345,7 +345,8 @@ struct ModelMistakeTests {
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
                 clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, average, \
-                early_stopping, label_smoothing, class_weights, huber_delta or metrics
+                early_stopping, label_smoothing, class_weights, huber_delta, metrics or \
+                augmentation
                 """
             ]),
         StudyEdit(
@@ -489,7 +490,7 @@ struct ModelMistakeTests {
                 22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
                 schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
                 hypergradient, optimizer, schedule, batch_growth, average, early_stopping, \
-                label_smoothing, class_weights, huber_delta or metrics
+                label_smoothing, class_weights, huber_delta, metrics or augmentation
                 """
             ]),
         StudyEdit(
@@ -561,6 +562,23 @@ struct ModelMistakeTests {
                 """
                 22:3: training.huber_delta: only the loss huber has it, want loss: huber beside it
                 """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "augmentation: {flip: 1.5, shift: 0.5, crop: {float: [0, 1]}, rotate: 3}",
+            [
+                """
+                22:24: training.augmentation.flip: found 1.5, want a number in [0.0, 1.0]
+                """,
+                """
+                22:36: training.augmentation.shift: found 0.5, want a whole number in [0, 1024]
+                """,
+                """
+                22:56: training.augmentation.crop.float: found 0, want a number in (0.0, 1.0]
+                """,
+                """
+                22:64: training.augmentation: unknown key "rotate", want flip, crop, shift or cutout
+                """,
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
