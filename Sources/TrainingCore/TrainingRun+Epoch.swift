@@ -66,9 +66,11 @@ extension TrainingRun {
         let figures = self.evaluate(self.data.validation, as: .validation, weights: self.reportedWeights)
         let validationLoss = figures[.validationLoss] ?? .nan
         let gap = validationLoss - trainLoss
+        // In the order of the declaration, which is that of the wire.
         let metrics =
-            [MetricValue(.trainLoss, trainLoss)] + figures
-            + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))]
+            ([MetricValue(.trainLoss, trainLoss)] + figures
+            + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))])
+            .sorted { $0.metric.wireNumber < $1.metric.wireNumber }
         self.optimizer.finishEpoch(validationLoss: validationLoss)
         let watched = self.configuration.earlyStopping?.metric ?? .validationLoss
         let value = metrics[watched] ?? .nan

@@ -603,7 +603,9 @@ struct ModelMistakeTests {
                 """
                 23:41: training.early_stopping.metric: validation.rmse is not measured for classification, \
                 want train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall or validation.f1
+                validation.recall, validation.f1, validation.gap, validation.gap_trend, \
+                validation.top_3, validation.top_5, validation.precision_micro, \
+                validation.recall_micro, validation.f1_micro, validation.roc_auc or validation.log_loss
                 """
             ]),
         StudyEdit(

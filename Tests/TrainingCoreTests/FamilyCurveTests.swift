@@ -110,7 +110,7 @@ struct FamilyCurveTests {
                     return zip(tensors.0, tensors.1).map { $0 + Float(share / rate) * ($0 - $1) }
                 }
             }
-            let distance = 0.02 / square.squareRoot()
+            let distance = 0.01 / square.squareRoot()
             let above = try first(moved(distance), rate: rate).loss
             let below = try first(moved(-distance), rate: rate).loss
             let slope = (above - below) / (2 * distance)

@@ -191,7 +191,7 @@ struct FigureTests {
         #expect(
             last.map(\.metric) == [
                 .trainLoss, .validationLoss, .validationAccuracy, .validationPrecision, .validationRecall,
-                .validationF1, .validationMicroF1, .validationHammingLoss, .validationGap, .validationGapTrend,
+                .validationF1, .validationGap, .validationGapTrend, .validationMicroF1, .validationHammingLoss,
             ])
         let wrong = last[.validationHammingLoss] ?? 1
         #expect(wrong < 0.1 && last[.validationAccuracy] ?? 0 > 0.75, "hamming loss \(wrong)")
