@@ -8,7 +8,7 @@ enum ArrayRows {
     /// The rows of a pair of files.
     ///
     /// Features of three or four dimensions make rows with a shape: sequences [steps, features], images [height, width,
-    /// channels]. More dimensions are flattened. Features are named by their place. Classes are
+    /// channels]. More dimensions are flattened. A sequence may end early, with NaN in all steps behind its end. Features are named by their place. Classes are
     /// whole numbers of any size, numbered ascending.
     ///
     /// - Parameters:
@@ -74,7 +74,7 @@ enum ArrayRows {
             }
             rowTargets = .labels(values, names: (0..<outputs).map { "y\($0)" })
         }
-        let values = try unsafe features.floats()
+        let values = try unsafe features.floats(mayEnd: shape.count == 3)
         do throws(DatasetError) {
             return try DatasetRows(
                 rowCount: rowCount, featureNames: (0..<width).map { "x\($0)" },

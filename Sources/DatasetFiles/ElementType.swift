@@ -72,11 +72,13 @@ struct BinaryArray {
 
     /// The numbers, row-major.
     ///
+    /// - Parameter mayEnd: Whether what is not finite is left to the rows to judge: sequences may end early.
+    /// - Returns: As many as the shape says.
     /// - Throws: ``DataFileError`` naming the first number that is not finite as float32.
-    func floats() throws(DataFileError) -> [Float] {
+    func floats(mayEnd: Bool = false) throws(DataFileError) -> [Float] {
         let count = unsafe self.shape.reduce(1, *)
         let (values, firstBad) = unsafe self.type.floats(self.bytes, count: count)
-        if let firstBad {
+        if let firstBad, !mayEnd {
             throw unsafe DataFileError(
                 file: self.file,
                 "the number at index \(self.index(firstBad)) is not finite as float32, want finite numbers; "

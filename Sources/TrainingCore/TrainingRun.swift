@@ -149,6 +149,7 @@ extension TrainingRun {
         try Self.check(data)
         try Self.check(configuration.family, shape: data.featureShape)
         try Self.check(configuration.augmentation, shape: data.featureShape)
+        try Self.checkEnds(configuration.family, data)
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
         let plan = NetworkPlan(

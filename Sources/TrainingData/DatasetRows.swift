@@ -14,7 +14,8 @@ package struct DatasetRows: Hashable, Sendable {
     package let featureNames: [String]
     /// What a row is: [features], a sequence [steps, features] or an image [height, width, channels].
     package let featureShape: [Int]
-    /// Shape [rowCount, featureNames.count], row-major; finite, or NaN where a value is missing that has a fill.
+    /// Shape [rowCount, featureNames.count], row-major; finite, or NaN where a value is missing that has a fill, and in
+    /// all numbers of the steps behind a sequence's end.
     package let features: [Float]
     /// For each feature how a missing value is filled, `nil` where none may be missing; empty where none may at all.
     package let fills: [MissingFill?]
@@ -22,10 +23,11 @@ package struct DatasetRows: Hashable, Sendable {
     /// The group of each row, numbered from 0 on, where rows of a group are to stay together.
     package let groups: [Int32]?
 
-    /// Without a shape a row is a list of features.
+    /// Without a shape a row is a list of features. A sequence, of the shape [steps, features], may end before its last
+    /// step.
     ///
     /// - Throws: ``DatasetError`` when sizes disagree, a number is not finite and cannot be filled, or a class is out of
-    ///   range.
+    ///   range; for sequences naming row and step, counted from 0.
     /// - Complexity: O(rowCount * features).
     package init(
         rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: [Float],
@@ -79,8 +81,9 @@ package struct DatasetRows: Hashable, Sendable {
         guard fills.isEmpty || fills.count == featureNames.count else {
             throw DatasetError("\(fills.count) fills for \(featureNames.count) features, want one for each or none")
         }
-        guard fills.isEmpty ? Self.areFinite(features) : Self.areFinite(features, but: fills) else {
-            throw DatasetError("a feature is not finite")
+        if !(fills.isEmpty ? Self.areFinite(features) : Self.areFinite(features, but: fills)) {
+            guard shape.count == 2, fills.isEmpty else { throw DatasetError("a feature is not finite") }
+            try Self.checkEnds(features, steps: shape[0], width: shape[1])
         }
         self.rowCount = rowCount
         self.featureNames = featureNames
@@ -89,6 +92,23 @@ package struct DatasetRows: Hashable, Sendable {
         self.fills = fills
         self.groups = groups
         self.targets = targets
+    }
+
+    /// - Throws: ``DatasetError`` for the first row that is not finite up to a sequence's end.
+    private static func checkEnds(_ values: [Float], steps: Int, width: Int) throws(DatasetError) {
+        let mistake = unsafe values.withUnsafeBufferPointer { values -> (row: Int, mistake: SequenceEnd.Mistake)? in
+            guard let base = values.baseAddress else { return nil }
+            for row in 0..<values.count / (steps * width) {
+                let start = unsafe base + row * steps * width
+                if let mistake = unsafe SequenceEnd.mistake(in: start, steps: steps, features: width) {
+                    return (row, mistake)
+                }
+            }
+            return nil
+        }
+        if let (row, mistake) = mistake {
+            throw DatasetError("row \(row), step \(mistake.step): \(mistake.message)")
+        }
     }
 
     /// Whether no number is an infinity or NaN: their bits are above those of every finite magnitude.

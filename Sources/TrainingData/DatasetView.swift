@@ -8,7 +8,8 @@ package import TuningModel
 package struct DatasetPart: @unchecked Sendable {
     // Sendable by the contract above: the memory is never written while a view of it exists.
     package let rowCount: Int
-    /// Shape [rowCount, featureStride], row-major; columns from `featureCount` on are zero.
+    /// Shape [rowCount, featureStride], row-major; columns from `featureCount` on are zero. Steps behind the end of a
+    /// sequence [steps, features] are NaN.
     package let features: UnsafePointer<Float>
     /// Classification: shape [rowCount], each in 0 ..< classes.
     package let classes: UnsafePointer<Int32>?

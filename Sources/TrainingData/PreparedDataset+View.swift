@@ -3,8 +3,8 @@ package import TuningModel
 extension PreparedDataset {
     /// The training and validation rows of an image, in the image's own memory.
     ///
-    /// Everything is checked before a pointer is formed: header, sizes, alignment, that every number is finite, every
-    /// class in range and every padding zero. Whoever trains on the view needs no check of its own.
+    /// Everything is checked before a pointer is formed: header, sizes, alignment, that every number is finite up to a
+    /// sequence's end, every class in range and every padding zero. Whoever trains on the view needs no check of its own.
     ///
     /// - Parameter bytes: Aligned to 64 bytes; must stay valid and unchanged while the view is used.
     /// - Returns: Views into the memory.
@@ -52,7 +52,8 @@ extension PreparedDataset {
             let stride = self.stride(header.featureCount)
             let features = unsafe (base + section.features).assumingMemoryBound(to: Float.self)
             try unsafe self.checkFloats(
-                features, rows: rows, width: header.featureCount, stride: stride, name: "feature")
+                features, rows: rows, width: header.featureCount, stride: stride, name: "feature",
+                sequence: header.featureShape.count == 2 ? header.featureShape : nil)
             switch header.task {
             case .classification(let count):
                 let classes = unsafe (base + section.targets).assumingMemoryBound(to: Int32.self)
@@ -92,17 +93,24 @@ extension PreparedDataset {
         }
     }
 
+    /// Rows of the shape `sequence`, [steps, features], may end before their last step.
+    ///
     /// - Throws: ``DatasetError`` where a number is not finite or a padding not zero.
     private static func checkFloats(
-        _ values: UnsafePointer<Float>, rows: Int, width: Int, stride: Int, name: String
+        _ values: UnsafePointer<Float>, rows: Int, width: Int, stride: Int, name: String, sequence: [Int]? = nil
     ) throws(DatasetError) {
         for row in 0..<rows {
             let start = unsafe values + row * stride
             // The largest magnitude as bits: an infinity or a NaN is above every finite number.
             var largest: UInt32 = 0
             for column in 0..<width { largest = max(largest, unsafe start[column].bitPattern & 0x7FFF_FFFF) }
-            guard largest < 0x7F80_0000 else {
-                throw DatasetError("\(name) row \(row) has a number that is not finite")
+            if largest >= 0x7F80_0000 {
+                guard let sequence else {
+                    throw DatasetError("\(name) row \(row) has a number that is not finite")
+                }
+                if let mistake = unsafe SequenceEnd.mistake(in: start, steps: sequence[0], features: sequence[1]) {
+                    throw DatasetError("\(name) row \(row), step \(mistake.step): \(mistake.message)")
+                }
             }
             for column in width..<stride {
                 guard unsafe start[column].bitPattern == 0 else {

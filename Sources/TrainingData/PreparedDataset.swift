@@ -5,7 +5,8 @@ package import TuningModel
 /// Layout, little-endian: a header of 128 bytes, then four sections, each beginning at a multiple of 64 and followed by
 /// zero bytes up to the next one: features of the first part, its targets, features of the second part, its targets.
 /// Features are float32 of shape [rows, featureStride], targets int32 of shape [rows] or float32 of shape [rows,
-/// targetStride]. Strides are the widths rounded up to a multiple of 16; the columns beyond the width are zero.
+/// targetStride]. Strides are the widths rounded up to a multiple of 16; the columns beyond the width are zero. All
+/// numbers are finite, but where a row is a sequence [steps, features] its steps behind its end are NaN.
 ///
 /// An image for workers holds training rows and validation rows. An image of test rows has an empty first part and says
 /// so in its header, so that it cannot be taken for the other; it never leaves the coordinator.
@@ -103,8 +104,10 @@ package enum PreparedDataset {
             let source = Int(row) * width
             let target = offset + place * stride * 4
             for column in 0..<width {
-                let found = rows.features[source + column]
-                let value = scales[column].apply(found.isNaN && !fills.isEmpty ? fills[column] : found)
+                var value = rows.features[source + column]
+                // What has no fill lies behind a sequence's end.
+                if value.isNaN, !fills.isEmpty { value = fills[column] }
+                value = value.isNaN ? .nan : scales[column].apply(value)
                 unsafe bytes.storeBytes(
                     of: value.bitPattern.littleEndian, toByteOffset: target + column * 4, as: UInt32.self)
             }

@@ -12,7 +12,7 @@ package struct ColumnScale: Hashable, Sendable {
     /// Standardised values stay within this bound: a validation row far outside the training rows must not overflow.
     package static let bound = 1e6
 
-    /// The standardised value.
+    /// The standardised value of a number; NaN is none.
     @inlinable
     package func apply(_ value: Float) -> Float {
         guard self.deviation > 0 else { return 0 }
@@ -37,13 +37,14 @@ package struct Standardization: Hashable, Sendable {
     /// Means and deviations of the features of some rows, by two passes in double precision, rows in order.
     ///
     /// Rows that are lists have a scale for each feature. Rows with a shape of several sizes have one for each number of
-    /// the last size, over all rows and all places before it, told for every feature of a row.
+    /// the last size, over all rows and all places before it, told for every feature of a row; steps behind a sequence's
+    /// end, NaN without a fill, do not count.
     ///
     /// - Parameters:
     ///   - values: Shape [anything] + shape, row-major.
     ///   - shape: What a row is; one to three sizes.
     ///   - rows: The rows to look at.
-    ///   - fills: What is taken for NaN, one number for each feature of a row; empty where nothing is NaN.
+    ///   - fills: What is taken for NaN, one number for each feature of a row; empty where nothing is filled.
     /// - Returns: As many scales as a row has features. Where all values are equal the deviation is 0, without rows the
     ///   mean too.
     /// - Complexity: O(rows * features).
@@ -55,7 +56,7 @@ package struct Standardization: Hashable, Sendable {
         guard let first = rows.first, channels > 0 else {
             return [ColumnScale](repeating: ColumnScale(mean: 0, deviation: 0), count: width)
         }
-        let count = Double(rows.count) * Double(width / channels)
+        var count = 0.0
         // Rows with fills are lists, so that a channel is a feature.
         let filled = { (value: Float, channel: Int) in value.isNaN && !fills.isEmpty ? fills[channel] : value }
         let firsts = (0..<channels).map { filled(values[Int(first) * width + $0], $0) }
@@ -63,6 +64,8 @@ package struct Standardization: Hashable, Sendable {
         var isConstant = [Bool](repeating: true, count: channels)
         for row in rows {
             for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
+                if fills.isEmpty, values[start].isNaN { break }
+                count += 1
                 for channel in 0..<channels {
                     let value = filled(values[start + channel], channel)
                     sums[channel] += Double(value)
@@ -74,6 +77,7 @@ package struct Standardization: Hashable, Sendable {
         var squares = [Double](repeating: 0, count: channels)
         for row in rows {
             for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
+                if fills.isEmpty, values[start].isNaN { break }
                 for channel in 0..<channels {
                     let distance = Double(filled(values[start + channel], channel)) - means[channel]
                     squares[channel] += distance * distance
