@@ -121,11 +121,12 @@ struct AugmentationTests {
             layers: [DenseLayerSettings(units: 9)], optimizer: .sgd(momentum: 0.9, nesterov: false), learningRate: 0.01,
             batchSize: 10)
         if isConvolution {
-            configuration.family = .cnn([
-                ConvolutionBlockSettings(
-                    filters: 4, pool: .maximum
-                )
-            ])
+            configuration.family = .cnn(
+                ConvolutionSettings([
+                    ConvolutionBlockSettings(
+                        filters: 4, pool: .maximum
+                    )
+                ]))
         }
         configuration.augmentation = settings
         return configuration
