@@ -12,14 +12,26 @@ struct CSVPlan {
         var missing = MissingCells.refused
         /// The column whose cells say which rows stay together; no feature.
         var group: String?
+        /// Where rows are the steps of sequences; then there is no group.
+        var steps: Steps?
+    }
+
+    /// The columns that make rows the steps of sequences; no features.
+    struct Steps {
+        let series: String
+        let time: String?
+        /// The most steps of a sequence; `nil` in a training file.
+        let most: Int?
     }
 
     enum Role: Hashable {
         case ignored
         /// This one of the targets.
         case target(Int)
-        /// Which rows stay together.
+        /// Which rows stay together, or are one sequence.
         case group
+        /// What ascends within a sequence.
+        case time
         /// A number, or a category, that becomes this one of the source features.
         case number(Int)
         case category(Int)
@@ -35,6 +47,7 @@ struct CSVPlan {
     /// The columns of the targets, in the order of the declaration.
     let targetColumns: [Int]
     let missing: MissingCells
+    let steps: Steps?
 
     /// Finds the role of each column.
     ///
@@ -69,6 +82,8 @@ struct CSVPlan {
         for (what, list) in [
             ("target", declaration.targets), ("categorical", declaration.categorical), ("ignore", declaration.ignore),
             ("group", features == nil ? [declaration.group].compactMap { $0 } : []),
+            ("series", [declaration.steps?.series].compactMap { $0 }),
+            ("time", [declaration.steps?.time].compactMap { $0 }),
         ] {
             for name in list where places[name] == nil {
                 throw Self.missing(name, what: what, names: names, line: line, file: file)
@@ -76,7 +91,7 @@ struct CSVPlan {
         }
         let hidden =
             declaration.ignore + (declaration.givesTargets ? [] : declaration.targets)
-            + [declaration.group].compactMap { $0 }
+            + [declaration.group, declaration.steps?.series, declaration.steps?.time].compactMap { $0 }
         let used = names.filter { !hidden.contains($0) }
         if let features {
             for name in features where places[name] == nil {
@@ -98,6 +113,8 @@ struct CSVPlan {
             if !declaration.givesTargets, let target = declaration.targets.firstIndex(of: name) {
                 return .target(target)
             }
+            if name == declaration.steps?.series { return .group }
+            if name == declaration.steps?.time { return .time }
             // Other files of the study are not split: only their features count.
             if name == declaration.group { return features == nil ? .group : .ignored }
             guard let number = numbers[name] else { return .ignored }
@@ -105,6 +122,7 @@ struct CSVPlan {
         }
         self.columnNames = names
         self.missing = declaration.missing
+        self.steps = declaration.steps
         self.targetColumns = declaration.targets.map { places[$0] ?? 0 }
     }
 

@@ -51,7 +51,7 @@ extension CSVReader {
     /// A missing cell under the policy that refuses it, the only one for a series.
     func missing(_ cell: some Collection<UInt8>, want wanted: String, line: Int, column: Int) -> DataFileError {
         let remedy =
-            self.task == .forecasting
+            self.task == .forecasting || self.plan.steps != nil
             ? "; drop the row or fill the cell"
             : ", because missing is refuse; set missing to drop_row, mean, median or most_frequent"
         return DataFileError(
@@ -61,7 +61,12 @@ extension CSVReader {
     }
 
     func missingTarget(_ cell: some Collection<UInt8>, line: Int, column: Int) -> DataFileError {
-        DataFileError(
+        // A series without one of its steps would be another one.
+        if self.plan.steps != nil {
+            return self.missing(
+                cell, want: self.task == .classification ? "a class" : "a number", line: line, column: column)
+        }
+        return DataFileError(
             file: self.file, line: line, column: column + 1,
             "\(self.name(column)): found \(Self.isBlank(cell) ? "an empty cell" : shown(cell)), want "
                 + "\(self.task == .classification ? "a class" : Self.isBlank(cell) ? "a number" : "a finite number"), as a target is never filled; drop the row, "
@@ -71,8 +76,8 @@ extension CSVReader {
     func missingGroup(line: Int, column: Int) -> DataFileError {
         DataFileError(
             file: self.file, line: line, column: column + 1,
-            "\(self.name(column)): found an empty cell, want the name of a group; drop the row, or set missing: drop_row"
-        )
+            "\(self.name(column)): found an empty cell, want the name of a "
+                + (self.plan.steps == nil ? "group; drop the row, or set missing: drop_row" : "series; drop the row"))
     }
 
     func newClass(_ cell: some Collection<UInt8>, line: Int, column: Int) -> DataFileError {

@@ -39,12 +39,16 @@ struct CSVReader {
     let indicators: [Bool]?
     var rowCount = 0
     /// The class of the row that is being read.
-    private var label: Int32 = 0
+    private(set) var label: Int32 = 0
     /// The group of each row, where rows of a group stay together.
-    private var groupTable = LabelTable(limit: Int(Int32.max))
+    private(set) var groupTable = LabelTable(limit: Int(Int32.max))
     var groups: [Int32] = []
-    private var group: Int32 = 0
+    private(set) var group: Int32 = 0
     private let isGrouped: Bool
+    /// The row before, where rows are the steps of sequences.
+    var lastStep = SequenceStep()
+    /// The time of the row that is being read.
+    private(set) var time: [UInt8] = []
 
     /// Reads a whole file.
     ///
@@ -114,7 +118,7 @@ struct CSVReader {
             case .number(let feature): Int32(feature)
             case .target(let target) where self.task != .classification:
                 Int32(self.plan.featureColumns.count + target)
-            case .target, .category, .group, .ignored: -1
+            case .target, .category, .group, .time, .ignored: -1
             }
         }
     }
@@ -130,6 +134,7 @@ struct CSVReader {
             let line = unsafe cursor.line
             let isKept = try unsafe self.readRow(&cursor, &row, places, powers)
             if self.task == .multiLabel { try self.checkLabels(row[width...], line: line) }
+            if let steps = self.plan.steps { try self.follow(row[width...], steps, line: line) }
             guard self.rowCount < PreparedDataset.Limit.rows else {
                 throw DataFileError(file: self.file, line: line, "more than \(PreparedDataset.Limit.rows) rows")
             }
@@ -242,6 +247,9 @@ struct CSVReader {
     ) throws(DataFileError) -> Int? {
         switch self.plan.roles[column] {
         case .ignored, .number: return 0
+        case .time:
+            self.time = unsafe Array(cell)
+            return 0
         case .group:
             if unsafe Self.isBlank(cell) {
                 if self.plan.missing.policy == .dropRow { return nil }

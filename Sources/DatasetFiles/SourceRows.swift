@@ -10,6 +10,7 @@ struct SourceRows {
         case sparse = "a libsvm file"
         case images = "image folders"
         case series = "a series"
+        case sequences = "a csv file of series"
     }
 
     let file: String
@@ -71,6 +72,8 @@ struct SourceRows {
                 CSVPlan.Declaration(
                     targets: targets, categorical: categorical, ignore: ignore, missing: missing, group: group),
                 task: task, files: files, vocabulary: train?.vocabulary)
+        case .sequences(let source):
+            return try self.sequences(source, task: task, files: files, train: train)
         case .series:
             throw DataFileError(file: file, "a series beside other rows, want the format of data.train")
         case .npy(_, let targets):
@@ -111,6 +114,7 @@ struct SourceRows {
         switch source {
         case .csv(let file, _, _, _, _), .table(let file, _, _, _, _): (file, .table)
         case .series(let source): (source.file, .series)
+        case .sequences(let source): (source.file, .sequences)
         case .npy(let file, _), .idx(let file, _), .npz(let file, _, _): (file, .arrays)
         case .libsvm(let file, _, _): (file, .sparse)
         case .images(let folder, _, _): (folder, .images)
@@ -126,6 +130,25 @@ struct SourceRows {
         }
         return SourceRows(
             file: file, form: .table, rows: result.rows, vocabulary: result.vocabulary, group: declaration.group)
+    }
+
+    private static func sequences(
+        _ source: SequenceSource, task: TaskKind, files: FileFinder, train: SourceRows?
+    ) throws(DataFileError) -> SourceRows {
+        let most = train?.rows.featureShape.first
+        let steps = try self.table(
+            source.file,
+            CSVPlan.Declaration(
+                targets: source.targets, categorical: source.categorical, ignore: source.ignore,
+                steps: CSVPlan.Steps(series: source.series, time: source.time, most: most)),
+            task: task, files: files, vocabulary: train?.vocabulary)
+        do throws(DatasetError) {
+            return SourceRows(
+                file: source.file, form: .sequences, rows: try steps.rows.sequences(steps: most),
+                vocabulary: steps.vocabulary)
+        } catch {
+            throw DataFileError(file: source.file, error.message)
+        }
     }
 
     private static func arrays(

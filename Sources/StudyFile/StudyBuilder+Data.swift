@@ -71,7 +71,11 @@ extension StudyBuilder {
     private mutating func csv(_ node: FileNode, path: String, task: TaskKind?) -> DataSource? {
         let ofSeries = ["window", "horizon"]
         let isSeries = task == .forecasting || node.entries?.contains { ofSeries.contains($0.key) } == true
-        let known = ["format", "file", "target", "categorical", "ignore", "missing"] + (isSeries ? ofSeries : [])
+        let ofSteps = ["series", "time"]
+        let hasSteps = node.entries?.contains { ofSteps.contains($0.key) } == true
+        let known =
+            ["format", "file", "target", "categorical", "ignore", "missing"] + (isSeries ? ofSeries : [])
+            + (hasSteps ? ofSteps : [])
         guard let section = self.section(node, path: path, known: known) else { return nil }
         let file = self.required("file", in: section).flatMap { self.text($0, path: "\(path).file") }
         let targets = self.required("target", in: section).map { self.targets($0, path: "\(path).target", task: task) }
@@ -91,6 +95,16 @@ extension StudyBuilder {
         var missing: MissingCells? = .refused
         if let node = section["missing"] { missing = self.missingCells(node, path: "\(path).missing") }
         guard let file, let targets, let target = targets.first, let missing else { return nil }
+        if hasSteps, task != .forecasting {
+            return self.sequences(
+                section,
+                SequenceSource(file: file, targets: targets, categorical: categorical, ignore: ignore, series: ""),
+                missing: missing)
+        }
+        for key in ofSteps {
+            guard let entry = section.entry(key) else { continue }
+            self.report(entry.place, "\(path).\(key): means nothing to task: forecasting, whose file is one series")
+        }
         if task == .forecasting {
             if missing != .refused, let entry = section.entry("missing") {
                 self.report(

@@ -14,6 +14,39 @@ extension StudyBuilder {
                 window: window, horizon: horizon))
     }
 
+    /// Sequences in a file with a row for each step: `series: COLUMN` says to which one it belongs, `time: COLUMN` ascends.
+    mutating func sequences(_ section: Section, _ source: SequenceSource, missing: MissingCells) -> DataSource? {
+        let before = self.mistakes.count
+        for key in ["window", "horizon"] {
+            guard let entry = section.entry(key) else { continue }
+            self.report(entry.place, "\(section.path(of: key)): means something to task: forecasting alone")
+        }
+        if missing != .refused, let entry = section.entry("missing") {
+            self.report(
+                entry.place,
+                "\(section.path(of: "missing")): found \(missing.policy.rawValue) for series, want refuse; fill the gaps of a "
+                    + "series in its file")
+        }
+        let series = self.required("series", in: section).flatMap { self.text($0, path: section.path(of: "series")) }
+        let time = section["time"].flatMap { self.text($0, path: section.path(of: "time")) }
+        for (key, name) in [("series", series), ("time", time)] {
+            guard let name, let place = section[key]?.place else { continue }
+            let roles = [
+                ("the target", source.targets), ("categorical", source.categorical), ("ignored", source.ignore),
+                ("the series", key == "time" ? [series].compactMap { $0 } : []),
+            ]
+            for (role, names) in roles where names.contains(name) {
+                self.report(
+                    place, "\(section.path(of: key)): \(FileNode.shown(name)) is \(role) too, want it in one place")
+            }
+        }
+        guard let series, self.mistakes.count == before else { return nil }
+        return .sequences(
+            SequenceSource(
+                file: source.file, targets: source.targets, categorical: source.categorical, ignore: source.ignore,
+                series: series, time: time))
+    }
+
     /// `{last: 0.2}`: a series is split by time alone.
     mutating func lastPart(_ node: FileNode, path: String) -> DataPart? {
         if let key = node.entries?.first(where: {

@@ -75,6 +75,8 @@ extension StudyBuilder {
                 .source(
                     .table(file: file, targets: targets, categorical: categorical, ignore: ignore, missing: missing))
             }
+        case .sequences(let sequences)?:
+            return self.only("file", node, path: path).map { .source(.sequences(sequences.of(file: $0))) }
         case .npz(_, let features, let targets)?:
             return self.only("file", node, path: path).map { file in
                 .source(.npz(file: file, features: features, targets: targets))

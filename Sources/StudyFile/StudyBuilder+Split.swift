@@ -78,6 +78,9 @@ extension StudyBuilder {
         switch train {
         case .csv(_, let target, let categorical, let ignore, _): columns = ([target], categorical, ignore)
         case .table(_, let targets, let categorical, let ignore, _): columns = (targets, categorical, ignore)
+        case .sequences:
+            self.report(node.place, "\(path): a series is one row and stays whole, want no group")
+            return nil
         default:
             self.report(node.place, "\(path): only csv files have columns, want a csv file as data.train")
             return nil

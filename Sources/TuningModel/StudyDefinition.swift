@@ -7,6 +7,7 @@ package enum DataSource: Hashable, Sendable {
     case table(
         file: String, targets: [String], categorical: [String], ignore: [String], missing: MissingCells = .refused)
     case series(SeriesSource)
+    case sequences(SequenceSource)
     case npy(features: String, targets: String)
     case idx(images: String, labels: String)
     /// Two arrays of one file, by name.
@@ -23,7 +24,7 @@ extension DataSource {
     package var missing: MissingCells? {
         switch self {
         case .csv(_, _, _, _, let missing), .table(_, _, _, _, let missing): missing
-        case .series, .npy, .idx, .npz, .libsvm, .images: nil
+        case .series, .sequences, .npy, .idx, .npz, .libsvm, .images: nil
         }
     }
 }
