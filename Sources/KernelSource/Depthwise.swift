@@ -1,8 +1,6 @@
 import KernelInterface
 
-/// Some pixels of 16 channels: their chains hide each other's latency.
-///
-/// - Parameter count: 1 to 4, known to the compiler.
+/// Some pixels of 16 channels, `count` of 1 to 4, which the compiler knows: their chains hide each other's latency.
 @inline(__always)
 private func sweepPixels(
     _ input: Source, _ starts: Numbers, _ window: DepthwiseWindow, _ weights: Source, _ output: Target, _ pixel: Int,

@@ -5,9 +5,8 @@ import TuningModel
 enum NetworkMode: Hashable { case training, evaluation }
 
 extension TrainingRun {
-    /// What the dense layers take: the features themselves, or what comes before the dense layers makes of these rows.
-    ///
-    /// - Parameter step: The minibatch's number, for dropout.
+    /// What the dense layers take: the features themselves, or what comes before the dense layers makes of these rows;
+    /// `step` is the minibatch's number, for dropout.
     @unsafe
     borrowing func frontOutput(_ features: RowSource, count: Int, step: Int, mode: NetworkMode) -> RowSource {
         switch self.plan.front {

@@ -1,9 +1,8 @@
 import KernelInterface
 
 extension TrainingRun {
-    /// Adds a block's input, or its projection, to the convolutions of some images.
-    ///
-    /// - Parameter convolved: The first of these images; the others follow it.
+    /// Adds a block's input, or its projection, to the convolutions of some images, of which `convolved` is the first; the
+    /// others follow it.
     @unsafe
     borrowing func addShortcut(
         _ shortcut: ShortcutPlan, _ plan: ConvolutionPlan, images: Range<Int>,
