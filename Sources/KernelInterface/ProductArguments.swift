@@ -72,11 +72,11 @@ package struct ProductArguments {
 
     /// Rows of the weights that are packed at a time.
     @inlinable
-    package static var packedDepth: Int { 512 }
+    package static var packedDepth: Int { 1_024 }
 
     /// Columns of the weights that are packed at a time; such a panel stays in the second-level cache.
     @inlinable
-    package static var packedColumns: Int { 384 }
+    package static var packedColumns: Int { 192 }
 
     /// Floats of scratch for a product of this size; 0 where it would not be used.
     @inlinable
