@@ -3,7 +3,7 @@ package import TuningModel
 /// A data set as a study uses it, with what is needed to use its networks later.
 package struct LoadedDataset: Hashable, Sendable {
     /// Training and validation rows; see ``PreparedDataset``.
-    package let image: [UInt8]
+    package private(set) var image: [UInt8]
     /// Test rows in an image of their own, or `nil`; never sent to a worker.
     package let testImage: [UInt8]?
     package let task: LearningTask
@@ -15,6 +15,13 @@ package struct LoadedDataset: Hashable, Sendable {
     package let trainRows: Int
     package let validationRows: Int
     package let testRows: Int
+
+    /// Hands the image over and keeps none: whoever copies it then holds the only one.
+    package mutating func takeImage() -> [UInt8] {
+        let image = self.image
+        self.image = []
+        return image
+    }
 
     /// Where the rows of a part come from.
     package enum Part: Hashable, Sendable {

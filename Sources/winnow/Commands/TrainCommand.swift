@@ -42,8 +42,8 @@ struct TrainCommand: ParsableCommand {
         for setting in SettingsParser.unsearched(settings, in: input.study) {
             Terminal.writeError("outside of what the study searches, trained all the same: \(setting)")
         }
-        let data = try input.loadData(fold: self.fold)
-        let rows = try OwnedDataset(copying: data.image)
+        var data = try input.loadData(fold: self.fold)
+        let rows = try OwnedDataset(copying: data.takeImage())
         var run = try Self.start(configuration, rows.view, seed: self.seed)
         var clock = StepClock(rowCount: data.trainRows)
         while run.epoch < epochs, !run.isOver {
