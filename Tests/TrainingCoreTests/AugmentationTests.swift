@@ -145,16 +145,7 @@ struct AugmentationTests {
         let data = Self.data()
         let kernels = try KernelSet.best(named: nil)
         let whole = try train(configuration, on: data, seed: 6, epochs: 4, kernels: kernels).record
-        var record = RunRecord()
-        var bytes = try TrainingRun(configuration, data: data.view, seed: 6, kernels: kernels).checkpoint()
-        for _ in 0..<4 {
-            var run = try TrainingRun(
-                checkpoint: bytes, configuration: configuration, data: data.view, seed: 6, kernels: kernels)
-            _ = run.trainEpoch { false }
-            record.add(run.finishEpoch())
-            record.weights = run.weightBytes()
-            bytes = run.checkpoint()
-        }
+        let record = try resumedRecord(configuration, on: data, seed: 6, epochs: 4)
         #expect(record == whole)
         let records = try availableKernels().map {
             try train(configuration, on: data, seed: 6, epochs: 4, kernels: $0).record

@@ -17,18 +17,7 @@ struct BitTests {
         let data = kind.data
         let kernels = try KernelSet.best(named: nil)
         let whole = try train(configuration, on: data, seed: 6, epochs: 5, kernels: kernels).record
-        var record = RunRecord()
-        var bytes = try TrainingRun(configuration, data: data.view, seed: 6, kernels: kernels).checkpoint()
-        for epoch in 0..<5 {
-            var run = try TrainingRun(
-                checkpoint: bytes, configuration: configuration, data: data.view, seed: 6, kernels: kernels)
-            let resumed = run.epoch
-            #expect(resumed == epoch)
-            _ = run.trainEpoch { false }
-            record.add(run.finishEpoch())
-            record.weights = run.weightBytes()
-            bytes = run.checkpoint()
-        }
+        let record = try resumedRecord(configuration, on: data, seed: 6, epochs: 5)
         #expect(record == whole)
     }
 

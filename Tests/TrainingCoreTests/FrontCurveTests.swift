@@ -17,17 +17,7 @@ struct FrontCurveTests {
             let places = run.plan.tensors
             #expect(places.map(\.count) == kind.tensors.map(\.count), "\(kind.name)")
             #expect(kind.losses.count == 50)
-            for (place, values) in zip(places, kind.tensors) { run.setValues(of: place, at: place.values, to: values) }
-            var worst = 0.0
-            var last = 0.0
-            for wanted in kind.losses {
-                let isTrained = run.trainEpoch { false }
-                #expect(isTrained)
-                let metrics = run.finishEpoch().metrics
-                worst = max(worst, ((metrics[.trainLoss] ?? .nan) / wanted - 1).magnitude)
-                last = metrics[.validationLoss] ?? .nan
-            }
-            worst = max(worst, (last / kind.final_loss - 1).magnitude)
+            let worst = distance(&run, from: kind.tensors, to: kind.losses, kind.final_loss)
             #expect(worst < 1e-4, "\(kind.name)")
         }
     }
@@ -44,17 +34,7 @@ struct FrontCurveTests {
                 try train(configuration, on: data, seed: 8, epochs: 3, kernels: $0).record
             }
             #expect(Set(records).count == 1, "\(kind.name)")
-            let kernels = try KernelSet.best(named: nil)
-            var record = RunRecord()
-            var bytes = try TrainingRun(configuration, data: data.view, seed: 8, kernels: kernels).checkpoint()
-            for _ in 0..<3 {
-                var run = try TrainingRun(
-                    checkpoint: bytes, configuration: configuration, data: data.view, seed: 8, kernels: kernels)
-                _ = run.trainEpoch { false }
-                record.add(run.finishEpoch())
-                record.weights = run.weightBytes()
-                bytes = run.checkpoint()
-            }
+            let record = try resumedRecord(configuration, on: data, seed: 8, epochs: 3)
             #expect(record == records.first, "\(kind.name)")
         }
     }

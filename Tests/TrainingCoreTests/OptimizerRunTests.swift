@@ -88,17 +88,7 @@ struct OptimizerRunTests {
             try train(kind.configuration, on: data, seed: 6, epochs: 5, kernels: $0).record
         }
         #expect(Set(records).count == 1)
-        let kernels = try KernelSet.best(named: nil)
-        var record = RunRecord()
-        var bytes = try TrainingRun(kind.configuration, data: data.view, seed: 6, kernels: kernels).checkpoint()
-        for _ in 0..<5 {
-            var run = try TrainingRun(
-                checkpoint: bytes, configuration: kind.configuration, data: data.view, seed: 6, kernels: kernels)
-            _ = run.trainEpoch { false }
-            record.add(run.finishEpoch())
-            record.weights = run.weightBytes()
-            bytes = run.checkpoint()
-        }
+        let record = try resumedRecord(kind.configuration, on: data, seed: 6, epochs: 5)
         #expect(record == records.first)
     }
 
