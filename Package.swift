@@ -21,7 +21,7 @@ let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O", "-wmo", "-num-thre
 /// are symbolic links to `Sources/KernelSource`, and only these targets get an architecture flag.
 func kernels(_ name: String, architecture: String, _ extra: [SwiftSetting] = []) -> Target {
     .target(
-        name: name, dependencies: ["KernelInterface"], path: "Sources/\(name)",
+        name: name, dependencies: ["CProcessor", "KernelInterface"], path: "Sources/\(name)",
         swiftSettings: strict + extra + [
             .unsafeFlags(["-O", "-wmo", "-num-threads", "1", "-Xcc", "-march=\(architecture)"])
         ])

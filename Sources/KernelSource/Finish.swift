@@ -4,6 +4,8 @@ protocol Finish {
     var output: Target { get }
     /// Floats from row to row of the output.
     var stride: Int { get }
+    /// Whether the results are the sums themselves.
+    static var isStore: Bool { get }
     /// Whether the sums go on from what is stored in the output instead of from 0.
     var continues: Bool { get }
     /// The result for 16 sums, to be stored at `index` of the output.
@@ -11,6 +13,8 @@ protocol Finish {
 }
 
 extension Finish {
+    @inline(__always) static var isStore: Bool { false }
+
     @inline(__always) func take(_ sum: Vector, row: Int, column: Int) {
         let index = row &* self.stride &+ column
         self.output.store(self.result(sum, index: index, column: column), index)
@@ -40,6 +44,8 @@ struct StoreFinish: Finish {
     var output: Target
     var stride: Int
     var continues: Bool
+
+    @inline(__always) static var isStore: Bool { true }
 
     @inline(__always) func result(_ sum: Vector, index: Int, column: Int) -> Vector { sum }
 }

@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// Sixteen lanes everywhere: where registers are narrower the compiler splits the operations, and the bits stay.
 typealias Vector = SIMD16<Float>
 /// The lanes' bit patterns, and integers beside them.
@@ -17,6 +19,9 @@ struct Source {
     }
 
     @inline(__always) func advanced(_ count: Int) -> Source { unsafe Source(self.base + count) }
+
+    /// Asks for the line around a place, without waiting; the place may lie behind the end.
+    @inline(__always) func fetch(_ index: Int) { unsafe processor_fetch(self.base + index) }
 }
 
 /// Floats to read and write, without a count.

@@ -15,7 +15,7 @@ flags=(-enable-experimental-feature Embedded -parse-as-library -wmo -O -package-
 build() {
     local name=$1 target=$2
     shift 2
-    swiftc -target "$target" "${flags[@]}" "$@" -c "$work"/*.swift -o "$work/$name.o"
+    swiftc -target "$target" "${flags[@]}" "$@" -I ../../Sources/CProcessor/include -c "$work"/*.swift -o "$work/$name.o"
 }
 
 build avx2 x86_64-unknown-linux-gnu -Xcc -march=x86-64-v3

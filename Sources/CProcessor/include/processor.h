@@ -1,4 +1,4 @@
-/// What the processor and the operating system support, from their feature bits alone.
+/// What the processor and the operating system support, from their feature bits alone; and its hint to fetch memory.
 #ifndef WINNOW_PROCESSOR_H
 #define WINNOW_PROCESSOR_H
 
@@ -23,5 +23,8 @@ static inline int processor_supports_avx512(void) {
     return 0;
 #endif
 }
+
+/// Asks for the line of memory around an address, to be read soon; any address is allowed, and nothing is waited for.
+static inline void processor_fetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
 #endif
