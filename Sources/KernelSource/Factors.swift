@@ -43,6 +43,14 @@ struct LeftRows: LeftMatrix {
         RowFactors(self, row, count)
     }
 
+    /// Floats from the start of a row to that of another one.
+    @inline(__always) func distance(_ first: Int, _ second: Int) -> Int {
+        if let picked = unsafe self.picked {
+            return unsafe (Int(picked[second]) &- Int(picked[first])) &* self.stride
+        }
+        return (second &- first) &* self.stride
+    }
+
     /// The same rows from a column on.
     @inline(__always) func fromColumn(_ column: Int) -> LeftRows {
         unsafe LeftRows(base: self.base + column, stride: self.stride, picked: self.picked)

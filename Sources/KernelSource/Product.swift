@@ -49,7 +49,7 @@ private func sweepTiles<S: Strip, L: LeftMatrix, C: Chain, E: Finish>(
 
 /// The rows that are too few for a whole tile: their sums are stored.
 @inline(never)
-private func sweepRest<S: Strip, L: LeftMatrix, C: Chain>(
+func sweepRest<S: Strip, L: LeftMatrix, C: Chain>(
     _: S.Type, _ left: L, _ right: RightMatrix<C>, _ rows: Range<Int>, _ column: Int, _ store: StoreFinish
 ) {
     var row = rows.lowerBound

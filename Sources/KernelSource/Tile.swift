@@ -6,13 +6,15 @@ enum TwoRows: RowCount { @inline(__always) static var count: Int { 2 } }
 enum FourRows: RowCount { @inline(__always) static var count: Int { 4 } }
 enum SixRows: RowCount { @inline(__always) static var count: Int { 6 } }
 enum EightRows: RowCount { @inline(__always) static var count: Int { 8 } }
+enum NineRows: RowCount { @inline(__always) static var count: Int { 9 } }
+enum FourteenRows: RowCount { @inline(__always) static var count: Int { 14 } }
 
 /// The factors that are broadcast: element (row, k) of the left matrix, the rows counted from the tile's first.
 protocol Factors {
     func value(_ row: Int, _ k: Int) -> Float
 }
 
-/// Up to eight rows of sums in registers.
+/// Up to fourteen rows of sums in registers.
 struct Tile<S: Strip, N: RowCount> {
     var r0 = S()
     var r1 = S()
@@ -22,6 +24,12 @@ struct Tile<S: Strip, N: RowCount> {
     var r5 = S()
     var r6 = S()
     var r7 = S()
+    var r8 = S()
+    var r9 = S()
+    var r10 = S()
+    var r11 = S()
+    var r12 = S()
+    var r13 = S()
 
     @inline(__always) init() {}
 
@@ -39,6 +47,14 @@ struct Tile<S: Strip, N: RowCount> {
         if N.count > 6 {
             self.r6 = S(target, origin &+ 6 &* stride)
             self.r7 = S(target, origin &+ 7 &* stride)
+        }
+        if N.count > 8 { self.r8 = S(target, origin &+ 8 &* stride) }
+        if N.count > 9 {
+            self.r9 = S(target, origin &+ 9 &* stride)
+            self.r10 = S(target, origin &+ 10 &* stride)
+            self.r11 = S(target, origin &+ 11 &* stride)
+            self.r12 = S(target, origin &+ 12 &* stride)
+            self.r13 = S(target, origin &+ 13 &* stride)
         }
     }
 
@@ -58,6 +74,14 @@ struct Tile<S: Strip, N: RowCount> {
             self.r6.add(factors.value(6, k), row)
             self.r7.add(factors.value(7, k), row)
         }
+        if N.count > 8 { self.r8.add(factors.value(8, k), row) }
+        if N.count > 9 {
+            self.r9.add(factors.value(9, k), row)
+            self.r10.add(factors.value(10, k), row)
+            self.r11.add(factors.value(11, k), row)
+            self.r12.add(factors.value(12, k), row)
+            self.r13.add(factors.value(13, k), row)
+        }
     }
 
     @inline(__always) func finish<E: Finish>(_ finish: E, row: Int, column: Int) {
@@ -74,6 +98,14 @@ struct Tile<S: Strip, N: RowCount> {
         if N.count > 6 {
             self.r6.finish(finish, row: row &+ 6, column: column)
             self.r7.finish(finish, row: row &+ 7, column: column)
+        }
+        if N.count > 8 { self.r8.finish(finish, row: row &+ 8, column: column) }
+        if N.count > 9 {
+            self.r9.finish(finish, row: row &+ 9, column: column)
+            self.r10.finish(finish, row: row &+ 10, column: column)
+            self.r11.finish(finish, row: row &+ 11, column: column)
+            self.r12.finish(finish, row: row &+ 12, column: column)
+            self.r13.finish(finish, row: row &+ 13, column: column)
         }
     }
 }
