@@ -35,6 +35,7 @@ extension Fingerprint {
         }
         self.add([data.featureCount, data.train.rowCount, configuration.layers.count])
         self.add(configuration.family, shape: data.featureShape)
+        self.add(configuration.embedding, categories: data.categories)
         for layer in configuration.layers {
             self.add([layer.units, layer.batchNormalization ? 1 : layer.layerNormalization ? 2 : 0])
             self.add(layer.dropout)
@@ -73,6 +74,15 @@ extension Fingerprint {
             self.add("batch_growth")
             self.add([growth.factor, growth.every, growth.maximum])
         }
+    }
+
+    /// Nothing for categories as they are.
+    private mutating func add(_ embedding: EmbeddingSettings, categories: [Range<Int>]) {
+        guard embedding.units > 0 else { return }
+        self.add("embedding")
+        self.add(embedding.rule.rawValue)
+        self.add([embedding.units, categories.count])
+        for column in categories { self.add([column.lowerBound, column.count]) }
     }
 
     /// Nothing for zeros.

@@ -150,6 +150,7 @@ extension TrainingRun {
         try Self.check(configuration.family, shape: data.featureShape)
         try Self.check(configuration.augmentation, shape: data.featureShape)
         try Self.checkEnds(configuration.family, data)
+        try Self.check(configuration.embedding, data)
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
         let plan = NetworkPlan(

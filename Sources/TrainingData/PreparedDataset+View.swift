@@ -18,7 +18,7 @@ extension PreparedDataset {
         }
         return DatasetView(
             task: header.task, featureCount: header.featureCount, featureShape: header.featureShape,
-            featureStride: self.stride(header.featureCount),
+            categories: header.categories, featureStride: self.stride(header.featureCount),
             targetStride: header.targetStride, train: parts[0], validation: parts[1])
     }
 

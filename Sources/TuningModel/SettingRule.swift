@@ -44,6 +44,10 @@ package struct SettingRule: Hashable, Sendable {
         ]
         + Self.denseLayers("model.family.mlp.layers", nil)
         + [
+            SettingRule("model.family.mlp.embedding", .int(low: 0, high: 1024), .int(0)),
+            SettingRule(
+                "model.family.mlp.embedding_rule", .name(EmbeddingSettings.Rule.allCases.map(\.rawValue)),
+                .text(EmbeddingSettings.Rule.fixed.rawValue)),
             SettingRule("model.family.cnn.blocks", .int(low: 1, high: 32), nil),
             SettingRule("model.family.cnn.blocks.*.filters", .int(low: 1, high: 4096), nil),
             SettingRule("model.family.cnn.blocks.*.kernel", .int(low: 1, high: 31), .int(3)),

@@ -15,6 +15,12 @@ extension TrainingConfiguration {
             layers: layers, optimizer: try Self.optimizer(&reader),
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
         self.family = family
+        // Another family leaves the settings of the mlp alone.
+        if family == .mlp {
+            self.embedding.units = try reader.int("model.family.mlp.embedding")
+            let rule = try reader.text("model.family.mlp.embedding_rule")
+            self.embedding.rule = EmbeddingSettings.Rule(rawValue: rule) ?? .fixed
+        }
         self.activation = Activation(rawValue: try reader.text("model.activation")) ?? .relu
         self.initializer = try Self.initializer(reader)
         self.biasInitializer = try Self.biasInitializer(reader)

@@ -121,6 +121,8 @@ package struct PatienceSettings: Hashable, Sendable {
 package struct TrainingConfiguration: Hashable, Sendable {
     /// What stands before the dense layers.
     package var family = NetworkFamily.mlp
+    /// How an mlp takes columns of categories.
+    package var embedding = EmbeddingSettings.none
     /// The hidden dense layers.
     package var layers: [DenseLayerSettings]
     package var activation: Activation = .relu

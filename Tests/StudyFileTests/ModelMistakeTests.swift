@@ -330,6 +330,26 @@ struct ModelMistakeTests {
                       repeat: {int: [1, 3]}
                       each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
             """,
+            "{layers: [{units: 16}], embedding: {int: [-1, 8]}, embedding_rule: cardinalty, embeddings: 3}",
+            [
+                """
+                12:51: model.family.mlp.embedding.int: found -1, want a whole number in [0, 1024]
+                """,
+                """
+                12:76: model.family.mlp.embedding_rule: found cardinalty, did you mean cardinality? want one of \
+                fixed, cardinality
+                """,
+                """
+                12:88: model.family.mlp: unknown key "embeddings", did you mean embedding? want layers, \
+                embedding or embedding_rule
+                """,
+            ]),
+        StudyEdit(
+            """
+            layers:
+                      repeat: {int: [1, 3]}
+                      each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
+            """,
             "layers: 3",
             [
                 """

@@ -70,6 +70,20 @@ struct AllocationTests {
         }
     }
 
+    @Test("there is none after the first step with embeddings, with any optimiser")
+    func embeddings() throws {
+        for kernels in availableKernels() {
+            for optimizer in TrainingCase.optimizers {
+                let data = TestData.random(.classification(classes: 3), features: 12)
+                data.categories = [1..<4, 4..<9]
+                let kind = TrainingCase(optimizer: optimizer, batchNormalization: true, dropout: 0.3, clipNorm: 1)
+                var configuration = kind.configuration
+                configuration.embedding = EmbeddingSettings(units: 5)
+                try Self.expectNone(configuration, data, kernels, "embeddings, \(kind.testDescription)")
+            }
+        }
+    }
+
     private static func expectNone(
         _ configuration: TrainingConfiguration, _ data: TestData, _ kernels: KernelSet, _ text: String
     ) throws {
