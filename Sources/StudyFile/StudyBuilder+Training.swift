@@ -85,7 +85,7 @@ extension StudyBuilder {
     }
 
     private mutating func readAugmentation(_ node: FileNode) {
-        let known = ["flip", "crop", "shift", "cutout"]
+        let known = ["flip", "crop", "shift", "cutout", "mixup"]
         guard let section = self.section(node, path: "training.augmentation", known: known) else { return }
         for entry in section.entries where known.contains(entry.key) {
             self.readSetting(entry.value, name: "training.augmentation.\(entry.key)", conditions: [])

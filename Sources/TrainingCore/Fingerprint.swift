@@ -107,9 +107,10 @@ extension Fingerprint {
         }
     }
 
-    /// Nothing for images as they are.
+    /// Nothing for rows as they are.
     private mutating func add(_ augmentation: AugmentationSettings) {
-        guard augmentation != .none else { return }
+        self.add("mixup", augmentation.mixUp)
+        guard augmentation.changesImages else { return }
         self.add("augmentation")
         self.add(augmentation.flip)
         self.add(augmentation.crop)

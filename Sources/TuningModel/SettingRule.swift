@@ -154,6 +154,9 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.augmentation.crop", .share, .float(1)),
             SettingRule("training.augmentation.shift", .int(low: 0, high: 1024), .int(0)),
             SettingRule("training.augmentation.cutout", .int(low: 0, high: 1024), .int(0)),
+            SettingRule(
+                "training.augmentation.mixup", .float(low: 0, high: 100, isLowOpen: false, isHighOpen: false), .float(0)
+            ),
         ]
 
     /// What Adam and its kin have.

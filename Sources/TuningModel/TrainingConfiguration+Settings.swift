@@ -55,6 +55,7 @@ extension TrainingConfiguration {
         self.augmentation.crop = try reader.float("training.augmentation.crop")
         self.augmentation.shift = try reader.int("training.augmentation.shift")
         self.augmentation.cutout = try reader.int("training.augmentation.cutout")
+        self.augmentation.mixUp = try reader.float("training.augmentation.mixup")
         self.metrics = try reader.texts("training.metrics").compactMap { Metric(rawValue: $0) }
         if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
             throw SettingError(

@@ -163,7 +163,7 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var earlyStopping: PatienceSettings?
     /// What is measured after each epoch besides the figures that always are.
     package var metrics: [Metric] = []
-    /// Only for rows that are images.
+    /// Only for rows that are images, but for mix-up.
     package var augmentation = AugmentationSettings.none
 
     package init(

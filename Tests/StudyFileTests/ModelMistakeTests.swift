@@ -585,7 +585,7 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
-            "augmentation: {flip: 1.5, shift: 0.5, crop: {float: [0, 1]}, rotate: 3}",
+            "augmentation: {flip: 1.5, shift: 0.5, crop: {float: [0, 1]}, rotate: 3, mixup: -0.1}",
             [
                 """
                 22:24: training.augmentation.flip: found 1.5, want a number in [0.0, 1.0]
@@ -597,7 +597,10 @@ struct ModelMistakeTests {
                 22:56: training.augmentation.crop.float: found 0, want a number in (0.0, 1.0]
                 """,
                 """
-                22:64: training.augmentation: unknown key "rotate", want flip, crop, shift or cutout
+                22:64: training.augmentation: unknown key "rotate", want flip, crop, shift, cutout or mixup
+                """,
+                """
+                22:82: training.augmentation.mixup: found -0.1, want a number in [0.0, 100.0]
                 """,
             ]),
         StudyEdit(
