@@ -98,7 +98,14 @@ extension Fingerprint {
         if ![.automatic, .crossEntropy, .squaredError].contains(loss.function) { self.add(loss.function.rawValue) }
         if loss.labelSmoothing != 0 { self.add(loss.labelSmoothing) }
         if loss.function == .huber { self.add(loss.huberDelta) }
-        switch loss.classWeights {
+        self.add(loss.classWeights)
+        if loss.positiveWeights != .none { self.add("positive") }
+        self.add(loss.positiveWeights)
+    }
+
+    /// Nothing where there are none.
+    private mutating func add(_ weights: ClassWeights) {
+        switch weights {
         case .none: return
         case .balanced: self.add("balanced")
         case .given(let weights):

@@ -3,7 +3,7 @@ import TrainingData
 import TuningModel
 
 extension TrainingRun {
-    /// Writes the class weights where the kernels read them.
+    /// Writes the weights of classes or labels where the kernels read them.
     func initializeLoss() {
         for (place, weight) in self.plan.loss.classWeights.enumerated() {
             unsafe self.arena.base[self.plan.loss.weights + place] = Float(weight)
@@ -87,6 +87,7 @@ extension TrainingRun {
                 LabelCrossEntropyArguments(
                     rows: count, labels: layer.outputs, logits: base + layer.output,
                     gradient: base + self.plan.gradients.0, stride: layer.outputStride, targets: source,
+                    weights: self.plan.loss.classWeights.isEmpty ? nil : UnsafePointer(base + self.plan.loss.weights),
                     smoothing: self.plan.loss.smoothing, gradientScale: Float(1 / (Double(count) * outputs))))
         case .robustError(let delta):
             sum = unsafe self.table.robustError(

@@ -84,6 +84,8 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.label_smoothing", .below(1), .float(0)),
             SettingRule("training.class_weights", .name(["none", "balanced"]), .text("none")),
             SettingRule("training.class_weights.*", .positive, nil),
+            SettingRule("training.positive_weights", .name(["none", "balanced"]), .text("none")),
+            SettingRule("training.positive_weights.*", .positive, nil),
             SettingRule("training.huber_delta", .positive, .float(1)),
             SettingRule("training.optimizer", .name(OptimizerSettings.names), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),

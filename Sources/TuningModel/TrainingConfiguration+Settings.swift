@@ -167,15 +167,22 @@ extension TrainingConfiguration {
             throw SettingError(
                 setting: "training.huber_delta", found: "\(loss.huberDelta)", wanted: "nothing, or the loss huber")
         }
-        let weights = try reader.numbers("training.class_weights")
-        let isBalanced = try reader.text("training.class_weights") == "balanced"
+        loss.classWeights = try self.weights(reader, "training.class_weights", of: "class")
+        loss.positiveWeights = try self.weights(reader, "training.positive_weights", of: "label")
+        return loss
+    }
+
+    private static func weights(
+        _ reader: SettingReader, _ name: String, of noun: String
+    ) throws(SettingError) -> ClassWeights {
+        let weights = try reader.numbers(name)
+        let isBalanced = try reader.text(name) == "balanced"
         guard weights.isEmpty || !isBalanced else {
             throw SettingError(
-                setting: "training.class_weights", found: "balanced beside \(weights.count) numbers",
-                wanted: "balanced or a number for each class")
+                setting: name, found: "balanced beside \(weights.count) numbers",
+                wanted: "balanced or a number for each \(noun)")
         }
-        loss.classWeights = isBalanced ? .balanced : weights.isEmpty ? .none : .given(weights)
-        return loss
+        return isBalanced ? .balanced : weights.isEmpty ? .none : .given(weights)
     }
 
     private static func average(_ reader: SettingReader) throws(SettingError) -> WeightAverage {
