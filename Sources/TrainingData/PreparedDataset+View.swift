@@ -25,12 +25,12 @@ extension PreparedDataset {
     /// The rows of an image of test rows, checked in the same way.
     package static func testPart(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(DatasetError) -> (task: LearningTask, featureCount: Int, part: DatasetPart) {
+    ) throws(DatasetError) -> (task: LearningTask, featureShape: [Int], part: DatasetPart) {
         let (header, parts) = try unsafe self.parts(bytes, content: .test)
         guard header.firstRows == 0, header.secondRows > 0 else {
             throw DatasetError("\(header.secondRows) test rows, want at least one")
         }
-        return (header.task, header.featureCount, parts[1])
+        return (header.task, header.featureShape, parts[1])
     }
 
     private static func parts(
