@@ -167,7 +167,7 @@ package struct LoadedDataset: Hashable, Sendable {
             features: features, targets: Standardization.scales(values, shape: [outputs], rows: train), fills: fills)
     }
 
-    private static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
+    static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
         guard other.rowCount > 0 else { throw DatasetError("no \(name) rows, want at least one") }
         guard other.featureNames == rows.featureNames, other.featureShape == rows.featureShape,
             other.fills == rows.fills
@@ -185,7 +185,7 @@ package struct LoadedDataset: Hashable, Sendable {
     }
 
     /// Both tables under each other, and the numbers of the second one's rows.
-    private static func joined(
+    static func joined(
         _ rows: DatasetRows, _ other: DatasetRows, name: String
     ) throws(DatasetError) -> (DatasetRows, [Int32]) {
         try self.checkFit(rows, other, name: name)
