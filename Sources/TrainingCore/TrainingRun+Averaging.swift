@@ -74,7 +74,8 @@ extension TrainingRun {
         let rowCount = self.data.train.rowCount
         let epoch = self.epoch &- 1
         let batchRows = self.plan.batches.rows(inEpoch: epoch)
-        let step = self.optimizer.stepCount
+        // The masks of dropout are those of the steps that come next.
+        var step = self.optimizer.stepCount
         unsafe UnsafeMutableRawPointer(self.arena.base + self.plan.order).withMemoryRebound(
             to: Int32.self, capacity: rowCount
         ) { order in
@@ -87,6 +88,7 @@ extension TrainingRun {
                 let source = unsafe self.frontOutput(inputs, count: count, step: step, mode: .training)
                 unsafe self.forward(source, count: count, step: step)
                 start &+= count
+                step &+= 1
             }
         }
     }
