@@ -27,9 +27,10 @@ struct EmbeddingPlan: Hashable {
     let outputStride: Int
     /// Shape [rows, outputStride].
     let output: Int
-    /// Shape [batch, columns]: the category of each row, as a number of its own: -1 where it has none. Exact, since there are
-    /// fewer than 2^24 categories.
+    /// Shape [columns, batchRows]: which category a row has, or how many there are where it has none. As a number it is exact,
+    /// since there are fewer than 2^24 categories.
     let chosen: Int
+    let batchRows: Int
     /// Shape of the largest table: the gradient of one table after another.
     let gradient: Int
 
@@ -62,7 +63,8 @@ struct EmbeddingPlan: Hashable {
         self.count = width
         self.outputStride = paddedWidth(width)
         self.output = layout.reserve(rows: rows.buffer, columns: self.outputStride)
-        self.chosen = layout.reserve(rows: rows.batch, columns: columns.count)
+        self.chosen = layout.reserve(rows: columns.count, columns: rows.batch)
+        self.batchRows = rows.batch
         self.gradient = layout.reserve(columns: columns.map(\.table.count).max() ?? 0)
     }
 

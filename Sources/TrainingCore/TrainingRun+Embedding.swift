@@ -26,42 +26,54 @@ extension TrainingRun {
     /// - Complexity: O(count * (features + outputs)), no allocation.
     @unsafe
     borrowing func embed(_ plan: EmbeddingPlan, _ features: RowSource, count: Int, mode: NetworkMode) -> RowSource {
-        let base = unsafe self.arena.base
-        let output = unsafe base + plan.output
-        for place in 0..<count {
-            let number = unsafe features.picked.map { unsafe Int($0[place]) } ?? place
-            let row = unsafe features.base + number &* features.stride
-            let target = unsafe output + place &* plan.outputStride
-            var end = 0
-            for range in plan.numbers {
-                unsafe (target + end).update(from: row + range.lowerBound, count: range.count)
-                end &+= range.count
+        let output = unsafe self.arena.base + plan.output
+        var end = 0
+        for range in plan.numbers {
+            for place in 0..<count {
+                let numbers = unsafe Self.row(place, of: features) + range.lowerBound
+                unsafe (output + (place &* plan.outputStride &+ end)).update(from: numbers, count: range.count)
             }
-            for (index, column) in plan.columns.enumerated() {
-                let category = unsafe Self.category(of: row + column.features.lowerBound, count: column.features.count)
-                let vector = unsafe target + column.offset
-                if category < 0 {
-                    unsafe vector.update(repeating: 0, count: column.units)
-                } else {
-                    unsafe vector.update(
-                        from: base + column.table.values + category &* column.stride, count: column.units)
-                }
-                guard mode == .training else { continue }
-                unsafe base[plan.chosen + place &* plan.columns.count &+ index] = Float(category)
-            }
+            end &+= range.count
+        }
+        for index in plan.columns.indices {
+            unsafe self.look(up: index, of: plan, features, count: count, mode: mode)
         }
         return unsafe RowSource(output, stride: plan.outputStride)
     }
 
-    /// The place of the number above 0, or -1; see ``DatasetView/categories``.
+    /// The vectors of one column, for all rows; in training also which ones they are.
+    @inline(never)
     @unsafe
-    private static func category(of values: UnsafePointer<Float>, count: Int) -> Int {
-        var place = 0
-        while place < count {
-            if unsafe values[place] > 0 { return place }
-            place &+= 1
+    private borrowing func look(
+        up index: Int, of plan: EmbeddingPlan, _ features: RowSource, count: Int, mode: NetworkMode
+    ) {
+        let base = unsafe self.arena.base
+        let column = plan.columns[index]
+        let (first, categories, units) = (column.features.lowerBound, column.features.count, column.units)
+        let table = unsafe base + column.table.values
+        let output = unsafe base + plan.output + column.offset
+        let chosen = mode == .training ? unsafe base + plan.chosen + index &* plan.batchRows : nil
+        for place in 0..<count {
+            let values = unsafe Self.row(place, of: features) + first
+            // The place of the number above 0; see the data set's view.
+            var category = 0
+            while category < categories, unsafe !(values[category] > 0) { category &+= 1 }
+            let vector = unsafe output + place &* plan.outputStride
+            if category < categories {
+                let row = unsafe table + category &* column.stride
+                for unit in 0..<units { unsafe vector[unit] = row[unit] }
+            } else {
+                for unit in 0..<units { unsafe vector[unit] = 0 }
+            }
+            if let chosen = unsafe chosen { unsafe chosen[place] = Float(category) }
         }
-        return -1
+    }
+
+    @inline(__always)
+    @unsafe
+    private static func row(_ place: Int, of source: RowSource) -> UnsafePointer<Float> {
+        let number = unsafe source.picked.map { unsafe Int($0[place]) } ?? place
+        return unsafe source.base + number &* source.stride
     }
 
     /// Adds the gradient of each row's vectors to the rows of the tables that they were taken from, rows in ascending
@@ -75,20 +87,35 @@ extension TrainingRun {
     borrowing func embedBackward(
         _ plan: EmbeddingPlan, gradient: UnsafeMutablePointer<Float>, stride: Int, count: Int, rule: UpdateRule
     ) {
-        let base = unsafe self.arena.base
-        let sums = unsafe base + plan.gradient
-        for (index, column) in plan.columns.enumerated() {
-            unsafe sums.update(repeating: 0, count: column.table.count)
-            for place in 0..<count {
-                let category = unsafe Int(base[plan.chosen + place &* plan.columns.count &+ index])
-                guard category >= 0 else { continue }
-                let sum = unsafe sums + category &* column.stride
-                let part = unsafe gradient + (place &* stride &+ column.offset)
-                for unit in 0..<column.units { unsafe sum[unit] += part[unit] }
-            }
+        for index in plan.columns.indices {
+            unsafe self.addGradient(of: index, plan, gradient, stride: stride, count: count)
+            let column = plan.columns[index]
+            let base = unsafe self.arena.base
             unsafe self.table.update(
                 UpdateArguments(
-                    count: column.table.count, gradients: sums, parameters: column.table.block(base), rule: rule))
+                    count: column.table.count, gradients: base + plan.gradient, parameters: column.table.block(base),
+                    rule: rule))
+        }
+    }
+
+    /// The gradient of one table, overwritten.
+    @inline(never)
+    @unsafe
+    private borrowing func addGradient(
+        of index: Int, _ plan: EmbeddingPlan, _ gradient: UnsafePointer<Float>, stride: Int, count: Int
+    ) {
+        let base = unsafe self.arena.base
+        let column = plan.columns[index]
+        let (categories, units) = (column.features.count, column.units)
+        let sums = unsafe base + plan.gradient
+        let chosen = unsafe base + plan.chosen + index &* plan.batchRows
+        unsafe sums.update(repeating: 0, count: column.table.count)
+        for place in 0..<count {
+            let category = unsafe Int(chosen[place])
+            guard category < categories else { continue }
+            let sum = unsafe sums + category &* column.stride
+            let part = unsafe gradient + (place &* stride &+ column.offset)
+            for unit in 0..<units { unsafe sum[unit] += part[unit] }
         }
     }
 
