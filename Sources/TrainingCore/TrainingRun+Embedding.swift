@@ -31,7 +31,8 @@ extension TrainingRun {
         for range in plan.numbers {
             for place in 0..<count {
                 let numbers = unsafe Self.row(place, of: features) + range.lowerBound
-                unsafe (output + (place &* plan.outputStride &+ end)).update(from: numbers, count: range.count)
+                let target = unsafe output + (place &* plan.outputStride &+ end)
+                for column in 0..<range.count { unsafe target[column] = numbers[column] }
             }
             end &+= range.count
         }
@@ -57,6 +58,7 @@ extension TrainingRun {
             let values = unsafe Self.row(place, of: features) + first
             // The place of the number above 0; see the data set's view.
             var category = 0
+            while category &+ 8 <= categories, unsafe !Self.hasPositive(values + category) { category &+= 8 }
             while category < categories, unsafe !(values[category] > 0) { category &+= 1 }
             let vector = unsafe output + place &* plan.outputStride
             if category < categories {
@@ -67,6 +69,14 @@ extension TrainingRun {
             }
             if let chosen = unsafe chosen { unsafe chosen[place] = Float(category) }
         }
+    }
+
+    /// Whether one of eight numbers is above 0.
+    @inline(__always)
+    @unsafe
+    private static func hasPositive(_ values: UnsafePointer<Float>) -> Bool {
+        let numbers = unsafe UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
+        return any(numbers .> 0)
     }
 
     @inline(__always)
