@@ -9,7 +9,8 @@ extension LoadedDataset {
     /// JSON array.
     ///
     /// A network takes `(x - mean) / deviation` of each feature, in this order, with the fill for x where it is missing;
-    /// a regression's outputs are standardised targets.
+    /// a regression's outputs are standardised targets. Each column of categories is told by its first feature and how many it
+    /// has.
     package var texts: [StoredText] {
         let features = self.standardization.features
         var texts = [
@@ -17,6 +18,10 @@ extension LoadedDataset {
             StoredText("data.feature_means", Self.array(features.map(\.mean))),
             StoredText("data.feature_deviations", Self.array(features.map(\.deviation))),
         ]
+        if !self.categories.isEmpty {
+            let columns = self.categories.map { "[\($0.lowerBound),\($0.count)]" }
+            texts.append(StoredText("data.category_columns", "[" + columns.joined(separator: ",") + "]"))
+        }
         if !self.standardization.fills.isEmpty {
             texts.append(StoredText("data.feature_fills", Self.array(self.standardization.fills.map { Double($0) })))
         }

@@ -27,7 +27,8 @@ extension CSVReader {
         do throws(DatasetError) {
             let rows = try DatasetRows(
                 rowCount: self.rowCount, featureNames: layout.names, features: features, fills: layout.fills,
-                targets: targets, groups: self.plan.roles.contains(.group) ? self.compactGroups() : nil)
+                targets: targets, groups: self.plan.roles.contains(.group) ? self.compactGroups() : nil,
+                categories: layout.categories)
             return (
                 rows,
                 CSVVocabulary(
@@ -70,6 +71,8 @@ extension CSVReader {
         /// The indicator of each column that has one.
         var indicators: [Int?] = []
         var fills: [MissingFill?] = []
+        /// The features of each column of categories.
+        var categories: [Range<Int>] = []
     }
 
     private func layout(
@@ -81,6 +84,8 @@ extension CSVReader {
             let start = layout.names.count
             layout.starts.append(start)
             if let ordered {
+                // A column with no cell at all has no features.
+                if !ordered.labels.isEmpty { layout.categories.append(start..<start + ordered.labels.count) }
                 for label in ordered.labels {
                     layout.names.append("\(column)=\(try Self.text(label, file: self.file))")
                     layout.fills.append(fill == nil ? nil : .category(start..<start + ordered.labels.count))

@@ -91,11 +91,11 @@ package struct BinaryCrossEntropyArguments {
     }
 }
 
-/// Cross-entropy of several targets of 0 or 1 in each row, each with its logit, with the gradient.
+/// Cross-entropy of several targets in [0, 1] in each row, each with its logit, with the gradient.
 ///
-/// For target t and logit z it is ``BinaryCrossEntropyArguments`` without weights: with smoothing s and
-/// `a = (1 - s) t + s / 2`, the loss `a log(1 + exp(-z)) + (1 - a) log(1 + exp z)` and the gradient
-/// `((1 - a) / (1 + exp(-z)) - a / (1 + exp z)) * gradientScale`. Columns from `labels` up to the stride get 0. A row's sum
+/// For target t and logit z it is ``BinaryCrossEntropyArguments`` without a weight of zeros: with smoothing s and
+/// `a = (1 - s) t + s / 2`, the loss `a w log(1 + exp(-z)) + (1 - a) log(1 + exp z)` and the gradient
+/// `((1 - a) / (1 + exp(-z)) - a w / (1 + exp z)) * gradientScale`, with w the weight of the label's ones. Columns from `labels` up to the stride get 0. A row's sum
 /// runs through 16 lanes (column mod 16) and then the tree 8, 4, 2, 1; rows are added in Float64, in order. `gradient` may be
 /// `logits`.
 @unsafe
@@ -108,8 +108,10 @@ package struct LabelCrossEntropyArguments {
     package var gradient: UnsafeMutablePointer<Float>?
     /// Of both arrays, a multiple of 16.
     package var stride: Int
-    /// Each 0 or 1.
+    /// Each in [0, 1].
     package var targets: RowSource
+    /// What the losses of targets of 1 are multiplied by, shape [stride]; nil: by 1.
+    package var weights: UnsafePointer<Float>?
     /// In [0, 1).
     package var smoothing: Float
     /// 1 / (rows * labels) for the mean.
@@ -118,7 +120,7 @@ package struct LabelCrossEntropyArguments {
     @inlinable
     package init(
         rows: Int, labels: Int, logits: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>?, stride: Int,
-        targets: RowSource, smoothing: Float = 0, gradientScale: Float
+        targets: RowSource, weights: UnsafePointer<Float>? = nil, smoothing: Float = 0, gradientScale: Float
     ) {
         unsafe self.rows = rows
         unsafe self.labels = labels
@@ -126,6 +128,7 @@ package struct LabelCrossEntropyArguments {
         unsafe self.gradient = gradient
         unsafe self.stride = stride
         unsafe self.targets = targets
+        unsafe self.weights = weights
         unsafe self.smoothing = smoothing
         unsafe self.gradientScale = gradientScale
     }

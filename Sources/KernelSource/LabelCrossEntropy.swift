@@ -20,7 +20,8 @@ func labelCrossEntropyKernel(_ arguments: borrowing LabelCrossEntropyArguments) 
             let isPadding = laneNumbers() .>= Int32(truncatingIfNeeded: labels &- column)
             let bernoulli = BernoulliLogit(logits.vector(from &+ column))
             let values = target.vector(column)
-            let one = values * kept + share
+            var one = values * kept + share
+            if let weights = unsafe arguments.weights { one *= unsafe Source(weights).vector(column) }
             let zero = (1 - values) * kept + share
             let losses = one * bernoulli.lossOfOne + zero * bernoulli.lossOfZero
             sums += losses.replacing(with: 0, where: isPadding)

@@ -13,6 +13,7 @@ package enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case firstTrials = 9
     case reconnection = 10
     case augmentation = 11
+    case mixUp = 12
 }
 
 /// Random numbers addressed by (seed, stream, purpose, index): the same address always gives the same number.

@@ -84,6 +84,13 @@ package enum SettingsParser {
                 setting: setting.name, found: "\(setting.value)", wanted: "a setting of the \(noun) \(chosen)")
         }
         if setting.name.hasPrefix(families) {
+            // A setting of the whole family: its last part is no number's.
+            if let family = settings["model.family"], setting.name.hasPrefix("\(families)\(family)."),
+                !setting.name.split(separator: ".").contains(where: { $0.allSatisfy(\.isNumber) }),
+                SettingRule.rule(for: setting.name)?.defaultValue != nil
+            {
+                return
+            }
             // A list's own name, the number of a layer in it, and what is said of the layer.
             let parts = setting.name.split(separator: ".")
             if let place = parts.firstIndex(where: { $0.allSatisfy(\.isNumber) }), let layer = Int(parts[place]),

@@ -171,7 +171,7 @@ extension StudyBuilder {
 
     /// Validation or test rows: a share of the rows, a file of the same form as the training file, or a whole source.
     private mutating func part(_ node: FileNode, path: String, train: DataSource?, task: TaskKind?) -> DataPart? {
-        if task == .forecasting { return self.lastPart(node, path: path) }
+        if task == .forecasting { return self.seriesPart(node, path: path, train: train) }
         let keys = node.entries?.map(\.key) ?? []
         if keys.contains("format") {
             let source = self.source(node, path: path, task: task)

@@ -8,8 +8,13 @@ extension StudyBuilder {
         case "loss":
             self.readSetting(entry.value, name: name, conditions: [])
             self.checkLosses(entry.value, task: task)
-        case "class_weights":
-            guard self.fits(entry, task: task, among: [.classification]) else { return }
+        case "class_weights", "positive_weights":
+            let hasClasses = entry.key == "class_weights"
+            guard
+                self.fits(
+                    entry, task: task, among: [hasClasses ? .classification : .multiLabel],
+                    noun: hasClasses ? "classes" : "labels")
+            else { return }
             if entry.value.items == nil {
                 self.readSetting(entry.value, name: name, conditions: [])
             } else {
@@ -49,10 +54,12 @@ extension StudyBuilder {
     }
 
     /// Reports a setting that only some tasks have.
-    private mutating func fits(_ entry: FileEntry, task: TaskKind?, among tasks: [TaskKind]) -> Bool {
+    private mutating func fits(_ entry: FileEntry, task: TaskKind?, among tasks: [TaskKind], noun: String = "classes")
+        -> Bool
+    {
         guard let task, !tasks.contains(task) else { return true }
         let fitting = Self.list(tasks.map(\.rawValue))
-        self.report(entry.place, "training.\(entry.key): \(task.rawValue) has no classes, want it for \(fitting)")
+        self.report(entry.place, "training.\(entry.key): \(task.rawValue) has no \(noun), want it for \(fitting)")
         return false
     }
 

@@ -157,7 +157,7 @@ private struct FamilyGrammar {
             self.settings = ["dimensions", "global_pool"]
         case "mlp":
             self.lists = [("layers", dense, true)]
-            self.settings = []
+            self.settings = ["embedding", "embedding_rule"]
         default:
             self.lists = [("layers", ["units", "dropout"], true), ("layers_after", dense, false)]
             self.settings = ["bidirectional", "output"] + (family == "lstm" ? ["forget_bias"] : [])

@@ -47,13 +47,19 @@ extension StudyBuilder {
                 series: series, time: time))
     }
 
-    /// `{last: 0.2}`: a series is split by time alone.
-    mutating func lastPart(_ node: FileNode, path: String) -> DataPart? {
+    /// `{last: 0.2}`: a series is split by time alone; or `{file: F}`: another series, with the rest as in `data.train`.
+    mutating func seriesPart(_ node: FileNode, path: String, train: DataSource?) -> DataPart? {
         if let key = node.entries?.first(where: {
-            ["holdout", "stratify", "group", "folds", "fold", "file", "format"].contains($0.key)
+            ["holdout", "stratify", "group", "folds", "fold", "format"].contains($0.key)
         }) {
-            self.report(key.place, "\(path).\(key.key): a series is split by time, want {last: 0.2}")
+            self.report(
+                key.place,
+                "\(path).\(key.key): a series is split by time, want {last: 0.2}, or {file: F} for another one")
             return nil
+        }
+        if node.entries?.contains(where: { $0.key == "file" }) == true {
+            guard let file = self.only("file", node, path: path), case .series(let series)? = train else { return nil }
+            return .source(.series(series.of(file: file)))
         }
         guard let section = self.section(node, path: path, known: ["last"]) else { return nil }
         return self.share("last", of: "steps", in: section).map { .last(share: $0) }

@@ -97,14 +97,14 @@ extension StudyBuilder {
             let second = self.required(keys.1, in: section).flatMap { self.text($0, path: "\(path).\(keys.1)") }
             guard let first, let second else { return nil }
             return .source(isArray ? .npy(features: first, targets: second) : .idx(images: first, labels: second))
-        // A series has been refused before.
+        // The parts of a series are read elsewhere.
         case .series?, nil:
             return nil
         }
     }
 
     /// The text of a mapping's only key.
-    private mutating func only(_ key: String, _ node: FileNode, path: String) -> String? {
+    mutating func only(_ key: String, _ node: FileNode, path: String) -> String? {
         guard let section = self.section(node, path: path, known: [key]) else { return nil }
         return self.required(key, in: section).flatMap { self.text($0, path: "\(path).\(key)") }
     }

@@ -10,7 +10,7 @@ extension StudyBuilder {
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
         let known =
             Self.plainSettings + ["optimizer", "schedule", "batch_growth", "average", "early_stopping"]
-            + ["label_smoothing", "class_weights", "huber_delta", "metrics", "augmentation"]
+            + ["label_smoothing", "class_weights", "positive_weights", "huber_delta", "metrics", "augmentation"]
         let unbuilt = ["gradient_clip"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
         else {
@@ -25,7 +25,7 @@ extension StudyBuilder {
             case "average": self.readBranches(entry.value, name: "training.average", unbuilt: [])
             case "early_stopping": self.readEarlyStopping(entry.value, task: task)
             case "augmentation": self.readAugmentation(entry.value)
-            case "loss", "label_smoothing", "class_weights", "huber_delta":
+            case "loss", "label_smoothing", "class_weights", "positive_weights", "huber_delta":
                 self.readLossSetting(entry, task: task)
             case "metrics": self.readMetrics(entry.value, task: task)
             case let key where Self.plainSettings.contains(key):
@@ -85,7 +85,7 @@ extension StudyBuilder {
     }
 
     private mutating func readAugmentation(_ node: FileNode) {
-        let known = ["flip", "crop", "shift", "cutout"]
+        let known = ["flip", "crop", "shift", "cutout", "mixup"]
         guard let section = self.section(node, path: "training.augmentation", known: known) else { return }
         for entry in section.entries where known.contains(entry.key) {
             self.readSetting(entry.value, name: "training.augmentation.\(entry.key)", conditions: [])

@@ -35,6 +35,7 @@ extension Fingerprint {
         }
         self.add([data.featureCount, data.train.rowCount, configuration.layers.count])
         self.add(configuration.family, shape: data.featureShape)
+        self.add(configuration.embedding, categories: data.categories)
         for layer in configuration.layers {
             self.add([layer.units, layer.batchNormalization ? 1 : layer.layerNormalization ? 2 : 0])
             self.add(layer.dropout)
@@ -75,6 +76,15 @@ extension Fingerprint {
         }
     }
 
+    /// Nothing for categories as they are.
+    private mutating func add(_ embedding: EmbeddingSettings, categories: [Range<Int>]) {
+        guard embedding.units > 0 else { return }
+        self.add("embedding")
+        self.add(embedding.rule.rawValue)
+        self.add([embedding.units, categories.count])
+        for column in categories { self.add([column.lowerBound, column.count]) }
+    }
+
     /// Nothing for zeros.
     private mutating func add(_ biases: BiasInitializer) {
         guard biases != .zeros else { return }
@@ -88,7 +98,14 @@ extension Fingerprint {
         if ![.automatic, .crossEntropy, .squaredError].contains(loss.function) { self.add(loss.function.rawValue) }
         if loss.labelSmoothing != 0 { self.add(loss.labelSmoothing) }
         if loss.function == .huber { self.add(loss.huberDelta) }
-        switch loss.classWeights {
+        self.add(loss.classWeights)
+        if loss.positiveWeights != .none { self.add("positive") }
+        self.add(loss.positiveWeights)
+    }
+
+    /// Nothing where there are none.
+    private mutating func add(_ weights: ClassWeights) {
+        switch weights {
         case .none: return
         case .balanced: self.add("balanced")
         case .given(let weights):
@@ -97,9 +114,10 @@ extension Fingerprint {
         }
     }
 
-    /// Nothing for images as they are.
+    /// Nothing for rows as they are.
     private mutating func add(_ augmentation: AugmentationSettings) {
-        guard augmentation != .none else { return }
+        self.add("mixup", augmentation.mixUp)
+        guard augmentation.changesImages else { return }
         self.add("augmentation")
         self.add(augmentation.flip)
         self.add(augmentation.crop)

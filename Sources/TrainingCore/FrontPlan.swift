@@ -5,6 +5,7 @@ import TuningModel
 /// What a network computes before its dense layers.
 enum FrontPlan: Hashable {
     case none
+    case embedding(EmbeddingPlan)
     case convolutions(ConvolutionStackPlan)
     case recurrent(RecurrentStackPlan)
 
@@ -16,7 +17,12 @@ enum FrontPlan: Hashable {
         rows: (batch: Int, buffer: Int), layout: inout ArenaLayout
     ) {
         switch configuration.family {
-        case .mlp: self = .none
+        case .mlp:
+            self =
+                configuration.embedding.units == 0
+                ? .none
+                : .embedding(
+                    EmbeddingPlan(configuration.embedding, data: data, rule: rule, rows: rows, layout: &layout))
         case .cnn(let settings):
             self = .convolutions(
                 ConvolutionStackPlan(
@@ -33,6 +39,7 @@ enum FrontPlan: Hashable {
     var outputCount: Int? {
         switch self {
         case .none: nil
+        case .embedding(let plan): plan.count
         case .convolutions(let stack): stack.count
         case .recurrent(let stack): stack.count
         }
@@ -41,7 +48,7 @@ enum FrontPlan: Hashable {
     /// Floating-point operations for one row in training.
     var operations: Double {
         switch self {
-        case .none: 0
+        case .none, .embedding: 0
         case .convolutions(let stack): stack.stages.reduce(0) { $0 + $1.operations }
         case .recurrent(let stack):
             stack.layers.reduce(0) { $1.directions.reduce($0) { $0 + $1.operations } }
@@ -52,6 +59,7 @@ enum FrontPlan: Hashable {
     var layerCount: Int {
         switch self {
         case .none: 0
+        case .embedding(let plan): plan.columns.count
         case .convolutions(let stack): 4 * stack.stages.count
         case .recurrent(let stack): stack.layers.reduce(0) { $0 + 4 * $1.directions.count * stack.steps }
         }
@@ -60,7 +68,8 @@ enum FrontPlan: Hashable {
     /// Rows and columns of its matrices of weights as they are initialised: each gate has its own.
     var matrices: [(Int, Int)] {
         switch self {
-        case .none: []
+        // Tables have an initialiser of their own.
+        case .none, .embedding: []
         case .convolutions(let stack):
             stack.stages.flatMap { plan in
                 [(plan.weightRows, plan.convolved.channels)]
@@ -74,6 +83,7 @@ enum FrontPlan: Hashable {
     var tensors: [TensorPlace] {
         switch self {
         case .none: []
+        case .embedding(let plan): plan.tensors
         case .convolutions(let stack): stack.stages.flatMap(\.tensors)
         case .recurrent(let stack): stack.named.flatMap { $0.plan.tensors(prefix: $0.name) }
         }

@@ -20,10 +20,10 @@ struct LossPlan {
     let kind: Kind
     /// Width of the network's last layer.
     let outputs: Int
-    /// One for each class; empty where rows are numbers.
+    /// One for each class, or for the ones of each label; empty where rows are numbers, or labels that all count alike.
     let classWeights: [Double]
     let smoothing: Float
-    /// Shape [paddedWidth(classes)]: the class weights in the arena.
+    /// Shape [paddedWidth(classes)]: these weights in the arena.
     private(set) var weights = 0
 
     /// - Throws: ``TrainingError`` for a loss or its numbers that do not fit the task.
@@ -42,6 +42,12 @@ struct LossPlan {
                 SettingError(
                     setting: "training.label_smoothing", found: "\(settings.labelSmoothing)",
                     wanted: "a number in [0, 1)"))
+        }
+        if data.task.kind != .multiLabel, settings.positiveWeights != .none {
+            throw .setting(
+                SettingError(
+                    setting: "training.positive_weights", found: "\(settings.positiveWeights)",
+                    wanted: "none, only the task multi_label has them"))
         }
         switch data.task {
         case .classification(let classes):
@@ -62,7 +68,8 @@ struct LossPlan {
             }
         case .multiLabel(let labels):
             try Self.refuseClassWeights(settings)
-            self.classWeights = []
+            self.classWeights = try Self.positiveWeights(
+                settings.positiveWeights, labels: labels, data.train, stride: data.targetStride)
             self.outputs = labels
             self.kind = .labelCrossEntropy
         case .regression(let outputs):
@@ -107,15 +114,7 @@ struct LossPlan {
         switch settings {
         case .none: return [Double](repeating: 1, count: classes)
         case .given(let weights):
-            guard weights.count == classes,
-                weights.allSatisfy({ $0 > 0 && $0 <= Double(Float.greatestFiniteMagnitude) })
-            else {
-                throw .setting(
-                    SettingError(
-                        setting: "training.class_weights", found: "\(weights)",
-                        wanted: "\(classes) positive numbers, one for each class"))
-            }
-            return weights
+            return try self.checked(weights, count: classes, "training.class_weights", of: "class")
         case .balanced:
             var counts = [Int](repeating: 0, count: classes)
             if let labels = unsafe rows.classes {
@@ -124,6 +123,38 @@ struct LossPlan {
             let occurring = Double(counts.count { $0 > 0 })
             return counts.map { $0 == 0 ? 0 : Double(rows.rowCount) / (occurring * Double($0)) }
         }
+    }
+
+    /// A weight for the ones of each label, or none at all.
+    private static func positiveWeights(
+        _ settings: ClassWeights, labels: Int, _ rows: DatasetPart, stride: Int
+    ) throws(TrainingError) -> [Double] {
+        switch settings {
+        case .none: return []
+        case .given(let weights):
+            return try self.checked(weights, count: labels, "training.positive_weights", of: "label")
+        case .balanced:
+            var ones = [Int](repeating: 0, count: labels)
+            if let values = unsafe rows.values {
+                for row in 0..<rows.rowCount {
+                    for label in 0..<labels where unsafe values[row * stride + label] == 1 { ones[label] += 1 }
+                }
+            }
+            return ones.map { $0 == 0 || $0 == rows.rowCount ? 1 : Double(rows.rowCount - $0) / Double($0) }
+        }
+    }
+
+    private static func checked(
+        _ weights: [Double], count: Int, _ name: String, of noun: String
+    ) throws(TrainingError) -> [Double] {
+        guard weights.count == count,
+            weights.allSatisfy({ $0 > 0 && $0 <= Double(Float.greatestFiniteMagnitude) })
+        else {
+            throw .setting(
+                SettingError(
+                    setting: name, found: "\(weights)", wanted: "\(count) positive numbers, one for each \(noun)"))
+        }
+        return weights
     }
 }
 

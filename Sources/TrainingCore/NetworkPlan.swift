@@ -24,6 +24,7 @@ struct NetworkPlan {
     let predictions: Int
     /// Shape [batchRows, feature stride]: images changed at random; `nil` where they stay as they are.
     let augmented: Int?
+    let mixUp: MixUpPlan?
     let layout: ArenaLayout
     /// All tensors in declaration order.
     let tensors: [TensorPlace]
@@ -73,8 +74,10 @@ struct NetworkPlan {
         loss.reserve(&layout)
         self.loss = loss
         self.augmented =
-            configuration.augmentation == .none
-            ? nil : layout.reserve(rows: batchRows, columns: data.featureStride)
+            configuration.augmentation.changesImages
+            ? layout.reserve(rows: batchRows, columns: data.featureStride) : nil
+        self.mixUp =
+            configuration.augmentation.mixUp > 0 ? MixUpPlan(data: data, batchRows: batchRows, layout: &layout) : nil
         self.layers = layers
         self.batchRows = batchRows
         var tensors =

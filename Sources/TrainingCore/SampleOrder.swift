@@ -14,13 +14,21 @@ enum SampleOrder {
     /// - Complexity: O(count).
     @unsafe
     static func write(_ order: UnsafeMutablePointer<Int32>, count: Int, seed: UInt64, epoch: Int) {
-        for i in 0..<count { unsafe order[i] = Int32(truncatingIfNeeded: i) }
-        guard count > 1 else { return }
         let stream = RandomStream(
             seed: seed, purpose: .sampleOrder, stream: UInt32(truncatingIfNeeded: epoch))
+        unsafe self.write(order, count: count, stream: stream, firstBlock: 0)
+    }
+
+    /// The same with the blocks of a stream from `firstBlock` on.
+    @unsafe
+    static func write(
+        _ order: UnsafeMutablePointer<Int32>, count: Int, stream: RandomStream, firstBlock: UInt64
+    ) {
+        for i in 0..<count { unsafe order[i] = Int32(truncatingIfNeeded: i) }
+        guard count > 1 else { return }
         var block = (count &- 1) >> 2
         while block >= 0 {
-            let words = stream.block(at: UInt64(truncatingIfNeeded: block))
+            let words = stream.block(at: firstBlock &+ UInt64(truncatingIfNeeded: block))
             var word = min(3, count &- 1 &- block &* 4)
             while word >= 0 {
                 let i = block &* 4 &+ word

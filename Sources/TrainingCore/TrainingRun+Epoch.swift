@@ -56,13 +56,14 @@ extension TrainingRun {
     /// class weights and label smoothing but without penalties: minibatch sums in their order, in `Double`.
     /// `validation.gap` and its trend are those of ``GapHistory``. A train or validation loss that is not finite ends the
     /// run as diverged; patience exhausted ends it early. Where weights are averaged the
-    /// validation is the average's.
+    /// validation is the average's; that of a stochastic average first computes its statistics of batch normalisation.
     ///
-    /// - Complexity: O(validation rows * parameters).
+    /// - Complexity: O(validation rows * parameters), for ``renewStatistics()`` training rows too.
     package mutating func finishEpoch() -> EpochOutcome {
         let trainLoss = self.lossSum / Double(self.data.train.rowCount)
         self.epoch &+= 1
         unsafe self.averageEpoch()
+        unsafe self.renewStatistics()
         let figures = self.evaluate(self.data.validation, as: .validation, weights: self.reportedWeights)
         let validationLoss = figures[.validationLoss] ?? .nan
         let gap = validationLoss - trainLoss

@@ -11,6 +11,7 @@ extension TrainingRun {
     borrowing func frontOutput(_ features: RowSource, count: Int, step: Int, mode: NetworkMode) -> RowSource {
         switch self.plan.front {
         case .none: return unsafe features
+        case .embedding(let plan): return unsafe self.embed(plan, features, count: count, mode: mode)
         case .convolutions(let stack):
             return unsafe self.convolve(stack, features, count: count, step: step, mode: mode)
         case .recurrent(let stack):
@@ -26,6 +27,8 @@ extension TrainingRun {
     ) {
         switch self.plan.front {
         case .none: break
+        case .embedding(let plan):
+            unsafe self.embedBackward(plan, gradient: gradient, stride: stride, count: count, rule: rule)
         case .convolutions(let stack):
             unsafe self.convolveBackward(
                 stack, gradient: gradient, stride: stride, count: count, step: step, rule: rule)
@@ -41,6 +44,7 @@ extension TrainingRun {
     ///
     /// Convolutions count `height * width * channels` of the window as inputs and as many outputs for each filter, those
     /// within a channel `height * width`; each gate of a recurrent layer is a layer of its own that takes inputs and states.
+    /// Tables of embeddings are normal numbers of the deviation 0.05, whatever the initialiser of the layers is.
     /// Biases of forget gates begin at a number of their own, usually 1 (R. Jozefowicz et al., "An empirical exploration of
     /// recurrent network architectures", ICML 2015, section 3.2).
     @unsafe
@@ -48,6 +52,7 @@ extension TrainingRun {
         unsafe self.writeTables()
         switch self.plan.front {
         case .none: break
+        case .embedding(let plan): unsafe self.initialize(plan)
         case .convolutions(let stack):
             for (number, plan) in stack.stages.enumerated() { unsafe self.initialize(plan, number: number) }
         case .recurrent(let stack):

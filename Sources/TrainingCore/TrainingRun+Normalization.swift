@@ -58,7 +58,7 @@ extension TrainingRun {
                 rows: rows, columns: columns, input: values, normalized: base + plan.normalized, output: values,
                 gain: base + plan.gain.values, shift: base + shift.values,
                 inverseDeviation: base + plan.inverseDeviation, runningMean: base + plan.runningMean,
-                runningVariance: base + plan.runningVariance, runningWeight: BatchNormalization.runningWeight,
+                runningVariance: base + plan.runningVariance, runningWeight: self.statisticsWeight,
                 epsilon: BatchNormalization.epsilon, relu: relu))
     }
 

@@ -18,10 +18,11 @@ extension TrainingRun {
         let whole = self.optimizer.nextRule()
         let rule = whole.isDeferred ? whole.storing : whole
         let base = unsafe self.arena.base
-        let inputs = unsafe self.inputs(rows, count: count)
-        let source = unsafe self.frontOutput(inputs, count: count, step: number, mode: .training)
+        let inputs = unsafe self.inputs(rows, count: count, epoch: self.epoch)
+        let mixed = unsafe self.mixed(inputs, rows, count: count, step: number)
+        let source = unsafe self.frontOutput(mixed?.inputs ?? inputs, count: count, step: number, mode: .training)
         unsafe self.forward(source, count: count, step: number)
-        let loss = unsafe self.outputGradient(rows, count: count)
+        let loss = unsafe self.outputGradient(rows, mixed, count: count)
         var gradient = self.plan.gradients.0
         var other = self.plan.gradients.1
         var index = self.plan.layers.count &- 1
@@ -57,18 +58,18 @@ extension TrainingRun {
 
     /// The features of a minibatch: the training rows themselves, or changed copies of them.
     @unsafe
-    private func inputs(_ rows: UnsafePointer<Int32>, count: Int) -> RowSource {
+    func inputs(_ rows: UnsafePointer<Int32>, count: Int, epoch: Int) -> RowSource {
         let (features, stride) = unsafe (self.data.train.features, self.data.featureStride)
         guard let place = self.plan.augmented else { return unsafe RowSource(features, stride: stride, picked: rows) }
         let copies = unsafe self.arena.base + place
         unsafe Augmentation(self.configuration.augmentation, shape: self.data.featureShape, seed: self.seed).write(
-            rows, count: count, from: features, to: copies, stride: stride, epoch: self.epoch)
+            rows, count: count, from: features, to: copies, stride: stride, epoch: epoch)
         return unsafe RowSource(copies, stride: stride)
     }
 
     /// Outputs of all layers in training mode.
     @unsafe
-    private func forward(_ inputs: RowSource, count: Int, step: Int) {
+    func forward(_ inputs: RowSource, count: Int, step: Int) {
         let base = unsafe self.arena.base
         var source = unsafe inputs
         for layer in self.plan.layers {

@@ -25,6 +25,8 @@ package struct TrainingRun: ~Copyable {
     var optimizer: OptimizerState
     var patience = PatienceState()
     var gaps = GapHistory()
+    /// How far running statistics move towards a minibatch's.
+    var statisticsWeight = BatchNormalization.runningWeight
     /// The sum of the data losses over the samples of the epoch that was trained last.
     var lossSum = 0.0
     /// Whether it goes on, and if not, why.
@@ -149,7 +151,9 @@ extension TrainingRun {
         try Self.check(data)
         try Self.check(configuration.family, shape: data.featureShape)
         try Self.check(configuration.augmentation, shape: data.featureShape)
+        try Self.checkMixUp(configuration, data)
         try Self.checkEnds(configuration.family, data)
+        try Self.check(configuration.embedding, data)
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
         let plan = NetworkPlan(
@@ -197,7 +201,7 @@ extension TrainingRun {
 
     /// Refuses changes of rows that are no images, and such that leave nothing of one.
     private static func check(_ augmentation: AugmentationSettings, shape: [Int]) throws(TrainingError) {
-        guard augmentation != .none else { return }
+        guard augmentation.changesImages else { return }
         let name = "training.augmentation"
         guard shape.count == 3 else {
             let setting =

@@ -22,6 +22,8 @@ package struct DatasetRows: Hashable, Sendable {
     package let targets: DatasetTargets
     /// The group of each row, numbered from 0 on, where rows of a group are to stay together.
     package let groups: [Int32]?
+    /// For each column of categories its features, of which a row has one that is 1, the others 0; see ``CategoryColumns``.
+    package let categories: [Range<Int>]
 
     /// Without a shape a row is a list of features. A sequence, of the shape [steps, features], may end before its last
     /// step.
@@ -31,7 +33,7 @@ package struct DatasetRows: Hashable, Sendable {
     /// - Complexity: O(rowCount * features).
     package init(
         rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: [Float],
-        fills: [MissingFill?] = [], targets: DatasetTargets, groups: [Int32]? = nil
+        fills: [MissingFill?] = [], targets: DatasetTargets, groups: [Int32]? = nil, categories: [Range<Int>] = []
     ) throws(DatasetError) {
         let shape = featureShape ?? [featureNames.count]
         guard PreparedDataset.isShape(shape, of: featureNames.count) else {
@@ -81,6 +83,7 @@ package struct DatasetRows: Hashable, Sendable {
         guard fills.isEmpty || fills.count == featureNames.count else {
             throw DatasetError("\(fills.count) fills for \(featureNames.count) features, want one for each or none")
         }
+        try CategoryColumns.check(categories, shape: shape)
         if !(fills.isEmpty ? Self.areFinite(features) : Self.areFinite(features, but: fills)) {
             guard shape.count == 2, fills.isEmpty else { throw DatasetError("a feature is not finite") }
             try Self.checkEnds(features, steps: shape[0], width: shape[1])
@@ -92,6 +95,7 @@ package struct DatasetRows: Hashable, Sendable {
         self.fills = fills
         self.groups = groups
         self.targets = targets
+        self.categories = categories
     }
 
     /// - Throws: ``DatasetError`` for the first row that is not finite up to a sequence's end.

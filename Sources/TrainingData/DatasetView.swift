@@ -33,6 +33,9 @@ package struct DatasetView: Sendable {
     package let featureCount: Int
     /// What a row is: [features], a sequence [steps, features] or an image [height, width, channels].
     package let featureShape: [Int]
+    /// For each column of categories its features: standardised, the one of a row's category alone is above 0, and none where
+    /// the training rows do not have it.
+    package let categories: [Range<Int>]
     /// Floats from row to row: `featureCount` rounded up to a multiple of 16.
     package let featureStride: Int
     /// Floats from row to row of regression targets: outputs rounded up to a multiple of 16.
@@ -42,12 +45,13 @@ package struct DatasetView: Sendable {
 
     /// Without a shape a row is a list of features.
     package init(
-        task: LearningTask, featureCount: Int, featureShape: [Int]? = nil, featureStride: Int, targetStride: Int,
-        train: DatasetPart, validation: DatasetPart
+        task: LearningTask, featureCount: Int, featureShape: [Int]? = nil, categories: [Range<Int>] = [],
+        featureStride: Int, targetStride: Int, train: DatasetPart, validation: DatasetPart
     ) {
         self.task = task
         self.featureCount = featureCount
         self.featureShape = featureShape ?? [featureCount]
+        self.categories = categories
         self.featureStride = featureStride
         self.targetStride = targetStride
         self.train = train

@@ -10,9 +10,13 @@ extension LoadedDataset {
     /// - Parameters:
     ///   - series: A row for each step, in time order, whose targets are numbers.
     ///   - windows: How it is cut and split.
+    ///   - validation: The windows of another series with the same columns, in place of a part of this one.
+    ///   - test: The same.
     /// - Throws: ``DatasetError`` for windows that are too large, and a target that does not vary in training.
     /// - Complexity: O(windows * window * columns).
-    package init(series: DatasetRows, windows: SeriesWindows) throws(DatasetError) {
+    package init(
+        series: DatasetRows, windows: SeriesWindows, validation: DatasetRows? = nil, test: DatasetRows? = nil
+    ) throws(DatasetError) {
         guard case .values(let values, let targets) = series.targets else {
             throw DatasetError("a series whose targets are no numbers", concernsTargets: true)
         }
@@ -32,21 +36,30 @@ extension LoadedDataset {
             features: (0..<windows.window).flatMap { _ in columns },
             targets: (0..<windows.horizon).flatMap { _ in outputs })
         let task = LearningTask.regression(outputs: windows.horizon * targets)
-        let rows = try windows.rows(series, [windows.train, windows.validation])
+        let rows = try windows.rows(series, validation == nil ? [windows.train, windows.validation] : [windows.train])
         let trainCount = Int32(windows.train.count)
+        var all = rows
+        var second = (trainCount..<Int32(rows.rowCount)).map { $0 }
+        if let validation { (all, second) = try Self.joined(rows, validation, name: "validation") }
         let image = try PreparedDataset.encode(
-            rows, first: (0..<trainCount).map { $0 }, second: (trainCount..<Int32(rows.rowCount)).map { $0 },
-            standardization: standardization, task: task, content: .trainingAndValidation)
+            all, first: (0..<trainCount).map { $0 }, second: second, standardization: standardization, task: task,
+            content: .trainingAndValidation)
         var testImage: [UInt8]?
-        if !windows.test.isEmpty {
-            let test = try windows.rows(series, [windows.test])
+        var testRows = test
+        if let test {
+            try Self.checkFit(rows, test, name: "test")
+        } else if !windows.test.isEmpty {
+            testRows = try windows.rows(series, [windows.test])
+        }
+        if let testRows {
             testImage = try PreparedDataset.encode(
-                test, first: [], second: (0..<Int32(test.rowCount)).map { $0 }, standardization: standardization,
+                testRows, first: [], second: (0..<Int32(testRows.rowCount)).map { $0 },
+                standardization: standardization,
                 task: task, content: .test)
         }
         self.init(
             image: image, testImage: testImage, task: task, featureNames: rows.featureNames, classNames: [],
             standardization: standardization, trainRows: windows.train.count,
-            validationRows: windows.validation.count, testRows: windows.test.count)
+            validationRows: second.count, testRows: testRows?.rowCount ?? 0)
     }
 }

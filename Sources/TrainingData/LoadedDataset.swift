@@ -9,6 +9,8 @@ package struct LoadedDataset: Hashable, Sendable {
     package let task: LearningTask
     /// One for each feature of the network's input, in order.
     package let featureNames: [String]
+    /// For each column of categories its features.
+    package let categories: [Range<Int>]
     /// By class number, or by the number of the label; empty for regression.
     package let classNames: [String]
     package let standardization: Standardization
@@ -38,6 +40,7 @@ package struct LoadedDataset: Hashable, Sendable {
         self.testImage = testImage
         self.task = task
         self.featureNames = featureNames
+        self.categories = []
         self.classNames = classNames
         self.standardization = standardization
         self.trainRows = trainRows
@@ -107,6 +110,7 @@ package struct LoadedDataset: Hashable, Sendable {
         self.testImage = testImage
         self.task = task
         self.featureNames = rows.featureNames
+        self.categories = rows.categories
         switch rows.targets {
         case .classes(_, let names), .labels(_, let names): self.classNames = names
         case .values: self.classNames = []
@@ -163,7 +167,7 @@ package struct LoadedDataset: Hashable, Sendable {
             features: features, targets: Standardization.scales(values, shape: [outputs], rows: train), fills: fills)
     }
 
-    private static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
+    static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
         guard other.rowCount > 0 else { throw DatasetError("no \(name) rows, want at least one") }
         guard other.featureNames == rows.featureNames, other.featureShape == rows.featureShape,
             other.fills == rows.fills
@@ -181,7 +185,7 @@ package struct LoadedDataset: Hashable, Sendable {
     }
 
     /// Both tables under each other, and the numbers of the second one's rows.
-    private static func joined(
+    static func joined(
         _ rows: DatasetRows, _ other: DatasetRows, name: String
     ) throws(DatasetError) -> (DatasetRows, [Int32]) {
         try self.checkFit(rows, other, name: name)
@@ -198,7 +202,7 @@ package struct LoadedDataset: Hashable, Sendable {
         }
         let all = try DatasetRows(
             rowCount: count, featureNames: rows.featureNames, featureShape: rows.featureShape,
-            features: rows.features + other.features, fills: rows.fills, targets: targets)
+            features: rows.features + other.features, fills: rows.fills, targets: targets, categories: rows.categories)
         return (all, (Int32(rows.rowCount)..<Int32(count)).map { $0 })
     }
 }

@@ -21,6 +21,8 @@ package final class OwnedTestRows: Sendable {
     private let memory: AlignedMemory
     package let task: LearningTask
     package let featureCount: Int
+    /// What a row is.
+    package let featureShape: [Int]
     package let part: DatasetPart
 
     /// Copies and checks an image.
@@ -30,7 +32,8 @@ package final class OwnedTestRows: Sendable {
         self.memory = AlignedMemory(copying: image)
         let rows = try unsafe PreparedDataset.testPart(self.memory.bytes)
         self.task = rows.task
-        self.featureCount = rows.featureCount
+        self.featureCount = rows.featureShape.reduce(1, *)
+        self.featureShape = rows.featureShape
         self.part = rows.part
     }
 }

@@ -7,6 +7,8 @@ extension PreparedDataset {
         let task: LearningTask
         let featureShape: [Int]
         let featureCount: Int
+        /// For each column of categories its features.
+        let categories: [Range<Int>]
         let firstRows: Int
         let secondRows: Int
 
@@ -43,7 +45,8 @@ extension PreparedDataset {
             // Rows are below 2^31 and strides at most 2^20, four bytes each: no product here can overflow.
             let featureBytes = PreparedDataset.stride(self.featureCount) * 4
             let targetBytes = max(1, self.targetStride) * 4
-            var offset = PreparedDataset.headerByteCount
+            // There are no more columns than features.
+            var offset = Self.aligned(PreparedDataset.headerByteCount + self.categories.count * 8)
             var parts: [Layout.Part] = []
             for rows in [self.firstRows, self.secondRows] {
                 let targets = Self.aligned(offset + rows * featureBytes)
@@ -77,6 +80,15 @@ extension PreparedDataset {
             for (place, size) in self.featureShape.enumerated() where self.featureShape.count > 1 {
                 unsafe bytes.storeBytes(
                     of: UInt32(size).littleEndian, toByteOffset: 56 + place * 4, as: UInt32.self)
+            }
+            unsafe bytes.storeBytes(
+                of: UInt32(self.categories.count).littleEndian, toByteOffset: 68, as: UInt32.self)
+            for (place, column) in self.categories.enumerated() {
+                for (half, number) in [column.lowerBound, column.count].enumerated() {
+                    unsafe bytes.storeBytes(
+                        of: UInt32(number).littleEndian,
+                        toByteOffset: PreparedDataset.headerByteCount + place * 8 + half * 4, as: UInt32.self)
+                }
             }
             for (place, number) in [self.firstRows, self.secondRows, byteCount].enumerated() {
                 unsafe bytes.storeBytes(
@@ -115,7 +127,7 @@ extension PreparedDataset {
                     "a prepared data set with content \(word(12)) and task \(word(16)), want content 0 or 1 and task 0 to 2"
                 )
             }
-            let reserved = unsafe bytes[28..<32].allSatisfy { $0 == 0 } && bytes[68..<128].allSatisfy { $0 == 0 }
+            let reserved = unsafe bytes[28..<32].allSatisfy { $0 == 0 } && bytes[72..<128].allSatisfy { $0 == 0 }
             guard reserved else { throw DatasetError("a prepared data set whose reserved header bytes are not zero") }
             self.content = content
             let outputs = Int(word(20))
@@ -135,6 +147,24 @@ extension PreparedDataset {
                         + "three sizes whose product is the number of features")
             }
             self.featureShape = shape
+            let columns = Int(word(68))
+            guard columns <= self.featureCount,
+                bytes.count >= PreparedDataset.headerByteCount + columns * 8
+            else {
+                throw DatasetError(
+                    "a prepared data set with \(columns) columns of categories, want at most \(self.featureCount), all in "
+                        + "its \(bytes.count) bytes")
+            }
+            var categories: [Range<Int>] = []
+            for place in 0..<columns {
+                let (first, count) = (
+                    Int(word(PreparedDataset.headerByteCount + place * 8)),
+                    Int(word(PreparedDataset.headerByteCount + place * 8 + 4))
+                )
+                categories.append(first..<first + count)
+            }
+            try CategoryColumns.check(categories, shape: shape)
+            self.categories = categories
             self.firstRows = try long(32)
             self.secondRows = try long(40)
             let layout = try self.layout()
@@ -145,11 +175,15 @@ extension PreparedDataset {
             }
         }
 
-        init(content: Content, task: LearningTask, featureShape: [Int], firstRows: Int, secondRows: Int) {
+        init(
+            content: Content, task: LearningTask, featureShape: [Int], categories: [Range<Int>] = [], firstRows: Int,
+            secondRows: Int
+        ) {
             self.content = content
             self.task = task
             self.featureShape = featureShape
             self.featureCount = featureShape.reduce(1, *)
+            self.categories = categories
             self.firstRows = firstRows
             self.secondRows = secondRows
         }

@@ -18,19 +18,19 @@ extension PreparedDataset {
         }
         return DatasetView(
             task: header.task, featureCount: header.featureCount, featureShape: header.featureShape,
-            featureStride: self.stride(header.featureCount),
+            categories: header.categories, featureStride: self.stride(header.featureCount),
             targetStride: header.targetStride, train: parts[0], validation: parts[1])
     }
 
     /// The rows of an image of test rows, checked in the same way.
     package static func testPart(
         _ bytes: UnsafeRawBufferPointer
-    ) throws(DatasetError) -> (task: LearningTask, featureCount: Int, part: DatasetPart) {
+    ) throws(DatasetError) -> (task: LearningTask, featureShape: [Int], part: DatasetPart) {
         let (header, parts) = try unsafe self.parts(bytes, content: .test)
         guard header.firstRows == 0, header.secondRows > 0 else {
             throw DatasetError("\(header.secondRows) test rows, want at least one")
         }
-        return (header.task, header.featureCount, parts[1])
+        return (header.task, header.featureShape, parts[1])
     }
 
     private static func parts(

@@ -2,8 +2,9 @@ package import TuningModel
 
 /// A data set ready for training as one block of bytes, the same for the same input: its SHA-256 is its name.
 ///
-/// Layout, little-endian: a header of 128 bytes, then four sections, each beginning at a multiple of 64 and followed by
-/// zero bytes up to the next one: features of the first part, its targets, features of the second part, its targets.
+/// Layout, little-endian: a header of 128 bytes, then five sections, each beginning at a multiple of 64 and followed by
+/// zero bytes up to the next one: columns of categories, features of the first part, its targets, features of the second
+/// part, its targets. Each column of categories is two uint32: its first feature and how many features it has.
 /// Features are float32 of shape [rows, featureStride], targets int32 of shape [rows] or float32 of shape [rows,
 /// targetStride]. Strides are the widths rounded up to a multiple of 16; the columns beyond the width are zero. All
 /// numbers are finite, but where a row is a sequence [steps, features] its steps behind its end are NaN.
@@ -24,7 +25,8 @@ package import TuningModel
 /// | 40 | 8 | rows of the second part |
 /// | 48 | 8 | bytes of the whole |
 /// | 56 | 12 | shape of a row with two or three sizes, each 4 bytes, then zero; zero for a list of features |
-/// | 68 | 60 | zero |
+/// | 68 | 4 | columns of categories |
+/// | 72 | 56 | zero |
 package enum PreparedDataset {
     /// What an image holds.
     package enum Content: UInt32, Hashable, Sendable {
@@ -77,8 +79,8 @@ package enum PreparedDataset {
         content: Content
     ) throws(DatasetError) -> [UInt8] {
         let header = Header(
-            content: content, task: task, featureShape: rows.featureShape, firstRows: first.count,
-            secondRows: second.count)
+            content: content, task: task, featureShape: rows.featureShape, categories: rows.categories,
+            firstRows: first.count, secondRows: second.count)
         let layout = try header.layout()
         return unsafe [UInt8](unsafeUninitializedCapacity: layout.byteCount) { buffer, count in
             let bytes = UnsafeMutableRawBufferPointer(buffer)

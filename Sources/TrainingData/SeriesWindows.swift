@@ -25,32 +25,32 @@ package struct SeriesWindows: Hashable, Sendable {
     ///   - stepCount: Steps of the series.
     ///   - window: Steps given.
     ///   - horizon: Steps told.
-    ///   - validation: The share of all steps, in (0, 1), rounded to the nearest step.
-    ///   - test: The same, or `nil` for none.
+    ///   - validation: The share of all steps, in (0, 1), rounded to the nearest step, or `nil` for none of this series.
+    ///   - test: The same.
     /// - Throws: ``DatasetError`` where a part has no window.
     /// - Complexity: O(1).
     package init(
-        stepCount: Int, window: Int, horizon: Int, validation: Double, test: Double?
+        stepCount: Int, window: Int, horizon: Int, validation: Double?, test: Double?
     ) throws(DatasetError) {
         guard stepCount <= PreparedDataset.Limit.rows, window >= 1, window <= PreparedDataset.Limit.features,
-            horizon >= 1, horizon <= PreparedDataset.Limit.outputs, validation > 0, test ?? 0 >= 0,
-            validation + (test ?? 0) < 1
+            horizon >= 1, horizon <= PreparedDataset.Limit.outputs, validation ?? 1 > 0, test ?? 0 >= 0,
+            (validation ?? 0) + (test ?? 0) < 1
         else {
             throw DatasetError(
-                "a window of \(window) and a horizon of \(horizon) steps with shares of \(validation) and "
+                "a window of \(window) and a horizon of \(horizon) steps with shares of \(validation ?? 0) and "
                     + "\(test ?? 0) of \(stepCount) steps, want at least one step each and shares that leave some")
         }
         let testStart = stepCount - Int(((test ?? 0) * Double(stepCount)).rounded())
-        let validationStart = testStart - Int((validation * Double(stepCount)).rounded())
+        let validationStart = testStart - Int(((validation ?? 0) * Double(stepCount)).rounded())
         let parts = [
-            ("training", 0, validationStart), ("validation", validationStart, testStart),
-            ("test", testStart, stepCount),
+            ("training", 0, validationStart, true), ("validation", validationStart, testStart, validation != nil),
+            ("test", testStart, stepCount, test != nil),
         ]
         var ranges: [Range<Int>] = []
-        for (name, start, end) in parts {
+        for (name, start, end, isThere) in parts {
             let first = max(start, window)
             let last = end - horizon
-            guard first <= last || (name == "test" && test == nil) else {
+            guard first <= last || !isThere else {
                 throw DatasetError(
                     "the \(name) part of the series, \(max(0, end - start)) of \(stepCount) steps, has no window of "
                         + "\(window) steps with the \(horizon) after them; want a longer series, a shorter window or "
@@ -66,6 +66,19 @@ package struct SeriesWindows: Hashable, Sendable {
         self.train = ranges[0]
         self.validation = ranges[1]
         self.test = ranges[2]
+    }
+
+    /// The rows of all windows of another series, which is cut as this one is.
+    ///
+    /// - Throws: ``DatasetError`` where it has no window, and as ``rows(_:_:)`` does.
+    package func allRows(_ series: DatasetRows) throws(DatasetError) -> DatasetRows {
+        let (whole, isBeyond) = self.window.addingReportingOverflow(self.horizon)
+        guard !isBeyond, whole <= series.rowCount else {
+            throw DatasetError(
+                "a series of \(series.rowCount) steps has no window of \(self.window) steps with the \(self.horizon) "
+                    + "after them; want a longer series, or a shorter window or horizon")
+        }
+        return try self.rows(series, [self.window..<series.rowCount - self.horizon + 1])
     }
 
     /// The rows of some windows: features of shape [window, columns], the oldest step first, named `column[t-lag]`; targets

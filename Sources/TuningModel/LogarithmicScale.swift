@@ -32,7 +32,7 @@ package struct LogarithmicScale: Hashable, Sendable {
     ///
     /// With `x = 2^e m` and `m` between the root of 1/2 and that of 2: `e log 2 + 2 artanh((m - 1) / (m + 1))` by the
     /// first eleven terms of artanh's series, whose twelfth is below 2^-60.
-    static func logarithm(_ x: Double) -> Double {
+    package static func logarithm(_ x: Double) -> Double {
         guard x > 0 else { return .nan }
         guard x.isFinite else { return x }
         var exponent = Double(x.exponent)
@@ -53,7 +53,7 @@ package struct LogarithmicScale: Hashable, Sendable {
     ///
     /// With `x = k log 2 + r` and `|r| <= log(2) / 2`: `2^k` times the first fourteen terms of the series of `e^r`,
     /// whose fifteenth is below 2^-57.
-    static func exponential(_ x: Double) -> Double {
+    package static func exponential(_ x: Double) -> Double {
         guard x > -746 else { return x.isNaN ? .nan : 0 }
         guard x < 710 else { return .infinity }
         let k = (x * 0x1.71547652b82fep0).rounded()

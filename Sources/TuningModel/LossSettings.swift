@@ -27,7 +27,7 @@ package enum LossFunction: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// How much the rows of each class count in training.
+/// How much the rows of each class, or the ones of each label, count in training.
 package enum ClassWeights: Hashable, Sendable {
     case none
     /// `n / (k n[c])` for n training rows, n[c] of them of class c, and k classes that occur; 0 for a class that does not.
@@ -35,7 +35,7 @@ package enum ClassWeights: Hashable, Sendable {
     /// Source: G. King, L. Zeng, "Logistic regression in rare events data", Political Analysis 9, 2001, section 4.2; the same
     /// numbers as scikit-learn's `balanced`.
     case balanced
-    /// One number for each class in the order of the classes.
+    /// One number for each class or label, in their order.
     case given([Double])
 }
 
@@ -51,6 +51,9 @@ package struct LossSettings: Hashable, Sendable {
     /// PyTorch's `CrossEntropyLoss`.
     package var labelSmoothing = 0.0
     package var classWeights = ClassWeights.none
+    /// Several labels: what the losses of each label's ones are multiplied by, as PyTorch's `BCEWithLogitsLoss` has it;
+    /// `balanced`: zeros per one among the training rows, 1 for a label that has none of either.
+    package var positiveWeights = ClassWeights.none
     /// Where the Huber loss turns from a square to a line, in deviations of the target.
     package var huberDelta = 1.0
 

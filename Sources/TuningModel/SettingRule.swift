@@ -44,6 +44,10 @@ package struct SettingRule: Hashable, Sendable {
         ]
         + Self.denseLayers("model.family.mlp.layers", nil)
         + [
+            SettingRule("model.family.mlp.embedding", .int(low: 0, high: 1024), .int(0)),
+            SettingRule(
+                "model.family.mlp.embedding_rule", .name(EmbeddingSettings.Rule.allCases.map(\.rawValue)),
+                .text(EmbeddingSettings.Rule.fixed.rawValue)),
             SettingRule("model.family.cnn.blocks", .int(low: 1, high: 32), nil),
             SettingRule("model.family.cnn.blocks.*.filters", .int(low: 1, high: 4096), nil),
             SettingRule("model.family.cnn.blocks.*.kernel", .int(low: 1, high: 31), .int(3)),
@@ -80,6 +84,8 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.label_smoothing", .below(1), .float(0)),
             SettingRule("training.class_weights", .name(["none", "balanced"]), .text("none")),
             SettingRule("training.class_weights.*", .positive, nil),
+            SettingRule("training.positive_weights", .name(["none", "balanced"]), .text("none")),
+            SettingRule("training.positive_weights.*", .positive, nil),
             SettingRule("training.huber_delta", .positive, .float(1)),
             SettingRule("training.optimizer", .name(OptimizerSettings.names), .text("adam")),
             SettingRule("training.optimizer.sgd.momentum", .below(1), .float(0)),
@@ -150,6 +156,9 @@ package struct SettingRule: Hashable, Sendable {
             SettingRule("training.augmentation.crop", .share, .float(1)),
             SettingRule("training.augmentation.shift", .int(low: 0, high: 1024), .int(0)),
             SettingRule("training.augmentation.cutout", .int(low: 0, high: 1024), .int(0)),
+            SettingRule(
+                "training.augmentation.mixup", .float(low: 0, high: 100, isLowOpen: false, isHighOpen: false), .float(0)
+            ),
         ]
 
     /// What Adam and its kin have.

@@ -104,6 +104,13 @@ package struct SeriesSource: Hashable, Sendable {
         self.window = window
         self.horizon = horizon
     }
+
+    /// The same of another file.
+    package func of(file: String) -> SeriesSource {
+        SeriesSource(
+            file: file, targets: self.targets, categorical: self.categorical, ignore: self.ignore, window: self.window,
+            horizon: self.horizon)
+    }
 }
 
 /// A setting below `model` or `training` as the study file gives it.

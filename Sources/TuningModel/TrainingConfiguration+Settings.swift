@@ -15,6 +15,12 @@ extension TrainingConfiguration {
             layers: layers, optimizer: try Self.optimizer(&reader),
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
         self.family = family
+        // Another family leaves the settings of the mlp alone.
+        if family == .mlp {
+            self.embedding.units = try reader.int("model.family.mlp.embedding")
+            let rule = try reader.text("model.family.mlp.embedding_rule")
+            self.embedding.rule = EmbeddingSettings.Rule(rawValue: rule) ?? .fixed
+        }
         self.activation = Activation(rawValue: try reader.text("model.activation")) ?? .relu
         self.initializer = try Self.initializer(reader)
         self.biasInitializer = try Self.biasInitializer(reader)
@@ -49,6 +55,7 @@ extension TrainingConfiguration {
         self.augmentation.crop = try reader.float("training.augmentation.crop")
         self.augmentation.shift = try reader.int("training.augmentation.shift")
         self.augmentation.cutout = try reader.int("training.augmentation.cutout")
+        self.augmentation.mixUp = try reader.float("training.augmentation.mixup")
         self.metrics = try reader.texts("training.metrics").compactMap { Metric(rawValue: $0) }
         if self.weightDecay != 0, !self.optimizer.takesWeightDecay {
             throw SettingError(
@@ -160,15 +167,22 @@ extension TrainingConfiguration {
             throw SettingError(
                 setting: "training.huber_delta", found: "\(loss.huberDelta)", wanted: "nothing, or the loss huber")
         }
-        let weights = try reader.numbers("training.class_weights")
-        let isBalanced = try reader.text("training.class_weights") == "balanced"
+        loss.classWeights = try self.weights(reader, "training.class_weights", of: "class")
+        loss.positiveWeights = try self.weights(reader, "training.positive_weights", of: "label")
+        return loss
+    }
+
+    private static func weights(
+        _ reader: SettingReader, _ name: String, of noun: String
+    ) throws(SettingError) -> ClassWeights {
+        let weights = try reader.numbers(name)
+        let isBalanced = try reader.text(name) == "balanced"
         guard weights.isEmpty || !isBalanced else {
             throw SettingError(
-                setting: "training.class_weights", found: "balanced beside \(weights.count) numbers",
-                wanted: "balanced or a number for each class")
+                setting: name, found: "balanced beside \(weights.count) numbers",
+                wanted: "balanced or a number for each \(noun)")
         }
-        loss.classWeights = isBalanced ? .balanced : weights.isEmpty ? .none : .given(weights)
-        return loss
+        return isBalanced ? .balanced : weights.isEmpty ? .none : .given(weights)
     }
 
     private static func average(_ reader: SettingReader) throws(SettingError) -> WeightAverage {

@@ -77,7 +77,8 @@ package struct DenseLayerSettings: Hashable, Sendable {
 
 /// Averages of weights, which are evaluated and saved in place of the weights themselves; training goes on with those.
 ///
-/// Running statistics of batch normalisation are averaged as the weights are.
+/// Running statistics of batch normalisation are averaged as the weights are under `exponential`, and computed anew for the
+/// averaged weights under `stochastic`, by a pass over the training rows at the end of each epoch.
 package enum WeightAverage: Hashable, Sendable {
     case none
     /// After the first step the weights, then after each step `average += (1 - decay) * (weights - average)`.
@@ -85,8 +86,7 @@ package enum WeightAverage: Hashable, Sendable {
     /// The mean of the weights at the ends of the epochs `from`, `from + 1`, ...; before, the weights themselves.
     ///
     /// Source: P. Izmailov et al., "Averaging weights leads to wider optima and better generalization", UAI 2018,
-    /// algorithm 1 with one model an epoch. Deviation, on purpose: running statistics are averaged too, and not computed anew
-    /// by a pass over the training rows.
+    /// algorithm 1 with one model an epoch, and section 3.2 for the statistics.
     case stochastic(from: Int)
 
     /// Their names in a study file.
@@ -121,6 +121,8 @@ package struct PatienceSettings: Hashable, Sendable {
 package struct TrainingConfiguration: Hashable, Sendable {
     /// What stands before the dense layers.
     package var family = NetworkFamily.mlp
+    /// How an mlp takes columns of categories.
+    package var embedding = EmbeddingSettings.none
     /// The hidden dense layers.
     package var layers: [DenseLayerSettings]
     package var activation: Activation = .relu
@@ -161,7 +163,7 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var earlyStopping: PatienceSettings?
     /// What is measured after each epoch besides the figures that always are.
     package var metrics: [Metric] = []
-    /// Only for rows that are images.
+    /// Only for rows that are images, but for mix-up.
     package var augmentation = AugmentationSettings.none
 
     package init(

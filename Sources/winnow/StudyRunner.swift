@@ -31,6 +31,7 @@ struct StudyRunner {
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
+        try self.input.checkTestRows(self.data)
         let service: CoordinatorService
         do {
             var settings = self.settings

@@ -53,6 +53,50 @@ struct SeriesTests {
         withExtendedLifetime(owner) {}
     }
 
+    @Test("files of their own for validation and test, columns by name and categories of the training file")
+    func files() throws {
+        let folder = try TemporaryFolder()
+        func write(_ file: String, _ count: Int, from start: Int) throws {
+            let rows = (start..<start + count).map { "\($0 % 2 == 0 ? "even" : "odd"),\($0 * $0 % 7)\n" }
+            try folder.write("day,y\n" + rows.joined(), to: file)
+        }
+        try write("train.csv", 20, from: 0)
+        try write("valid.csv", 6, from: 1)
+        try folder.write("y,day\n5,odd\n6,odd\n7,even\n8,odd\n", to: "test.csv")
+        func series(_ file: String) -> DataSource {
+            .series(SeriesSource(file: file, targets: ["y"], categorical: ["day"], window: 3, horizon: 1))
+        }
+        func load(_ validation: String, _ test: String) throws -> LoadedDataset {
+            try DatasetLoader.load(
+                DataSettings(
+                    train: series("train.csv"), validation: .source(series(validation)), test: .source(series(test))),
+                task: .forecasting, seed: 1, relativeTo: folder.path)
+        }
+        let data = try load("valid.csv", "test.csv")
+        #expect([data.trainRows, data.validationRows, data.testRows] == [17, 3, 1])
+        let test = try OwnedTestRows(copying: try #require(data.testImage))
+        let scales = data.standardization.features
+        let wanted = [0, 1, 5, 0, 1, 6, 1, 0, 7].enumerated().map { scales[$0.offset].apply($0.element) }
+        #expect((0..<9).map { unsafe test.part.features[$0] } == wanted)
+        withExtendedLifetime(test) {}
+
+        try folder.write("day,y\neven,1\nodd,2\neven,3\n", to: "short.csv")
+        try folder.write("day,y\neven,1\nodd,2\nleap,3\nodd,1\n", to: "leap.csv")
+        for (file, message) in [
+            (
+                "short.csv",
+                "short.csv: a series of 3 steps has no window of 3 steps with the 1 after them; want a longer series, or a "
+                    + "shorter window or horizon"
+            ), ("leap.csv", "leap.csv:4, column 1: "),
+        ] {
+            #expect {
+                _ = try load(file, "test.csv")
+            } throws: {
+                "\($0)".hasPrefix(message)
+            }
+        }
+    }
+
     @Test(
         "mistakes name the place",
         arguments: [

@@ -38,6 +38,7 @@ struct LossVectors: Decodable {
         let smoothing: Float
         let logits: [Float]
         let targets: [Float]
+        let weights: [Float]?
         let loss: Double
         let gradient: [Double]
     }
@@ -156,8 +157,12 @@ struct ShapedLossTests {
     @Test("the cross-entropy of several labels agrees with the twin, with and without a gradient", arguments: sets)
     func labelsMatchTwin(_ set: InstructionSet) throws {
         var random = TestRandom(63)
-        for (count, labels) in [(0, 1), (1, 1), (7, 16), (5, 17), (32, 40)] {
+        for (count, labels, isWeighted) in [
+            (0, 1, false), (1, 1, false), (7, 16, false), (5, 17, false), (32, 40, false), (1, 1, true), (5, 17, true),
+            (32, 40, true),
+        ] {
             let stride = paddedWidth(labels)
+            let weights = Floats((0..<stride).map { _ in isWeighted ? random.number() + 1.5 : 1 })
             // What lies in the padding must not matter, but for the sign of a zero it is 0 in training.
             let logits = random.matrix(rows: count, width: labels, stride: stride, padding: 7)
             let targets = Floats(
@@ -175,7 +180,7 @@ struct ShapedLossTests {
                     }
                     let one = Reference.binaryCrossEntropy(
                         logits[row * stride + label], target: targets[Int(picked.values[row]) * stride + label],
-                        smoothing: 0.1, scale: 0.25)
+                        weights: SIMD2(1, weights[label]), smoothing: 0.1, scale: 0.25)
                     sums[label % 16] += one.loss
                     gradient.append(one.gradient)
                 }
@@ -184,8 +189,8 @@ struct ShapedLossTests {
             for wantsGradient in [false, true] {
                 let arguments = unsafe LabelCrossEntropyArguments(
                     rows: count, labels: labels, logits: logits.constant,
-                    gradient: wantsGradient ? logits.pointer : nil, stride: stride, targets: source, smoothing: 0.1,
-                    gradientScale: 0.25)
+                    gradient: wantsGradient ? logits.pointer : nil, stride: stride, targets: source,
+                    weights: isWeighted ? weights.constant : nil, smoothing: 0.1, gradientScale: 0.25)
                 #expect(unsafe try table(set).labelCrossEntropy(arguments) == loss, "\(count)x\(labels), seed 63")
             }
             #expect(difference(logits.values, gradient) == nil, "\(count)x\(labels), seed 63")
@@ -194,14 +199,18 @@ struct ShapedLossTests {
 
     @Test("the cross-entropy of several labels is that of PyTorch", arguments: sets)
     func labelVectors(_ set: InstructionSet) throws {
-        for vector in try LossVectors.load().several {
+        let vectors = try LossVectors.load().several
+        #expect(vectors.count { $0.weights != nil } == 2)
+        for vector in vectors {
             let stride = paddedWidth(vector.labels)
             let logits = padded(vector.logits, width: vector.labels)
             let targets = padded(vector.targets, width: vector.labels)
+            let weights = padded(vector.weights ?? [], width: vector.labels)
             let arguments = unsafe LabelCrossEntropyArguments(
                 rows: vector.logits.count / vector.labels, labels: vector.labels, logits: logits.constant,
                 gradient: logits.pointer, stride: stride, targets: RowSource(targets.constant, stride: stride),
-                smoothing: vector.smoothing, gradientScale: Float(1 / Double(vector.logits.count)))
+                weights: vector.weights == nil ? nil : weights.constant, smoothing: vector.smoothing,
+                gradientScale: Float(1 / Double(vector.logits.count)))
             let loss = unsafe try table(set).labelCrossEntropy(arguments) / Double(vector.logits.count)
             #expect((loss / vector.loss - 1).magnitude < 1e-6, "\(vector.labels) labels")
             #expect(worst(rows(logits.values, width: vector.labels, stride: stride), vector.gradient) < 1e-7)

@@ -330,6 +330,26 @@ struct ModelMistakeTests {
                       repeat: {int: [1, 3]}
                       each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
             """,
+            "{layers: [{units: 16}], embedding: {int: [-1, 8]}, embedding_rule: cardinalty, embeddings: 3}",
+            [
+                """
+                12:51: model.family.mlp.embedding.int: found -1, want a whole number in [0, 1024]
+                """,
+                """
+                12:76: model.family.mlp.embedding_rule: found cardinalty, did you mean cardinality? want one of \
+                fixed, cardinality
+                """,
+                """
+                12:88: model.family.mlp: unknown key "embeddings", did you mean embedding? want layers, \
+                embedding or embedding_rule
+                """,
+            ]),
+        StudyEdit(
+            """
+            layers:
+                      repeat: {int: [1, 3]}
+                      each: {units: {int: [16, 256], log: true}, dropout: {float: [0.0, 0.5]}}
+            """,
             "layers: 3",
             [
                 """
@@ -345,8 +365,8 @@ struct ModelMistakeTests {
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
                 clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, average, \
-                early_stopping, label_smoothing, class_weights, huber_delta, metrics or \
-                augmentation
+                early_stopping, label_smoothing, class_weights, positive_weights, huber_delta, \
+                metrics or augmentation
                 """
             ]),
         StudyEdit(
@@ -490,7 +510,7 @@ struct ModelMistakeTests {
                 22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
                 schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
                 hypergradient, optimizer, schedule, batch_growth, average, early_stopping, \
-                label_smoothing, class_weights, huber_delta, metrics or augmentation
+                label_smoothing, class_weights, positive_weights, huber_delta, metrics or augmentation
                 """
             ]),
         StudyEdit(
@@ -565,7 +585,7 @@ struct ModelMistakeTests {
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
-            "augmentation: {flip: 1.5, shift: 0.5, crop: {float: [0, 1]}, rotate: 3}",
+            "augmentation: {flip: 1.5, shift: 0.5, crop: {float: [0, 1]}, rotate: 3, mixup: -0.1}",
             [
                 """
                 22:24: training.augmentation.flip: found 1.5, want a number in [0.0, 1.0]
@@ -577,7 +597,10 @@ struct ModelMistakeTests {
                 22:56: training.augmentation.crop.float: found 0, want a number in (0.0, 1.0]
                 """,
                 """
-                22:64: training.augmentation: unknown key "rotate", want flip, crop, shift or cutout
+                22:64: training.augmentation: unknown key "rotate", want flip, crop, shift, cutout or mixup
+                """,
+                """
+                22:82: training.augmentation.mixup: found -0.1, want a number in [0.0, 100.0]
                 """,
             ]),
         StudyEdit(

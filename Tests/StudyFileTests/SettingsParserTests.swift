@@ -32,6 +32,21 @@ struct SettingsParserTests {
         #expect(configuration.l1 == 1e-3)
     }
 
+    @Test("a setting of the chosen family may be given that the file leaves out, one of another family not")
+    func familySetting() throws {
+        let study = try self.study()
+        let settings = try SettingsParser.apply(
+            Self.full + ["model.family.mlp.embedding=8", "model.family.mlp.embedding_rule=cardinality"], to: study)
+        #expect(try TrainingConfiguration(settings).embedding == EmbeddingSettings(units: 8, rule: .cardinality))
+        let error = #expect(throws: SettingError.self) {
+            try SettingsParser.apply(Self.full + ["model.family.lstm.bidirectional=true"], to: study)
+        }
+        #expect(
+            error?.description
+                == "model.family.lstm.bidirectional = true, want a setting of one of the layers that are there, numbered "
+                + "from 0")
+    }
+
     @Test("a value may lie outside the searched range but not outside its rule")
     func outside() throws {
         let study = try self.study()

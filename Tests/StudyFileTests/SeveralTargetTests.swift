@@ -26,6 +26,21 @@ struct SeveralTargetTests {
         return try #require(reading.study, "\(reading.mistakes)")
     }
 
+    @Test("weights of labels' ones by name, and one by one, searched or not")
+    func positiveWeights() throws {
+        let named = try Self.study(
+            Self.text(
+                task: "multi_label", train: "target: [a, b]", training: "positive_weights: {choice: [none, balanced]}"))
+        let balanced = try TrainingConfiguration(named.settings(for: Configuration([.text("balanced")])))
+        #expect(balanced.loss.positiveWeights == .balanced && balanced.loss.classWeights == .none)
+        let listed = try Self.study(
+            Self.text(
+                task: "multi_label", train: "target: [a, b]", training: "positive_weights: [2.5, {float: [1, 9]}]"))
+        #expect(listed.space.parameters.map(\.name) == ["training.positive_weights.1"])
+        let given = try TrainingConfiguration(listed.settings(for: Configuration([.float(4)])))
+        #expect(given.loss.positiveWeights == .given([2.5, 4]))
+    }
+
     @Test("a list of targets, of labels and of numbers; other files have the same")
     func lists() throws {
         let labels = try Self.study(
@@ -115,7 +130,7 @@ struct SeveralTargetTests {
                 Self.text(
                     task: "forecasting", train: "target: a, window: 4", validation: "{last: 0.2, group: b}",
                     test: "{last: 0.2}"),
-                "5:27: data.validation.group: a series is split by time, want {last: 0.2}"
+                "5:27: data.validation.group: a series is split by time, want {last: 0.2}, or {file: F} for another one"
             ),
             (
                 Self.text(task: "multi_label", train: "target: [a]", training: "loss: cross_entropy"),
@@ -124,6 +139,18 @@ struct SeveralTargetTests {
             (
                 Self.text(task: "multi_label", train: "target: [a]", training: "class_weights: balanced"),
                 "9:12: training.class_weights: multi_label has no classes, want it for classification"
+            ),
+            (
+                Self.text(task: "classification", train: "target: a", training: "positive_weights: balanced"),
+                "9:12: training.positive_weights: classification has no labels, want it for multi_label"
+            ),
+            (
+                Self.text(task: "multi_label", train: "target: [a, b]", training: "positive_weights: [1, 0]"),
+                "9:34: training.positive_weights.1: found 0, want a finite number > 0.0"
+            ),
+            (
+                Self.text(task: "multi_label", train: "target: [a, b]", training: "positive_weights: balance"),
+                "9:30: training.positive_weights: found balance, did you mean balanced? want one of none, balanced"
             ),
             (
                 Self.text(
@@ -142,9 +169,14 @@ struct SeveralTargetTests {
             ),
             (
                 Self.text(
-                    task: "forecasting", train: "target: a, window: 4", validation: "{last: 0.5}", test: "{file: b.csv}"
-                ),
-                "6:10: data.test.file: a series is split by time, want {last: 0.2}"
+                    task: "forecasting", train: "target: a, window: 4", validation: "{last: 0.5}", test: "{folds: 5}"),
+                "6:10: data.test.folds: a series is split by time, want {last: 0.2}, or {file: F} for another one"
+            ),
+            (
+                Self.text(
+                    task: "forecasting", train: "target: a, window: 4", validation: "{file: b.csv, last: 0.2}",
+                    test: "{last: 0.2}"),
+                "5:29: data.validation: unknown key \"last\", want file"
             ),
         ])
     func mistakes(text: String, message: String) {
@@ -169,6 +201,21 @@ struct SeveralTargetTests {
             let text = text.replacing("{format: csv, file: a.csv, target: a}", with: format)
             #expect(StudyReader.read(text: text).mistakes.map(\.description) == [message])
         }
+    }
+
+    @Test("other series have the columns and windows of the training file")
+    func otherSeries() throws {
+        let study = try Self.study(
+            Self.text(
+                task: "forecasting", train: "target: [a, b], ignore: [day], window: 4, horizon: 2",
+                validation: "{file: b.csv}", test: "{last: 0.2}"))
+        let series = { (file: String) in
+            DataSource.series(SeriesSource(file: file, targets: ["a", "b"], ignore: ["day"], window: 4, horizon: 2))
+        }
+        #expect(
+            study.data
+                == DataSettings(
+                    train: series("a.csv"), validation: .source(series("b.csv")), test: .last(share: 0.2)))
     }
 
     @Test("a series is no array")

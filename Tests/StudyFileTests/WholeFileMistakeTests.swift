@@ -53,10 +53,10 @@ struct WholeFileMistakeTests {
                 4:10: data.train.window is missing
                 """,
                 """
-                5:16: data.validation.holdout: a series is split by time, want {last: 0.2}
+                5:16: data.validation.holdout: a series is split by time, want {last: 0.2}, or {file: F} for another one
                 """,
                 """
-                6:10: data.test.holdout: a series is split by time, want {last: 0.2}
+                6:10: data.test.holdout: a series is split by time, want {last: 0.2}, or {file: F} for another one
                 """,
             ]),
         StudyEdit(

@@ -70,6 +70,37 @@ struct AllocationTests {
         }
     }
 
+    @Test("there is none after the first step with embeddings, with any optimiser")
+    func embeddings() throws {
+        for kernels in availableKernels() {
+            for optimizer in TrainingCase.optimizers {
+                let data = TestData.random(.classification(classes: 3), features: 12)
+                data.categories = [1..<4, 4..<9]
+                let kind = TrainingCase(optimizer: optimizer, batchNormalization: true, dropout: 0.3, clipNorm: 1)
+                var configuration = kind.configuration
+                configuration.embedding = EmbeddingSettings(units: 5)
+                try Self.expectNone(configuration, data, kernels, "embeddings, \(kind.testDescription)")
+            }
+        }
+    }
+
+    @Test("there is none after the first step with mixed rows, for any task")
+    func mixUp() throws {
+        for task in [LearningTask.classification(classes: 3), .regression(outputs: 2), .multiLabel(labels: 3)] {
+            let data = TestData.random(task, features: 12)
+            data.featureShape = [3, 2, 2]
+            var configuration = TrainingCase(task: task, batchNormalization: true, dropout: 0.3).configuration
+            configuration.augmentation.mixUp = 0.4
+            configuration.average = .stochastic(from: 1)
+            for flip in [0, 0.5] {
+                configuration.augmentation.flip = flip
+                for kernels in availableKernels() {
+                    try Self.expectNone(configuration, data, kernels, "mix-up, \(task), flip \(flip)")
+                }
+            }
+        }
+    }
+
     private static func expectNone(
         _ configuration: TrainingConfiguration, _ data: TestData, _ kernels: KernelSet, _ text: String
     ) throws {

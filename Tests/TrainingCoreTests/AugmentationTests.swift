@@ -206,8 +206,11 @@ struct AugmentationTests {
             Setting("model.family", .text("mlp")), Setting("model.family.mlp.layers", .int(0)),
             Setting("training.augmentation.flip", .float(0.5)), Setting("training.augmentation.crop", .float(0.75)),
             Setting("training.augmentation.shift", .int(3)), Setting("training.augmentation.cutout", .int(4)),
+            Setting("training.augmentation.mixup", .float(0.25)),
         ])
-        #expect(configuration.augmentation == Self.changes(flip: 0.5, crop: 0.75, shift: 3, cutout: 4))
+        var wanted = Self.changes(flip: 0.5, crop: 0.75, shift: 3, cutout: 4)
+        wanted.mixUp = 0.25
+        #expect(configuration.augmentation == wanted)
         let plain = try TrainingConfiguration([
             Setting("model.family", .text("mlp")), Setting("model.family.mlp.layers", .int(0)),
         ])

@@ -52,6 +52,17 @@ struct LossSettingTests {
         #expect(
             try Self.refusal(.multiLabel(labels: 2)) { $0.classWeights = .balanced }
                 == "training.class_weights = balanced, want none, only classes have them")
+        for task in [three, number] {
+            #expect(
+                try Self.refusal(task) { $0.positiveWeights = .balanced }
+                    == "training.positive_weights = balanced, want none, only the task multi_label has them")
+        }
+        for weights in [[1.0, 2, 3], [1, .infinity]] {
+            #expect(
+                try Self.refusal(.multiLabel(labels: 2)) { $0.positiveWeights = .given(weights) }
+                    == "training.positive_weights = \(weights), want 2 positive numbers, one for each label")
+        }
+        #expect(try Self.refusal(.multiLabel(labels: 2)) { $0.positiveWeights = .given([1, 2]) } == nil)
         #expect(try Self.refusal(three) { $0.classWeights = .given([1, 2, 0.5]) } == nil)
         #expect(try Self.refusal(.multiLabel(labels: 2)) { $0.labelSmoothing = 0.1 } == nil)
     }
@@ -70,11 +81,23 @@ struct LossSettingTests {
         #expect(plan.classWeights == wanted)
     }
 
+    @Test("balanced weights of labels are zeros per one, 1 where there are none of either")
+    func balancedLabels() throws {
+        let data = TestData(
+            task: .multiLabel(labels: 4), featureCount: 1, rowCount: 8, validationRowCount: 1
+        ) { row in ([Float(row)], [row < 2 ? 1 : 0, row < 6 ? 1 : 0, 0, 1]) }
+        var settings = LossSettings()
+        #expect(try LossPlan(settings, data: data.view).classWeights == [])
+        settings.positiveWeights = .balanced
+        #expect(try LossPlan(settings, data: data.view).classWeights == [3, 2.0 / 6, 1, 1])
+    }
+
     @Test("validation measures the plain loss, whatever is trained")
     func plainEvaluation() throws {
         let kernels = try KernelSet.best(named: nil)
         for kinds in [
             [TrainingCase.losses[0], TrainingCase.losses[1]], [TrainingCase.losses[6], TrainingCase.losses[7]],
+            [TrainingCase.losses[9], TrainingCase.losses[11]],
         ] {
             let data = kinds[0].data
             var losses: Set<Double?> = []
@@ -105,7 +128,13 @@ struct LossSettingTests {
     @Test("a checkpoint belongs to its loss")
     func checkpoints() throws {
         let kernels = try KernelSet.best(named: nil)
-        let kinds = TrainingCase.losses.filter { $0.task == .classification(classes: 3) } + [TrainingCase()]
+        let classes = TrainingCase.losses.filter { $0.task == .classification(classes: 3) } + [TrainingCase()]
+        let labels = TrainingCase.losses.filter { $0.task == .multiLabel(labels: 19) }
+        #expect(labels.count == 2)
+        for kinds in [classes, labels] { try self.expectOwn(kinds, kernels) }
+    }
+
+    private func expectOwn(_ kinds: [TrainingCase], _ kernels: KernelSet) throws {
         let data = kinds[0].data
         for kind in kinds {
             let bytes = try TrainingRun(kind.configuration, data: data.view, seed: 4, kernels: kernels).checkpoint()

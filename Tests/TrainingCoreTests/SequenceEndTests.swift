@@ -40,6 +40,44 @@ struct SequenceEndTests {
     private static let convolutions = NetworkFamily.cnn(
         ConvolutionSettings([ConvolutionBlockSettings(filters: 2, kernel: 1)], dimensions: 1))
 
+    /// Rows of the image of test rows: as many steps in all, but for one.
+    private static func test(shorter: Int?) throws -> OwnedTestRows {
+        let features = (0..<24).map { place -> Float in
+            let isBehind = place / 6 == shorter && place % 6 >= 3
+            return isBehind ? .nan : Float(place * place % 13)
+        }
+        let rows = try DatasetRows(
+            rowCount: 4, featureNames: (0..<6).map { "x\($0)" }, featureShape: [2, 3], features: features,
+            targets: .classes([0, 1, 0, 1], names: ["a", "b"]))
+        let scales = Standardization.scales(rows.features, shape: [2, 3], rows: [0, 1, 2, 3])
+        return try OwnedTestRows(
+            copying: try PreparedDataset.encode(
+                rows, first: [], second: [0, 1, 2, 3],
+                standardization: Standardization(features: scales, targets: []), task: .classification(classes: 2),
+                content: .test))
+    }
+
+    @Test("a family that could train is refused for test rows that end early, and no other")
+    func testRows() throws {
+        func message(_ families: [String], test: Int?, rows: Int? = nil) throws -> String? {
+            let data = try Self.data(shorter: rows)
+            do {
+                try TrainingRun.checkTestEnds(families, try Self.test(shorter: test)) { data.view }
+                withExtendedLifetime(data) {}
+                return nil
+            } catch let error as TrainingError { return error.description }
+        }
+        #expect(
+            try message(["lstm", "cnn"], test: 2)
+                == "data set: test row 2 for cnn = a sequence that ends before step 2, want as many steps in all rows; lstm "
+                + "and gru take sequences that end early")
+        #expect(try message(["mlp"], test: 0)?.hasPrefix("data set: test row 0 for mlp") == true)
+        #expect(try message(["lstm", "gru"], test: 2) == nil)
+        #expect(try message(["mlp"], test: nil) == nil)
+        // No mlp trains, so none is tested.
+        #expect(try message(["mlp", "gru"], test: 2, rows: 5) == nil)
+    }
+
     @Test("mlp and cnn refuse them, in training and in validation rows, and say which families take them")
     func refusal() throws {
         for (family, name) in [(NetworkFamily.mlp, "mlp"), (Self.convolutions, "cnn")] {

@@ -14,6 +14,8 @@ final class TestData {
     let validationRowCount: Int
     /// What a row is; a list unless set.
     var featureShape: [Int]
+    /// The features of each column of categories; none unless set.
+    var categories: [Range<Int>] = []
     private let features: UnsafeMutableBufferPointer<Float>
     private let classes: UnsafeMutableBufferPointer<Int32>
     private let values: UnsafeMutableBufferPointer<Float>
@@ -65,7 +67,7 @@ final class TestData {
     var view: DatasetView {
         DatasetView(
             task: self.task, featureCount: self.featureCount, featureShape: self.featureShape,
-            featureStride: self.featureStride, targetStride: self.targetStride,
+            categories: self.categories, featureStride: self.featureStride, targetStride: self.targetStride,
             train: self.part(from: 0, count: self.rowCount),
             validation: self.part(from: self.rowCount, count: self.validationRowCount))
     }

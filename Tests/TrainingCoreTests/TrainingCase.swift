@@ -113,6 +113,11 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
             kind(.huber, numbers) { $0.huberDelta = 0.25 },
             kind(.binaryCrossEntropy, .multiLabel(labels: 3)) { _ in },
             kind(.binaryCrossEntropy, .multiLabel(labels: 19)) { $0.labelSmoothing = 0.1 },
+            kind(.binaryCrossEntropy, .multiLabel(labels: 3)) { $0.positiveWeights = .given([0.5, 3, 1.25]) },
+            kind(.binaryCrossEntropy, .multiLabel(labels: 19)) {
+                $0.labelSmoothing = 0.1
+                $0.positiveWeights = .balanced
+            },
         ]
     }()
 
@@ -126,6 +131,17 @@ struct TrainingCase: CustomTestStringConvertible, Sendable {
     var referenceLoss: ReferenceLoss {
         var weights: [Double] = []
         if case .given(let numbers) = self.loss.classWeights { weights = numbers }
+        if case .given(let numbers) = self.loss.positiveWeights { weights = numbers }
+        if self.loss.positiveWeights == .balanced {
+            let data = self.data
+            guard case .values(let rows) = data.rows(Double.self, Array(0..<data.rowCount)).1 else {
+                preconditionFailure("several labels have values")
+            }
+            weights = rows[0].indices.map { label in
+                let ones = Double(rows.count { $0[label] == 1 })
+                return ones == 0 || ones == Double(rows.count) ? 1 : Double(rows.count) / ones - 1
+            }
+        }
         if self.loss.classWeights == .balanced, case .classification(let classes) = self.task {
             let data = self.data
             guard case .classes(let labels) = data.rows(Double.self, Array(0..<data.rowCount)).1 else {

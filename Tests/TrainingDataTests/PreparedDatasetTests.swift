@@ -95,6 +95,61 @@ struct PreparedDatasetTests {
         }
     }
 
+    @Test("columns of categories stand in the image, and in no image without them")
+    func categories() throws {
+        let features = (0..<20).flatMap { row -> [Float] in
+            let first: [Float] = row % 2 == 0 ? [1, 0] : [0, 1]
+            let second: [Float] = row % 3 == 0 ? [1, 0] : [0, 1]
+            return first + [Float(row)] + second
+        }
+        func rows(_ categories: [Range<Int>]) throws -> DatasetRows {
+            try DatasetRows(
+                rowCount: 20, featureNames: ["a=x", "a=y", "n", "b=1", "b=2"], features: features,
+                targets: .classes((0..<20).map { Int32($0 / 10) }, names: ["n", "y"]), categories: categories)
+        }
+        let columns = [0..<2, 3..<5]
+        let table = try rows(columns)
+        let data = try LoadedDataset(table, validation: .rows(table), test: .rows(table), seed: 3)
+        #expect(data.categories == columns)
+        let owner = try OwnedDataset(copying: data.image)
+        #expect(owner.view.categories == columns)
+        for part in [owner.view.train, owner.view.validation] {
+            for row in 0..<part.rowCount {
+                for (column, category) in [(columns[0], row % 2), (columns[1], row % 3 == 0 ? 0 : 1)] {
+                    let found = column.filter { unsafe part.features[row * 16 + $0] > 0 }
+                    #expect(found == [column.lowerBound + category])
+                }
+            }
+        }
+        _ = try OwnedTestRows(copying: try #require(data.testImage))
+        let plain = try LoadedDataset(try rows([]), validation: .rows(try rows([])), test: nil, seed: 3)
+        let plainOwner = try OwnedDataset(copying: plain.image)
+        #expect(plainOwner.view.categories.isEmpty)
+        #expect(plain.image.count + 64 == data.image.count)
+        for wrong in [[3..<5, 0..<2], [0..<2, 1..<3], [3..<6], [1..<1]] {
+            #expect(throws: DatasetError.self) { try rows(wrong) }
+        }
+        #expect(throws: DatasetError("columns of categories in rows of the shape [1, 2], want lists of features")) {
+            try DatasetRows(
+                rowCount: 1, featureNames: ["a", "b"], featureShape: [1, 2], features: [1, 0],
+                targets: .values([1], outputs: 1), categories: [0..<2])
+        }
+        // The number of columns, and the first feature of the second one.
+        for (offset, message) in [
+            (70, "a prepared data set with 65538 columns of categories, want at most 5, all in its"),
+            (136, "a column of categories from feature 1 to 3, want columns that ascend from 2 to 5"),
+        ] {
+            var image = data.image
+            image[offset] = 1
+            #expect {
+                _ = try OwnedDataset(copying: image)
+            } throws: {
+                "\($0)".hasPrefix(message)
+            }
+        }
+        withExtendedLifetime((owner, plainOwner)) {}
+    }
+
     @Test("identical input gives identical bytes")
     func reproducible() throws {
         let first = try LoadedDataset(

@@ -105,6 +105,38 @@ struct SeriesWindowsTests {
         withExtendedLifetime(otherOwner) {}
     }
 
+    @Test("another series gives all its windows, standardised by the training steps")
+    func otherSeries() throws {
+        let windows = try SeriesWindows(stepCount: 20, window: 4, horizon: 2, validation: nil, test: 0.25)
+        #expect([windows.train, windows.validation, windows.test] == [4..<14, 0..<0, 15..<19])
+        #expect([windows.validationStart, windows.testStart] == [15, 15])
+        let others = try windows.allRows(try Self.series(7, changedFrom: 0))
+        #expect(others.rowCount == 2 && others.featureShape == [4, 3])
+        let data = try LoadedDataset(series: try Self.series(20), windows: windows, validation: others)
+        #expect([data.trainRows, data.validationRows, data.testRows] == [10, 2, 4])
+        // Steps 0 to 14: mean 7, variance 56 / 3.
+        let scale = data.standardization.features[0]
+        #expect(scale.mean == 7 && abs(scale.deviation * scale.deviation - 56.0 / 3) < 1e-9)
+        let owner = try OwnedDataset(copying: data.image)
+        // Windows of steps 0 to 3 and 1 to 4, with the targets behind them.
+        #expect(unsafe owner.view.validation.features[0] == scale.apply(100))
+        #expect(unsafe owner.view.validation.features[16] == scale.apply(99))
+        #expect(unsafe owner.view.validation.values?[0] == scale.apply(96))
+        #expect(unsafe owner.view.validation.values?[16 + 2] == scale.apply(94))
+        let tested = try LoadedDataset(
+            series: try Self.series(20),
+            windows: try SeriesWindows(stepCount: 20, window: 4, horizon: 2, validation: 0.25, test: nil), test: others)
+        #expect([tested.trainRows, tested.validationRows, tested.testRows] == [10, 4, 2])
+        let test = try OwnedTestRows(copying: try #require(tested.testImage))
+        #expect(unsafe test.part.features[0] == scale.apply(100))
+        #expect(
+            throws: DatasetError(
+                "a series of 5 steps has no window of 4 steps with the 2 after them; want a longer series, or a shorter "
+                    + "window or horizon")
+        ) { try windows.allRows(try Self.series(5)) }
+        withExtendedLifetime((owner, test)) {}
+    }
+
     @Test("a part without a window, a window too large and a constant target are refused")
     func refusals() throws {
         #expect(

@@ -109,6 +109,34 @@ struct TrainingConfigurationTests {
         #expect(try TrainingConfiguration(self.least + settings).initializer == wanted)
     }
 
+    @Test("embeddings of an mlp, which other families do not have")
+    func embeddings() throws {
+        let settings = [
+            Setting("model.family.mlp.embedding", .int(12)),
+            Setting("model.family.mlp.embedding_rule", .text("cardinality")),
+        ]
+        #expect(try TrainingConfiguration(self.least).embedding == .none)
+        #expect(
+            try TrainingConfiguration(self.least + settings).embedding
+                == EmbeddingSettings(units: 12, rule: .cardinality))
+        let lstm = [
+            Setting("model.family", .text("lstm")), Setting("model.family.lstm.layers", .int(1)),
+            Setting("model.family.lstm.layers.0.units", .int(8)),
+        ]
+        #expect(try TrainingConfiguration(lstm + settings).embedding == .none)
+    }
+
+    @Test(
+        "widths of embeddings: round(1.6 n^0.56) within the limit, or the same for all",
+        arguments: [
+            (1, 2, 600), (2, 2, 600), (5, 4, 600), (10, 6, 600), (100, 21, 600), (1000, 77, 600), (1000, 50, 50),
+            (1_000_000, 600, 600),
+        ])
+    func embeddingWidths(categories: Int, width: Int, limit: Int) {
+        #expect(EmbeddingSettings(units: limit, rule: .cardinality).width(categories: categories) == width)
+        #expect(EmbeddingSettings(units: limit).width(categories: categories) == limit)
+    }
+
     @Test("every initialiser has its name, and each name is read as one")
     func initializerNames() throws {
         for name in Initializer.names {
@@ -179,6 +207,14 @@ struct TrainingConfigurationTests {
             (
                 Setting("training.optimizer.sgd.nesterov", .int(1)),
                 "training.optimizer.sgd.nesterov = 1, want true or false"
+            ),
+            (
+                Setting("model.family.mlp.embedding", .int(1025)),
+                "model.family.mlp.embedding = 1025, want a whole number in [0, 1024]"
+            ),
+            (
+                Setting("model.family.mlp.embedding_rule", .text("auto")),
+                "model.family.mlp.embedding_rule = auto, want one of fixed, cardinality"
             ),
             (Setting("training.rate", .int(1)), "training.rate = 1, want no such setting"),
             (Setting("model.family", .text("mlp")), "model.family = mlp, want one value, it was given twice"),

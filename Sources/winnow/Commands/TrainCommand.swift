@@ -43,6 +43,8 @@ struct TrainCommand: ParsableCommand {
             Terminal.writeError("outside of what the study searches, trained all the same: \(setting)")
         }
         var data = try input.loadData(fold: self.fold)
+        let family = settings.first { $0.name == "model.family" }
+        try StudyInput.checkTestRows(data, families: family.map { ["\($0.value)"] } ?? [])
         let rows = try OwnedDataset(copying: data.takeImage())
         var run = try Self.start(configuration, rows.view, seed: self.seed)
         var clock = StepClock(rowCount: data.trainRows)

@@ -57,15 +57,18 @@ def binary():
 
 
 def several():
-    for labels, smoothing in [(1, 0.0), (5, 0.0), (18, 0.25)]:
+    for labels, smoothing, weighted in [(1, 0.0, False), (5, 0.0, False), (18, 0.25, False), (1, 0.0, True),
+                                        (18, 0.25, True)]:
         rows = 9
         logits = single(random.normal(size=(rows, labels)) * 4)
         logits[0, 0], logits[1, 0] = 95.0, -95.0
         targets = random.integers(0, 2, size=(rows, labels)).astype(np.float64)
         wanted = torch.tensor(targets * (1 - smoothing) + smoothing / 2)
+        weights = single(random.uniform(0.25, 4, size=labels)) if weighted else None
         yield dict(labels=labels, smoothing=smoothing, logits=logits.flatten().tolist(),
-                   targets=targets.flatten().tolist(),
-                   **differentiated(logits, lambda z: F.binary_cross_entropy_with_logits(z, wanted)))
+                   targets=targets.flatten().tolist(), weights=None if weights is None else weights.tolist(),
+                   **differentiated(logits, lambda z: F.binary_cross_entropy_with_logits(
+                       z, wanted, pos_weight=None if weights is None else torch.tensor(weights))))
 
 
 def errors():

@@ -6,7 +6,7 @@ import TuningModel
 /// numbers are 0 or 1 where the loss is a cross-entropy.
 struct ReferenceLoss {
     var settings = LossSettings()
-    /// Of each class; empty: 1 each.
+    /// Of each class, or of each label's ones; empty: 1 each.
     var weights: [Double] = []
 
     private func weight<T: ReferenceNumber>(_ type: T.Type, _ label: Int) -> T {
@@ -29,11 +29,12 @@ struct ReferenceLoss {
             }
         case .values(let values) where self.settings.function == .binaryCrossEntropy:
             for (row, target) in zip(output, values) {
-                for (logit, value) in zip(row, target) {
+                for (label, (logit, value)) in zip(row, target).enumerated() {
                     let share = self.smoothed(value)
                     let highest = logit > 0 ? logit : 0
                     let total = T.logarithm(T.exponential(-highest) + T.exponential(logit - highest)) + highest
-                    sum += (total - share * logit) / T(row.count)
+                    let losses = share * self.weight(T.self, label) * (total - logit) + (1 - share) * total
+                    sum += losses / T(row.count)
                 }
                 whole += 1
             }
@@ -62,8 +63,11 @@ struct ReferenceLoss {
             }
         case .values(let values) where self.settings.function == .binaryCrossEntropy:
             return zip(output, values).map { row, target in
-                zip(row, target).map { logit, value in
-                    (1 / (1 + T.exponential(-logit)) - self.smoothed(value)) / (T(output.count) * T(row.count))
+                zip(row, target).enumerated().map { label, pair in
+                    let share = self.smoothed(pair.1)
+                    let one = 1 / (1 + T.exponential(-pair.0))
+                    let slope = (1 - share) * one - share * self.weight(T.self, label) * (1 - one)
+                    return slope / (T(output.count) * T(row.count))
                 }
             }
         case .values(let values):
