@@ -97,7 +97,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "DatasetFiles", dependencies: ["CDigits", "CImages", "CZlib", "TrainingData", "TuningModel"],
+            name: "DatasetFiles",
+            dependencies: ["CDigits", "CImages", "CLinux", "CZlib", "TrainingData", "TuningModel"],
             swiftSettings: optimised),
         .target(name: "ModelFiles", dependencies: ["TuningModel"], swiftSettings: strict),
         .target(

@@ -21,17 +21,18 @@ enum SeriesReader {
         let declaration = CSVPlan.Declaration(
             targets: source.targets, categorical: source.categorical, ignore: source.ignore,
             givesTargets: true)
-        let bytes = try files.open(source.file)
-        let rows = try unsafe bytes.withBytes { (bytes) throws(DataFileError) in
+        let opened = try files.open(source.file)
+        let rows = try unsafe opened.withBytes { (bytes) throws(DataFileError) in
             try unsafe CSVReader.read(
-                bytes, file: source.file, declaration: declaration, task: .forecasting, vocabulary: nil
+                bytes, file: source.file, declaration: declaration, task: .forecasting, vocabulary: nil,
+                isMapped: opened.isMapped, work: files.work
             ).rows
         }
         do throws(DatasetError) {
             let windows = try SeriesWindows(
                 stepCount: rows.rowCount, window: source.window, horizon: source.horizon, validation: validationShare,
                 test: testShare)
-            return try LoadedDataset(series: rows, windows: windows)
+            return try LoadedDataset(series: rows, windows: windows, source: files.work.source)
         } catch {
             throw DataFileError(file: source.file, error.message)
         }

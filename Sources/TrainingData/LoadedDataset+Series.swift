@@ -10,9 +10,12 @@ extension LoadedDataset {
     /// - Parameters:
     ///   - series: A row for each step, in time order, whose targets are numbers.
     ///   - windows: How it is cut and split.
+    ///   - source: Where the images lie.
     /// - Throws: ``DatasetError`` for windows that are too large, and a target that does not vary in training.
     /// - Complexity: O(windows * window * columns).
-    package init(series: DatasetRows, windows: SeriesWindows) throws(DatasetError) {
+    package init(
+        series: DatasetRows, windows: SeriesWindows, source: DataBlockSource = .memory
+    ) throws(DatasetError) {
         guard case .values(let values, let targets) = series.targets else {
             throw DatasetError("a series whose targets are no numbers", concernsTargets: true)
         }
@@ -32,17 +35,17 @@ extension LoadedDataset {
             features: (0..<windows.window).flatMap { _ in columns },
             targets: (0..<windows.horizon).flatMap { _ in outputs })
         let task = LearningTask.regression(outputs: windows.horizon * targets)
-        let rows = try windows.rows(series, [windows.train, windows.validation])
+        let rows = try windows.rows(series, [windows.train, windows.validation], source: source)
         let trainCount = Int32(windows.train.count)
         let image = try PreparedDataset.encode(
             rows, first: (0..<trainCount).map { $0 }, second: (trainCount..<Int32(rows.rowCount)).map { $0 },
-            standardization: standardization, task: task, content: .trainingAndValidation)
-        var testImage: [UInt8]?
+            standardization: standardization, task: task, content: .trainingAndValidation, source: source)
+        var testImage: DataBlock?
         if !windows.test.isEmpty {
-            let test = try windows.rows(series, [windows.test])
+            let test = try windows.rows(series, [windows.test], source: source)
             testImage = try PreparedDataset.encode(
                 test, first: [], second: (0..<Int32(test.rowCount)).map { $0 }, standardization: standardization,
-                task: task, content: .test)
+                task: task, content: .test, source: source)
         }
         self.init(
             image: image, testImage: testImage, task: task, featureNames: rows.featureNames, classNames: [],

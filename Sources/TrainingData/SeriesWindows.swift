@@ -74,10 +74,13 @@ package struct SeriesWindows: Hashable, Sendable {
     /// - Parameters:
     ///   - series: A row for each step.
     ///   - starts: First target steps.
+    ///   - source: Where the numbers lie.
     /// - Returns: A row for each window.
     /// - Throws: ``DatasetError`` where the rows need more than ``mostBytes``.
     /// - Complexity: O(windows * window * columns).
-    package func rows(_ series: DatasetRows, _ starts: [Range<Int>]) throws(DatasetError) -> DatasetRows {
+    package func rows(
+        _ series: DatasetRows, _ starts: [Range<Int>], source: DataBlockSource = .memory
+    ) throws(DatasetError) -> DatasetRows {
         guard case .values(let values, let targets) = series.targets else {
             throw DatasetError("a series whose targets are no numbers", concernsTargets: true)
         }
@@ -93,19 +96,24 @@ package struct SeriesWindows: Hashable, Sendable {
                     + "\(PreparedDataset.Limit.features) numbers each; want a shorter window, fewer columns or a "
                     + "coarser series")
         }
-        var features: [Float] = []
+        let block = try source.block(floats * 4)
+        let features = unsafe block.bytes.bindMemory(to: Float.self)
         var wanted: [Float] = []
-        features.reserveCapacity(floats)
+        var filled = 0
         wanted.reserveCapacity(count * self.horizon * targets)
         for start in starts.joined() {
-            features += series.features[(start - self.window) * columns..<start * columns]
+            for place in (start - self.window) * columns..<start * columns {
+                unsafe features[filled] = series.features[place]
+                filled += 1
+            }
             wanted += values[start * targets..<(start + self.horizon) * targets]
         }
         let names = (0..<self.window).flatMap { step in
             series.featureNames.map { "\($0)[t-\(self.window - step)]" }
         }
         return try DatasetRows(
-            rowCount: count, featureNames: names, featureShape: [self.window, columns], features: features,
+            rowCount: count, featureNames: names, featureShape: [self.window, columns],
+            features: NumberBlock(block, count: floats),
             targets: .values(wanted, outputs: self.horizon * targets))
     }
 

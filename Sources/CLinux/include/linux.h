@@ -14,4 +14,7 @@ int linux_processors(int *numbers, int capacity);
 /// Keeps the calling thread on one processor; nothing happens where there is none of this number.
 void linux_stay_on_processor(int number);
 
+/// A new file without a name in this folder, open for reading and writing; -1 with errno where there can be none.
+int linux_nameless_file(const char *folder);
+
 #endif
