@@ -125,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "winnow",
             dependencies: [
-                "CEmbeddedFiles", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore", "Messaging",
+                "CEmbeddedFiles", "CLinux", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore",
+                "Messaging",
                 "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyFile", "StudyJournal", "TrainingCore",
                 "TrainingData", "TuningModel", "WireCodec", "WorkerService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import CoordinatorService
 import FileStore
 import Foundation
@@ -44,6 +45,8 @@ struct TrainCommand: ParsableCommand {
         }
         let data = try input.loadData(fold: self.fold)
         let rows = try OwnedDataset(data.image)
+        // What read the study file and the data is not needed any more.
+        linux_trim_memory()
         var run = try Self.start(configuration, rows.view, seed: self.seed)
         var clock = StepClock(rowCount: data.trainRows)
         while run.epoch < epochs, !run.isOver {
