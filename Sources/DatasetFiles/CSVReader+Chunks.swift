@@ -29,7 +29,7 @@ extension CSVReader {
         isMapped: Bool
     ) throws(DataFileError) {
         // What fits stays in memory from the first look to the second.
-        let isLarge = unsafe cursor.end - cursor.next > 1 << 30
+        let isLarge = unsafe cursor.end - cursor.next > 1 << 28
         let lineFeeds = unsafe work.map(chunks.count) { number in
             if isMapped { unsafe chunks[number].populate() }
             let count = unsafe chunks[number].lineFeeds
