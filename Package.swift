@@ -97,7 +97,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "DatasetFiles", dependencies: ["CDigits", "CImages", "CZlib", "TrainingData", "TuningModel"],
+            name: "DatasetFiles",
+            dependencies: ["CDigits", "CImages", "CLinux", "CZlib", "TrainingData", "TuningModel"],
             swiftSettings: optimised),
         .target(name: "ModelFiles", dependencies: ["TuningModel"], swiftSettings: strict),
         .target(
@@ -124,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "winnow",
             dependencies: [
-                "CEmbeddedFiles", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore", "Messaging",
+                "CEmbeddedFiles", "CLinux", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore",
+                "Messaging",
                 "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyFile", "StudyJournal", "TrainingCore",
                 "TrainingData", "TuningModel", "WireCodec", "WorkerService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -41,7 +41,7 @@ extension CoordinatorService {
             else {
                 return []
             }
-            let data = try OwnedDataset(copying: self.dataset.image)
+            let data = try OwnedDataset(self.dataset.image)
             confirmation.data = data
             confirmation.run = try self.network(of: record, data.view)
         }
@@ -77,7 +77,7 @@ extension CoordinatorService {
     }
 
     private func test(_ confirmation: Confirmation, _ record: TrialRecord, _ best: Incumbent) throws -> [MetricValue] {
-        let rows = try self.dataset.testImage.map { try OwnedTestRows(copying: $0) }
+        let rows = try self.dataset.testImage.map { try OwnedTestRows($0) }
         let metrics = rows.flatMap { confirmation.run?.evaluate($0.part, as: .test) } ?? []
         let settings = self.coordinator.study.definition.settings(for: record.configuration)
         var texts = settings.map { StoredText($0.name, "\($0.value)") }

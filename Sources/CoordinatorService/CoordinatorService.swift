@@ -77,7 +77,7 @@ package final class CoordinatorService {
                 "\(settings.endpoint) is reachable from other hosts, and this version has no encryption yet: listen on "
                     + "127.0.0.1, or add --insecure where you trust the whole network")
         }
-        let digest = Digest(of: dataset.image)
+        let digest = unsafe dataset.image.withBytes { unsafe Digest(of: $0) }
         // What may be refused comes first: nothing has been written then.
         var state = try StudyState(study)
         let context = try MessagingContext()
@@ -106,7 +106,8 @@ package final class CoordinatorService {
                     "\(settings.directory): the data has changed since this study began; restore it, or begin a new "
                         + "study in another --dir")
             }
-            _ = try self.blobs.put(dataset.image)
+            let blobs = self.blobs
+            _ = try unsafe dataset.image.withBytes { (image) throws(FileError) in try unsafe blobs.put(image) }
         }
         try Self.removeUnused(self.blobs, dataset: digest, study: state)
         self.bulkServer = BulkServer(blobs: self.blobs, dataset: digest, image: try self.blobs.map(digest))
@@ -115,7 +116,7 @@ package final class CoordinatorService {
         self.start = self.clock.now
         (self.coordinator, self.pending) = Coordinator.start(
             state, leases: settings.leases, bulkPort: bulkEndpoint.port ?? 0, dataset: digest,
-            datasetByteCount: dataset.image.count, at: last)
+            datasetByteCount: dataset.image.byteCount, at: last)
         self.interruption = try WakeUp()
         self.poller = Poller()
         self.poller.add(self.control, token: Self.controlToken)

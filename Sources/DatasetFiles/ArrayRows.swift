@@ -16,10 +16,11 @@ enum ArrayRows {
     ///   - targets: Shape [rows] or [rows, outputs].
     ///   - task: Whether targets are classes or numbers.
     ///   - classNames: The classes of the training file, for validation and test files; another one is refused.
+    ///   - work: Where large blocks lie.
     /// - Returns: The rows.
     /// - Throws: ``DataFileError`` for shapes that do not fit, classes that are not whole, a constant target.
     static func rows(
-        features: BinaryArray, targets: BinaryArray, task: TaskKind, classNames: [String]?
+        features: BinaryArray, targets: BinaryArray, task: TaskKind, classNames: [String]?, work: LoadingWork
     ) throws(DataFileError) -> DatasetRows {
         let shape = unsafe features.shape
         let file = unsafe features.file
@@ -74,7 +75,7 @@ enum ArrayRows {
             }
             rowTargets = .labels(values, names: (0..<outputs).map { "y\($0)" })
         }
-        let values = try unsafe features.floats(mayEnd: shape.count == 3)
+        let values = try unsafe features.numbers(mayEnd: shape.count == 3, work)
         do throws(DatasetError) {
             return try DatasetRows(
                 rowCount: rowCount, featureNames: (0..<width).map { "x\($0)" },

@@ -3,12 +3,12 @@ import TuningModel
 
 extension CSVReader {
     /// The rows, with categories and missing cells as columns of features.
-    func finished() throws(DataFileError) -> (rows: DatasetRows, vocabulary: CSVVocabulary) {
+    func finished(_ work: LoadingWork) throws(DataFileError) -> (rows: DatasetRows, vocabulary: CSVVocabulary) {
         let classes = self.classes.ordered()
         let categories = self.categories.map { $0?.ordered() }
         let indicators = self.indicators ?? self.columnsWithMissingCells()
         let layout = try self.layout(categories, indicators)
-        let features = try self.expanded(categories, layout)
+        let features = try self.expanded(categories, layout, work)
         let targets: DatasetTargets
         switch self.task {
         case .classification:
@@ -57,8 +57,8 @@ extension CSVReader {
     private func columnsWithMissingCells() -> [Bool] {
         var result = [Bool](repeating: false, count: self.plan.featureColumns.count)
         guard self.plan.missing.hasIndicators else { return result }
-        for start in stride(from: 0, to: self.cells.count, by: result.count) {
-            for column in result.indices where self.cells[start + column].isNaN { result[column] = true }
+        for row in 0..<self.rowCount {
+            for column in result.indices where self.cells[row, column].isNaN { result[column] = true }
         }
         return result
     }
@@ -108,11 +108,11 @@ extension CSVReader {
 
     /// The feature matrix with a column for each category and each indicator.
     private func expanded(
-        _ categories: [(labels: [[UInt8]], places: [Int])?], _ layout: Layout
-    ) throws(DataFileError) -> [Float] {
+        _ categories: [(labels: [[UInt8]], places: [Int])?], _ layout: Layout, _ work: LoadingWork
+    ) throws(DataFileError) -> NumberBlock {
         let names = layout.names
         guard names.count != self.plan.featureColumns.count || categories.contains(where: { $0 != nil }) else {
-            return self.cells
+            return self.cells.numbers(rows: self.rowCount)
         }
         let (count, isOverflow) = names.count.multipliedReportingOverflow(by: self.rowCount)
         guard names.count <= PreparedDataset.Limit.features, !isOverflow, count <= PreparedDataset.Limit.bytes / 4
@@ -123,26 +123,27 @@ extension CSVReader {
                     + "rows, is "
                     + "too much; list columns with many categories under ignore")
         }
-        var features = [Float](repeating: 0, count: count)
+        let block = try work.block(count * 4, file: self.file)
+        let features = unsafe block.bytes.bindMemory(to: Float.self)
         let width = layout.starts.count
         for row in 0..<self.rowCount {
             for column in 0..<width {
-                let value = self.cells[row * width + column]
+                let value = self.cells[row, column]
                 let start = row * names.count + layout.starts[column]
                 if let ordered = categories[column] {
                     if value.isNaN {
-                        for place in ordered.labels.indices { features[start + place] = .nan }
+                        for place in ordered.labels.indices { unsafe features[start + place] = .nan }
                     } else {
-                        features[start + ordered.places[Int(value)]] = 1
+                        unsafe features[start + ordered.places[Int(value)]] = 1
                     }
                 } else {
-                    features[start] = value
+                    unsafe features[start] = value
                 }
                 if value.isNaN, let indicator = layout.indicators[column] {
-                    features[row * names.count + indicator] = 1
+                    unsafe features[row * names.count + indicator] = 1
                 }
             }
         }
-        return features
+        return NumberBlock(block, count: count)
     }
 }

@@ -14,7 +14,7 @@ struct CSVVocabulary {
 
 /// Reads CSV files into rows.
 ///
-/// Our own scanner because SwiftCSV 0.10 was measured at 2 MB/s on numeric files, this one at more than 500 MB/s on one
+/// Our own scanner because SwiftCSV 0.10 was measured at 2 MB/s on numeric files, this one at more than 1 GB/s on one
 /// core, and because each refusal has to name its line and column.
 struct CSVReader {
     static let mostClasses = 65_536
@@ -24,24 +24,24 @@ struct CSVReader {
     let plan: CSVPlan
     let task: TaskKind
     /// Numbers, and numbers of categories, shape [rows, feature columns]; NaN where a cell is missing.
-    var cells: [Float] = []
+    var cells: CSVRoom
     /// Shape [rows, targets] where these are no classes.
     var values: [Float] = []
     /// The columns that are targets alone, which those of a series are not.
-    private let targetCount: Int
+    let targetCount: Int
     var labels: [Int32] = []
     var classes: LabelTable
     /// One for each feature column; used for categories only.
     var categories: [LabelTable?]
     /// The feature columns that have categories.
-    private var categoryFeatures: [Int] = []
+    private(set) var categoryFeatures: [Int] = []
     /// For each feature column whether it has a second one that tells missing cells; `nil` in a training file.
     let indicators: [Bool]?
     var rowCount = 0
     /// The class of the row that is being read.
     private(set) var label: Int32 = 0
     /// The group of each row, where rows of a group stay together.
-    private(set) var groupTable = LabelTable(limit: Int(Int32.max))
+    var groupTable = LabelTable(limit: Int(Int32.max))
     var groups: [Int32] = []
     private(set) var group: Int32 = 0
     private let isGrouped: Bool
@@ -64,12 +64,14 @@ struct CSVReader {
     ///   - declaration: The columns as the study file names them.
     ///   - task: Whether the target is a class or a number.
     ///   - vocabulary: That of the training file, for validation and test files.
+    ///   - isMapped: Whether the bytes are a mapped file, whose pages may come and go.
+    ///   - work: How many threads read, and where large blocks lie; the rows and the mistake do not depend on it.
     /// - Returns: The rows, and what other files of the study must fit.
     /// - Throws: ``DataFileError`` with line and column of the first cell that cannot stand.
     /// - Complexity: O(bytes).
     static func read(
         _ bytes: UnsafeRawBufferPointer, file: String, declaration: CSVPlan.Declaration, task: TaskKind,
-        vocabulary: CSVVocabulary?
+        vocabulary: CSVVocabulary?, isMapped: Bool = false, work: LoadingWork
     ) throws(DataFileError) -> (rows: DatasetRows, vocabulary: CSVVocabulary) {
         let bytes = unsafe bytes.bindMemory(to: UInt8.self)
         guard let start = bytes.baseAddress else { throw DataFileError(file: file, "the file is empty") }
@@ -87,16 +89,38 @@ struct CSVReader {
             header: names, line: line, declaration: declaration, features: vocabulary?.featureColumns, file: file)
         var reader = CSVReader(file: file, plan: plan, task: task, vocabulary: vocabulary)
         try unsafe WordScanner().withPowers { (powers) throws(DataFileError) in
-            try unsafe reader.readRows(&cursor, powers)
+            let chunks = unsafe CSVChunk.split(cursor, work: work)
+            // Steps of sequences follow one another.
+            if work.threads > 1, plan.steps == nil, unsafe chunks.count > 1 {
+                try unsafe reader.readRowsAtOnce(&cursor, in: chunks, powers, work, isMapped: isMapped)
+            } else {
+                let rows = unsafe CSVChunk.rowsToExpect(cursor)
+                reader.cells = try CSVRoom(width: plan.featureColumns.count, rows: rows, work, file: file)
+                unsafe cursor.skipEmptyLines()
+                for number in unsafe chunks.indices {
+                    let chunk = unsafe chunks[number]
+                    if isMapped { unsafe chunk.populate() }
+                    try unsafe reader.readRows(&cursor, until: chunk.end, powers)
+                    if isMapped { unsafe chunk.release() }
+                }
+            }
+        }
+        guard reader.rowCount > 0 else {
+            throw DataFileError(
+                file: file,
+                plan.missing.policy == .dropRow
+                    ? "a header and no row without a missing cell, want at least one row"
+                    : "a header and no rows, want at least one row")
         }
         try reader.checkTarget(isTraining: vocabulary == nil)
-        return try reader.finished()
+        return try reader.finished(work)
     }
 
     private init(file: String, plan: CSVPlan, task: TaskKind, vocabulary: CSVVocabulary?) {
         self.file = file
         self.plan = plan
         self.task = task
+        self.cells = CSVRoom(width: plan.featureColumns.count)
         self.indicators = vocabulary?.indicators
         self.isGrouped = plan.roles.contains(.group)
         self.classes = vocabulary.map { LabelTable(closed: $0.classes) } ?? LabelTable(limit: Self.mostClasses)
@@ -123,31 +147,34 @@ struct CSVReader {
         }
     }
 
-    private mutating func readRows(
-        _ cursor: inout CSVCursor, _ powers: UnsafePointer<Double>
+    /// For each column how many columns from it on have places that follow one another.
+    private static func runs(of places: [Int32]) -> [Int32] {
+        var runs = places.map { Int32($0 >= 0 ? 1 : 0) }
+        for column in runs.indices.dropLast().reversed()
+        where places[column] >= 0 && places[column + 1] == places[column] + 1 {
+            runs[column] = runs[column + 1] + 1
+        }
+        return runs
+    }
+
+    /// Reads the rows that begin before a place, and the empty lines behind them.
+    mutating func readRows(
+        _ cursor: inout CSVCursor, until stop: UnsafePointer<UInt8>, _ powers: UnsafePointer<Double>
     ) throws(DataFileError) {
         let width = self.plan.featureColumns.count
         let places = self.places
+        let runs = Self.runs(of: places)
         var row = [Float](repeating: 0, count: width + self.targetCount)
-        unsafe cursor.skipEmptyLines()
-        while unsafe !cursor.isAtEnd {
+        while unsafe cursor.next < stop {
             let line = unsafe cursor.line
-            let isKept = try unsafe self.readRow(&cursor, &row, places, powers)
+            let isKept = try unsafe self.readRow(&cursor, &row, places, runs, powers)
             if self.task == .multiLabel { try self.checkLabels(row[width...], line: line) }
             if let steps = self.plan.steps { try self.follow(row[width...], steps, line: line) }
             guard self.rowCount < PreparedDataset.Limit.rows else {
                 throw DataFileError(file: self.file, line: line, "more than \(PreparedDataset.Limit.rows) rows")
             }
-            if isKept { self.keep(row) }
-            if self.rowCount == 64 { unsafe self.reserve(cursor) }
+            if isKept { try self.keep(row) }
             unsafe cursor.skipEmptyLines()
-        }
-        guard self.rowCount > 0 else {
-            throw DataFileError(
-                file: self.file,
-                self.plan.missing.policy == .dropRow
-                    ? "a header and no row without a missing cell, want at least one row"
-                    : "a header and no rows, want at least one row")
         }
     }
 
@@ -155,7 +182,8 @@ struct CSVReader {
     ///
     /// - Returns: Whether it is kept; not where a cell is missing and such rows are left out.
     private mutating func readRow(
-        _ cursor: inout CSVCursor, _ row: inout [Float], _ places: [Int32], _ powers: UnsafePointer<Double>
+        _ cursor: inout CSVCursor, _ row: inout [Float], _ places: [Int32], _ runs: [Int32],
+        _ powers: UnsafePointer<Double>
     ) throws(DataFileError) -> Bool {
         let line = unsafe cursor.line
         let columns = places.count
@@ -164,8 +192,12 @@ struct CSVReader {
         while column < columns {
             column = unsafe row.withUnsafeMutableBufferPointer { row in
                 unsafe places.withUnsafeBufferPointer { places in
-                    guard let row = row.baseAddress, let places = places.baseAddress else { return column }
-                    return unsafe cursor.numbers(into: row, places: places, from: column, of: columns, powers: powers)
+                    unsafe runs.withUnsafeBufferPointer { runs in
+                        guard let row = row.baseAddress, let places = places.baseAddress, let runs = runs.baseAddress
+                        else { return column }
+                        return unsafe cursor.numbers(
+                            into: row, places: places, runs: runs, from: column, of: columns, powers: powers)
+                    }
                 }
             }
             guard column < columns else { break }
@@ -186,12 +218,14 @@ struct CSVReader {
     }
 
     /// Takes a row over.
-    private mutating func keep(_ row: [Float]) {
+    private mutating func keep(_ row: [Float]) throws(DataFileError) {
         let width = self.plan.featureColumns.count
-        self.rowCount += 1
+        if self.rowCount == self.cells.rows { try self.cells.grow(used: self.rowCount) }
         unsafe row.withUnsafeBufferPointer { row in
-            unsafe self.cells.append(contentsOf: UnsafeBufferPointer(rebasing: row[..<width]))
+            guard let start = row.baseAddress else { return }
+            unsafe self.cells.put(start, at: self.rowCount)
         }
+        self.rowCount += 1
         if self.task != .classification {
             unsafe row.withUnsafeBufferPointer { row in
                 unsafe self.values.append(contentsOf: UnsafeBufferPointer(rebasing: row[width...]))
@@ -203,18 +237,6 @@ struct CSVReader {
         if self.isGrouped { self.groups.append(self.group) }
         for feature in self.categoryFeatures where !row[feature].isNaN {
             self.categories[feature]?.use(Int(row[feature]))
-        }
-    }
-
-    /// Makes room for as many rows as the first ones let expect.
-    private mutating func reserve(_ cursor: CSVCursor) {
-        let rows = unsafe Double(cursor.byteCount) / Double(max(1, cursor.offset)) * Double(self.rowCount) * 1.02
-        guard rows < 1e9 else { return }
-        self.cells.reserveCapacity(Int(rows) * self.plan.featureColumns.count)
-        if self.task != .classification {
-            self.values.reserveCapacity(Int(rows) * self.targetCount)
-        } else {
-            self.labels.reserveCapacity(Int(rows))
         }
     }
 

@@ -69,30 +69,83 @@ struct BinaryArray {
     let isColumnMajor: Bool
     /// Exactly as many bytes as the shape wants.
     let bytes: UnsafeRawBufferPointer
+    /// The mapped file that the bytes are a part of, where they are one.
+    var mapped: DataBlock?
 
-    /// The numbers, row-major.
+    /// Numbers that are looked at in one go: 1 MiB as float32.
+    private static let piece = 1 << 18
+
+    /// The numbers, row-major: those of the mapped file itself where it has them in this form, else in a block of their own.
     ///
-    /// - Parameter mayEnd: Whether what is not finite is left to the rows to judge: sequences may end early.
+    /// - Parameters:
+    ///   - mayEnd: Whether what is not finite is left to the rows to judge: sequences may end early.
+    ///   - work: Where the block lies.
     /// - Returns: As many as the shape says.
     /// - Throws: ``DataFileError`` naming the first number that is not finite as float32.
-    func floats(mayEnd: Bool = false) throws(DataFileError) -> [Float] {
+    func numbers(mayEnd: Bool, _ work: LoadingWork) throws(DataFileError) -> NumberBlock {
         let count = unsafe self.shape.reduce(1, *)
-        let (values, firstBad) = unsafe self.type.floats(self.bytes, count: count)
-        if let firstBad, !mayEnd {
-            throw unsafe DataFileError(
-                file: self.file,
-                "the number at index \(self.index(firstBad)) is not finite as float32, want finite numbers; "
-                    + "drop the row or "
-                    + "fill it")
+        if let numbers = unsafe self.numbersInPlace(count) {
+            if !mayEnd { try unsafe self.checkFinite(numbers) }
+            return numbers
         }
-        guard unsafe self.isColumnMajor, unsafe self.shape.count == 2 else { return values }
-        let (rows, columns) = unsafe (self.shape[0], self.shape[1])
-        var result: [Float] = []
-        result.reserveCapacity(count)
-        for row in 0..<rows {
-            for column in 0..<columns { result.append(values[column * rows + row]) }
+        let block = try unsafe work.block(count * 4, file: self.file)
+        let target = unsafe block.bytes.bindMemory(to: Float.self)
+        let size = unsafe self.type.size
+        let (rows, columns) = unsafe self.isColumnMajor ? (self.shape[0], self.shape[1]) : (count, 1)
+        for start in unsafe stride(from: 0, to: count, by: Self.piece) {
+            let range = unsafe start..<min(count, start + Self.piece)
+            let source = unsafe UnsafeRawBufferPointer(
+                rebasing: self.bytes[range.lowerBound * size..<range.upperBound * size])
+            let (values, firstBad) = unsafe self.type.floats(source, count: range.count)
+            if let firstBad, !mayEnd { throw unsafe self.notFinite(start + firstBad) }
+            for (place, value) in zip(range, values) {
+                unsafe target[place % rows * columns + place / rows] = value
+            }
+            unsafe self.forget(source)
         }
-        return result
+        return NumberBlock(block, count: count)
+    }
+
+    private func numbersInPlace(_ count: Int) -> NumberBlock? {
+        guard let mapped = unsafe self.mapped, let base = unsafe mapped.bytes.baseAddress,
+            let start = unsafe self.bytes.baseAddress, unsafe !self.isColumnMajor,
+            unsafe self.type == ElementType(kind: .float, size: 4, isBigEndian: false),
+            UInt32(1).littleEndian == 1
+        else { return nil }
+        let offset = unsafe start - UnsafeRawPointer(base)
+        return offset % 4 == 0 ? NumberBlock(mapped, offset: offset, count: count) : nil
+    }
+
+    private func checkFinite(_ numbers: NumberBlock) throws(DataFileError) {
+        for start in unsafe stride(from: 0, to: numbers.count, by: Self.piece) {
+            let range = unsafe start..<min(numbers.count, start + Self.piece)
+            if let place = numbers[range].firstIndex(where: { !$0.isFinite }) { throw unsafe self.notFinite(place) }
+            numbers.forget(range)
+        }
+    }
+
+    /// Lets bytes of the mapped file go.
+    private func forget(_ bytes: UnsafeRawBufferPointer) {
+        guard let mapped = unsafe self.mapped, let base = unsafe mapped.bytes.baseAddress,
+            let start = bytes.baseAddress
+        else { return }
+        let offset = unsafe start - UnsafeRawPointer(base)
+        mapped.forget(offset..<offset + bytes.count)
+    }
+
+    private func notFinite(_ place: Int) -> DataFileError {
+        unsafe DataFileError(
+            file: self.file,
+            "the number at index \(self.index(place)) is not finite as float32, want finite numbers; "
+                + "drop the row or "
+                + "fill it")
+    }
+
+    /// The numbers of targets, row-major.
+    ///
+    /// - Throws: ``DataFileError`` as ``numbers(mayEnd:_:)`` does.
+    func floats() throws(DataFileError) -> [Float] {
+        try unsafe Array(self.numbers(mayEnd: false, LoadingWork(threads: 1, source: .memory)))
     }
 
     /// The numbers of a one-dimensional array in double precision.

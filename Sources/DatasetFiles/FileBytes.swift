@@ -1,4 +1,5 @@
 import Glibc
+import TrainingData
 
 /// The bytes of a data file: the mapped file itself, or what its gzip holds.
 @safe
@@ -46,6 +47,18 @@ struct FileBytes {
         return try unsafe Gunzip.unpack(raw, file: name, limit: limit)
     }
 
+    /// Whether the bytes are those of the file on disk, so that their pages can come and go.
+    var isMapped: Bool { self.mapping != nil && self.unpacked == nil }
+
+    /// The mapped file, for who reads it after ``withBytes(_:)`` has returned; `nil` where the bytes are not those of the
+    /// file on disk. Nobody may write to it.
+    var mapped: DataBlock? {
+        guard let mapping = self.mapping, self.unpacked == nil else { return nil }
+        return unsafe DataBlock(
+            UnsafeMutableRawBufferPointer(mutating: mapping.bytes), forget: { unsafe Pages.release($0) }
+        ) { _ in withExtendedLifetime(mapping) {} }
+    }
+
     /// Calls with the bytes; they are valid during the call only.
     func withBytes<Result>(
         _ body: (UnsafeRawBufferPointer) throws(DataFileError) -> Result
@@ -63,10 +76,11 @@ struct FileBytes {
 
 /// A regular file mapped for reading. A class because it is unmapped exactly once, when its last user is gone.
 @safe
-private final class FileMapping {
+private final class FileMapping: @unchecked Sendable {
+    // Sendable because nothing changes after `init`.
     let bytes: UnsafeRawBufferPointer
-    /// Files up to 1 GiB are mapped with all their pages; larger ones may not fit into memory.
-    private static let mostPopulated = 1 << 30
+    /// Files up to 1 MiB are mapped with all their pages at once; of larger ones those who read them say which they want.
+    private static let mostPopulated = 1 << 20
 
     init(path: String) throws(DataFileError) {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

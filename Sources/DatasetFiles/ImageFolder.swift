@@ -43,11 +43,12 @@ enum ImageFolder {
     ///   - path: The folder on disk.
     ///   - folder: For messages.
     ///   - wanted: What is asked for.
+    ///   - work: Where the numbers lie.
     /// - Returns: Rows of the shape [height, width, channels], and that shape.
     /// - Throws: ``DataFileError`` naming the folder or file that cannot stand.
     /// - Complexity: O(bytes of the files + pixels).
     static func read(
-        _ path: String, folder: String, wanted: Wanted
+        _ path: String, folder: String, wanted: Wanted, work: LoadingWork = LoadingWork()
     ) throws(DataFileError) -> (rows: DatasetRows, shape: ImageShape) {
         let found = try FolderListing.names(in: path, shown: folder)
         let classes = wanted.classNames ?? found
@@ -75,7 +76,7 @@ enum ImageFolder {
             }
         }
         let shape = try self.shape(of: images, folder: folder, wanted: wanted)
-        return (try self.rows(images, shape: shape, classes: classes, folder: folder), shape)
+        return (try self.rows(images, shape: shape, classes: classes, folder: folder, work), shape)
     }
 
     private static func shape(
@@ -109,30 +110,34 @@ enum ImageFolder {
     }
 
     private static func rows(
-        _ images: [Image], shape: ImageShape, classes: [String], folder: String
+        _ images: [Image], shape: ImageShape, classes: [String], folder: String, _ work: LoadingWork
     ) throws(DataFileError) -> DatasetRows {
         let width = shape.height * shape.width * shape.channels
-        var features: [Float] = []
-        features.reserveCapacity(images.count * width)
+        let block = try work.block(images.count * width * 4, file: folder)
+        let features = unsafe block.bytes.bindMemory(to: Float.self)
         var resizer: ImageResizer?
-        for image in images {
+        for (number, image) in images.enumerated() {
+            let start = number * width
             let pixels = try unsafe FileBytes(path: image.path).withBytes { (bytes) throws(DataFileError) in
                 try unsafe ImageDecoder.pixels(bytes, header: image.header, color: shape.color, file: image.path)
             }
             if image.header.height == shape.height, image.header.width == shape.width {
-                for pixel in pixels { features.append(Float(pixel)) }
+                for (place, pixel) in pixels.enumerated() { unsafe features[start + place] = Float(pixel) }
                 continue
             }
             let header = image.header
             if resizer?.fits(height: header.height, width: header.width) != true {
                 resizer = ImageResizer(from: (header.height, header.width), to: (shape.height, shape.width))
             }
-            features += resizer?.resize(pixels, channels: shape.channels) ?? []
+            for (place, value) in (resizer?.resize(pixels, channels: shape.channels) ?? []).enumerated() {
+                unsafe features[start + place] = value
+            }
         }
         do throws(DatasetError) {
             return try DatasetRows(
                 rowCount: images.count, featureNames: (0..<width).map { "x\($0)" },
-                featureShape: [shape.height, shape.width, shape.channels], features: features,
+                featureShape: [shape.height, shape.width, shape.channels],
+                features: NumberBlock(block, count: images.count * width),
                 targets: .classes(images.map(\.label), names: classes))
         } catch {
             throw DataFileError(file: folder, error.message)

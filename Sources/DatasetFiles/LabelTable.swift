@@ -37,6 +37,21 @@ struct LabelTable {
     /// Notes that a row has this label.
     mutating func use(_ number: Int) { self.uses[number] += 1 }
 
+    /// Takes over the texts of another table, in its order, and how many rows have each.
+    ///
+    /// - Returns: For each number of the other table the number here; `nil` where a text may get none, and then nothing
+    ///   is to be done with this table any more.
+    mutating func join(_ other: LabelTable) -> [Int]? {
+        var numbers: [Int] = []
+        numbers.reserveCapacity(other.labels.count)
+        for (label, uses) in zip(other.labels, other.uses) {
+            guard let number = unsafe label.withUnsafeBytes({ unsafe self.number($0) }) else { return nil }
+            self.uses[number] += uses
+            numbers.append(number)
+        }
+        return numbers
+    }
+
     private mutating func add(_ label: UnsafeRawBufferPointer) {
         unsafe self.add(label, at: self.find(label).place)
     }

@@ -44,10 +44,13 @@ enum SeriesReader {
                 continue
             }
             let steps = try self.steps(other, vocabulary: train.vocabulary, files: files).rows
-            parts.append(try self.naming(other.file) { () throws(DatasetError) in try windows.allRows(steps) })
+            parts.append(try self.naming(other.file) { () throws(DatasetError) in 
+                try windows.allRows(steps, source: files.work.source)
+            })
         }
         return try self.naming(source.file) { () throws(DatasetError) in
-            try LoadedDataset(series: train.rows, windows: windows, validation: parts[0], test: parts[1])
+            try LoadedDataset(
+                series: train.rows, windows: windows, validation: parts[0], test: parts[1], source: files.work.source)
         }
     }
 
@@ -58,10 +61,11 @@ enum SeriesReader {
         let declaration = CSVPlan.Declaration(
             targets: source.targets, categorical: source.categorical, ignore: source.ignore,
             givesTargets: true)
-        let bytes = try files.open(source.file)
-        return try unsafe bytes.withBytes { (bytes) throws(DataFileError) in
+        let opened = try files.open(source.file)
+        return try unsafe opened.withBytes { (bytes) throws(DataFileError) in
             try unsafe CSVReader.read(
-                bytes, file: source.file, declaration: declaration, task: .forecasting, vocabulary: vocabulary)
+                bytes, file: source.file, declaration: declaration, task: .forecasting, vocabulary: vocabulary,
+                isMapped: opened.isMapped, work: files.work)
         }
     }
 

@@ -90,7 +90,9 @@ struct SourceRows {
             let rows = try unsafe files.open(file).withBytes { (bytes) throws(DataFileError) in
                 try unsafe NPZReader.withArrays((features, targets), in: bytes, file: file) {
                     (features, targets) throws(DataFileError) in
-                    try unsafe ArrayRows.rows(features: features, targets: targets, task: task, classNames: classNames)
+                    try unsafe ArrayRows.rows(
+                        features: features, targets: targets, task: task, classNames: classNames,
+                        work: files.work)
                 }
             }
             return SourceRows(file: file, form: form, rows: rows)
@@ -105,7 +107,7 @@ struct SourceRows {
             let wanted = ImageFolder.Wanted(
                 size: resize.map { (height: $0[0], width: $0[1]) }, color: color, shape: train?.imageShape,
                 classNames: classNames)
-            let result = try ImageFolder.read(files.path(of: file), folder: file, wanted: wanted)
+            let result = try ImageFolder.read(files.path(of: file), folder: file, wanted: wanted, work: files.work)
             return SourceRows(file: file, form: form, rows: result.rows, imageShape: result.shape)
         }
     }
@@ -125,8 +127,11 @@ struct SourceRows {
         _ file: String, _ declaration: CSVPlan.Declaration, task: TaskKind, files: FileFinder,
         vocabulary: CSVVocabulary?
     ) throws(DataFileError) -> SourceRows {
-        let result = try unsafe files.open(file).withBytes { (bytes) throws(DataFileError) in
-            try unsafe CSVReader.read(bytes, file: file, declaration: declaration, task: task, vocabulary: vocabulary)
+        let opened = try files.open(file)
+        let result = try unsafe opened.withBytes { (bytes) throws(DataFileError) in
+            try unsafe CSVReader.read(
+                bytes, file: file, declaration: declaration, task: task, vocabulary: vocabulary,
+                isMapped: opened.isMapped, work: files.work)
         }
         return SourceRows(
             file: file, form: .table, rows: result.rows, vocabulary: result.vocabulary, group: declaration.group)
@@ -159,9 +164,11 @@ struct SourceRows {
         let targetBytes = try files.open(targets)
         let rows = try unsafe featureBytes.withBytes { (first) throws(DataFileError) in
             try unsafe targetBytes.withBytes { (second) throws(DataFileError) in
-                try unsafe ArrayRows.rows(
-                    features: read(first, features), targets: read(second, targets), task: task,
-                    classNames: classNames)
+                var array = try unsafe read(first, features)
+                unsafe array.mapped = featureBytes.mapped
+                return try unsafe ArrayRows.rows(
+                    features: array, targets: read(second, targets), task: task, classNames: classNames,
+                    work: files.work)
             }
         }
         return SourceRows(file: features, targetFile: targets, form: .arrays, rows: rows)

@@ -8,10 +8,19 @@ package enum AtomicFile {
     /// nothing is left behind. Where not `isDurable`, it does not wait for the disk: a power cut may lose the file, but no
     /// running process ever sees half of it.
     package static func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true) throws(FileError) {
+        try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+            try unsafe self.write(UnsafeRawBufferPointer(bytes), to: path, isDurable: isDurable)
+        }
+    }
+
+    /// The same with bytes that lie somewhere else.
+    package static func write(
+        _ bytes: UnsafeRawBufferPointer, to path: String, isDurable: Bool = true
+    ) throws(FileError) {
         let aside = Self.aside(path)
         do throws(FileError) {
             let file = try OpenFile(aside, O_WRONLY | O_CREAT | O_EXCL)
-            try file.write(bytes, at: 0)
+            try unsafe file.write(bytes, at: 0)
             if isDurable { try file.synchronize() }
             try Self.rename(aside, to: path, isDurable: isDurable)
         } catch {

@@ -38,11 +38,18 @@ package struct BlobStore: Sendable {
 
     /// Stores some bytes under their digest. Storing them again changes nothing.
     package func put(_ bytes: [UInt8]) throws(FileError) -> Digest {
-        let digest = Digest(of: bytes)
+        try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+            try unsafe self.put(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    /// The same with bytes that lie somewhere else.
+    package func put(_ bytes: UnsafeRawBufferPointer) throws(FileError) -> Digest {
+        let digest = unsafe Digest(of: bytes)
         guard !self.contains(digest) else { return digest }
         let path = self.path(of: digest)
         try self.prepareFolder(of: path)
-        try AtomicFile.write(bytes, to: path, isDurable: self.isDurable)
+        try unsafe AtomicFile.write(bytes, to: path, isDurable: self.isDurable)
         return digest
     }
 

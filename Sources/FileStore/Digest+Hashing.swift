@@ -35,6 +35,13 @@ extension TuningModel.Digest {
         self = builder.digest()
     }
 
+    /// The SHA-256 of bytes that lie somewhere else.
+    package init(of bytes: UnsafeRawBufferPointer) {
+        var builder = DigestBuilder()
+        unsafe builder.update(bytes)
+        self = builder.digest()
+    }
+
     /// The SHA-256 of a file, read piece by piece.
     package init(ofFile path: String) throws(FileError) {
         let file = try OpenFile(path, O_RDONLY)

@@ -45,11 +45,17 @@ struct OpenFile: ~Copyable {
 
     /// Writes all bytes at `offset`.
     func write(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+        try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+            try unsafe self.write(UnsafeRawBufferPointer(bytes), at: offset)
+        }
+    }
+
+    /// Writes all bytes at `offset`.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
         var done = 0
         while done < bytes.count {
-            let put = unsafe bytes.withUnsafeBytes {
-                unsafe pwrite(self.descriptor, $0.baseAddress.map { unsafe $0 + done }, $0.count - done, offset + done)
-            }
+            let put = unsafe pwrite(
+                self.descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done, offset + done)
             if put < 0 {
                 if errno == EINTR { continue }
                 throw FileError.last("write", self.path)

@@ -36,8 +36,9 @@ extension DatasetRows {
         }
         var features = [Float](repeating: .nan, count: count)
         for (number, (start, end)) in zip(starts, ends).enumerated() {
-            features.replaceSubrange(
-                number * size..<number * size + (end - start) * width, with: self.features[start * width..<end * width])
+            for place in 0..<(end - start) * width {
+                features[number * size + place] = self.features[start * width + place]
+            }
         }
         let targets: DatasetTargets
         switch self.targets {

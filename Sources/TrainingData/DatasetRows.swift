@@ -16,7 +16,7 @@ package struct DatasetRows: Hashable, Sendable {
     package let featureShape: [Int]
     /// Shape [rowCount, featureNames.count], row-major; finite, or NaN where a value is missing that has a fill, and in
     /// all numbers of the steps behind a sequence's end.
-    package let features: [Float]
+    package let features: NumberBlock
     /// For each feature how a missing value is filled, `nil` where none may be missing; empty where none may at all.
     package let fills: [MissingFill?]
     package let targets: DatasetTargets
@@ -33,6 +33,16 @@ package struct DatasetRows: Hashable, Sendable {
     /// - Complexity: O(rowCount * features).
     package init(
         rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: [Float],
+        fills: [MissingFill?] = [], targets: DatasetTargets, groups: [Int32]? = nil, categories: [Range<Int>] = []
+    ) throws(DatasetError) {
+        try self.init(
+            rowCount: rowCount, featureNames: featureNames, featureShape: featureShape, features: NumberBlock(features),
+            fills: fills, targets: targets, groups: groups, categories: categories)
+    }
+
+    /// The same with numbers that are where they stay.
+    package init(
+        rowCount: Int, featureNames: [String], featureShape: [Int]? = nil, features: NumberBlock,
         fills: [MissingFill?] = [], targets: DatasetTargets, groups: [Int32]? = nil, categories: [Range<Int>] = []
     ) throws(DatasetError) {
         let shape = featureShape ?? [featureNames.count]
@@ -84,9 +94,13 @@ package struct DatasetRows: Hashable, Sendable {
             throw DatasetError("\(fills.count) fills for \(featureNames.count) features, want one for each or none")
         }
         try CategoryColumns.check(categories, shape: shape)
-        if !(fills.isEmpty ? Self.areFinite(features) : Self.areFinite(features, but: fills)) {
-            guard shape.count == 2, fills.isEmpty else { throw DatasetError("a feature is not finite") }
-            try Self.checkEnds(features, steps: shape[0], width: shape[1])
+        if !Self.areFinite(features) {
+            if fills.isEmpty {
+                guard shape.count == 2 else { throw DatasetError("a feature is not finite") }
+                try Self.checkEnds(features, steps: shape[0], width: shape[1])
+            } else if !Self.areFinite(features, but: fills) {
+                throw DatasetError("a feature is not finite")
+            }
         }
         self.rowCount = rowCount
         self.featureNames = featureNames
@@ -99,8 +113,8 @@ package struct DatasetRows: Hashable, Sendable {
     }
 
     /// - Throws: ``DatasetError`` for the first row that is not finite up to a sequence's end.
-    private static func checkEnds(_ values: [Float], steps: Int, width: Int) throws(DatasetError) {
-        let mistake = unsafe values.withUnsafeBufferPointer { values -> (row: Int, mistake: SequenceEnd.Mistake)? in
+    private static func checkEnds(_ values: NumberBlock, steps: Int, width: Int) throws(DatasetError) {
+        let mistake = unsafe values.withNumbers { values -> (row: Int, mistake: SequenceEnd.Mistake)? in
             guard let base = values.baseAddress else { return nil }
             for row in 0..<values.count / (steps * width) {
                 let start = unsafe base + row * steps * width
@@ -115,15 +129,34 @@ package struct DatasetRows: Hashable, Sendable {
         }
     }
 
-    /// Whether no number is an infinity or NaN: their bits are above those of every finite magnitude.
+    /// Numbers that are looked at in one go, and then need not stay in memory: 1 MiB.
+    private static let piece = 1 << 18
+
+    private static func areFinite(_ values: NumberBlock) -> Bool {
+        for start in stride(from: 0, to: values.count, by: self.piece) {
+            let range = start..<min(values.count, start + self.piece)
+            let areFinite = unsafe values.withNumbers { values in
+                unsafe self.areFinite(UnsafeBufferPointer(rebasing: values[range]))
+            }
+            guard areFinite else { return false }
+            values.forget(range)
+        }
+        return true
+    }
+
     private static func areFinite(_ values: [Float]) -> Bool {
+        unsafe values.withUnsafeBufferPointer { unsafe self.areFinite($0) }
+    }
+
+    /// Whether no number is an infinity or NaN: their bits are above those of every finite magnitude.
+    private static func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
         var largest: UInt32 = 0
-        for value in values { largest = max(largest, value.bitPattern & 0x7FFF_FFFF) }
+        for place in values.indices { largest = unsafe max(largest, values[place].bitPattern & 0x7FFF_FFFF) }
         return largest < 0x7F80_0000
     }
 
     /// Whether no number is an infinity, and NaN only where it can be filled.
-    private static func areFinite(_ values: [Float], but fills: [MissingFill?]) -> Bool {
+    private static func areFinite(_ values: NumberBlock, but fills: [MissingFill?]) -> Bool {
         for start in stride(from: 0, to: values.count, by: fills.count) {
             for (feature, fill) in fills.enumerated() {
                 let value = values[start + feature]

@@ -12,10 +12,12 @@ extension LoadedDataset {
     ///   - windows: How it is cut and split.
     ///   - validation: The windows of another series with the same columns, in place of a part of this one.
     ///   - test: The same.
+    ///   - source: Where the images lie.
     /// - Throws: ``DatasetError`` for windows that are too large, and a target that does not vary in training.
     /// - Complexity: O(windows * window * columns).
     package init(
-        series: DatasetRows, windows: SeriesWindows, validation: DatasetRows? = nil, test: DatasetRows? = nil
+        series: DatasetRows, windows: SeriesWindows, validation: DatasetRows? = nil, test: DatasetRows? = nil,
+        source: DataBlockSource = .memory
     ) throws(DatasetError) {
         guard case .values(let values, let targets) = series.targets else {
             throw DatasetError("a series whose targets are no numbers", concernsTargets: true)
@@ -36,26 +38,28 @@ extension LoadedDataset {
             features: (0..<windows.window).flatMap { _ in columns },
             targets: (0..<windows.horizon).flatMap { _ in outputs })
         let task = LearningTask.regression(outputs: windows.horizon * targets)
-        let rows = try windows.rows(series, validation == nil ? [windows.train, windows.validation] : [windows.train])
+        let rows = try windows.rows(
+            series, validation == nil ? [windows.train, windows.validation] : [windows.train], source: source)
         let trainCount = Int32(windows.train.count)
-        var all = rows
         var second = (trainCount..<Int32(rows.rowCount)).map { $0 }
-        if let validation { (all, second) = try Self.joined(rows, validation, name: "validation") }
+        if let validation {
+            try Self.checkFit(rows, validation, name: "validation")
+            second = (0..<Int32(validation.rowCount)).map { $0 }
+        }
         let image = try PreparedDataset.encode(
-            all, first: (0..<trainCount).map { $0 }, second: second, standardization: standardization, task: task,
-            content: .trainingAndValidation)
-        var testImage: [UInt8]?
+            rows, first: (0..<trainCount).map { $0 }, second: second, from: validation, standardization: standardization,
+            task: task, content: .trainingAndValidation, source: source)
+        var testImage: DataBlock?
         var testRows = test
         if let test {
             try Self.checkFit(rows, test, name: "test")
         } else if !windows.test.isEmpty {
-            testRows = try windows.rows(series, [windows.test])
+            testRows = try windows.rows(series, [windows.test], source: source)
         }
         if let testRows {
             testImage = try PreparedDataset.encode(
                 testRows, first: [], second: (0..<Int32(testRows.rowCount)).map { $0 },
-                standardization: standardization,
-                task: task, content: .test)
+                standardization: standardization, task: task, content: .test, source: source)
         }
         self.init(
             image: image, testImage: testImage, task: task, featureNames: rows.featureNames, classNames: [],

@@ -3,9 +3,9 @@ package import TuningModel
 /// A data set as a study uses it, with what is needed to use its networks later.
 package struct LoadedDataset: Hashable, Sendable {
     /// Training and validation rows; see ``PreparedDataset``.
-    package private(set) var image: [UInt8]
+    package let image: DataBlock
     /// Test rows in an image of their own, or `nil`; never sent to a worker.
-    package let testImage: [UInt8]?
+    package let testImage: DataBlock?
     package let task: LearningTask
     /// One for each feature of the network's input, in order.
     package let featureNames: [String]
@@ -18,13 +18,6 @@ package struct LoadedDataset: Hashable, Sendable {
     package let validationRows: Int
     package let testRows: Int
 
-    /// Hands the image over and keeps none: whoever copies it then holds the only one.
-    package mutating func takeImage() -> [UInt8] {
-        let image = self.image
-        self.image = []
-        return image
-    }
-
     /// Where the rows of a part come from.
     package enum Part: Hashable, Sendable {
         case holdout(Holdout)
@@ -33,7 +26,7 @@ package struct LoadedDataset: Hashable, Sendable {
     }
 
     init(
-        image: [UInt8], testImage: [UInt8]?, task: LearningTask, featureNames: [String], classNames: [String],
+        image: DataBlock, testImage: DataBlock?, task: LearningTask, featureNames: [String], classNames: [String],
         standardization: Standardization, trainRows: Int, validationRows: Int, testRows: Int
     ) {
         self.image = image
@@ -59,11 +52,12 @@ package struct LoadedDataset: Hashable, Sendable {
     ///   - validation: A share of them, or other rows.
     ///   - test: A share of them, other rows, or none.
     ///   - seed: The study's data seed.
+    ///   - source: Where the images lie.
     /// - Throws: ``DatasetError`` for shares that give no rows, a class that cannot be stratified, a target with one
     ///   value, or parts that do not fit each other.
-    /// - Complexity: O(rows * features), with the rows of parts from other files copied once.
+    /// - Complexity: O(rows * features).
     package init(
-        _ rows: DatasetRows, validation: Part, test: Part?, seed: UInt64
+        _ rows: DatasetRows, validation: Part, test: Part?, seed: UInt64, source: DataBlockSource = .memory
     ) throws(DatasetError) {
         var holdouts: (validation: Holdout?, test: Holdout?)
         if case .holdout(let holdout) = validation { holdouts.validation = holdout }
@@ -82,27 +76,30 @@ package struct LoadedDataset: Hashable, Sendable {
         let task = try Self.task(rows, train: split.train)
         let standardization = try Self.standardization(rows, train: split.train)
 
-        var all = rows
+        var validationTable = rows
         var validationRows = split.validation
         if case .rows(let other) = validation {
-            (all, validationRows) = try Self.joined(all, other, name: "validation")
+            try Self.checkFit(rows, other, name: "validation")
+            validationTable = other
+            validationRows = (0..<Int32(other.rowCount)).map { $0 }
         }
         let image = try PreparedDataset.encode(
-            all, first: split.train, second: validationRows, standardization: standardization, task: task,
-            content: .trainingAndValidation)
+            rows, first: split.train, second: validationRows, from: validationTable, standardization: standardization,
+            task: task, content: .trainingAndValidation, source: source)
 
-        var testImage: [UInt8]?
+        var testImage: DataBlock?
         var testCount = 0
         switch test {
         case .holdout:
             testImage = try PreparedDataset.encode(
-                rows, first: [], second: split.test, standardization: standardization, task: task, content: .test)
+                rows, first: [], second: split.test, standardization: standardization, task: task, content: .test,
+                source: source)
             testCount = split.test.count
         case .rows(let other):
             try Self.checkFit(rows, other, name: "test")
             testImage = try PreparedDataset.encode(
                 other, first: [], second: (0..<Int32(other.rowCount)).map { $0 }, standardization: standardization,
-                task: task, content: .test)
+                task: task, content: .test, source: source)
             testCount = other.rowCount
         case nil: break
         }
@@ -182,27 +179,5 @@ package struct LoadedDataset: Hashable, Sendable {
         case (.labels(_, let left), .labels(_, let right)) where left == right: return
         default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
         }
-    }
-
-    /// Both tables under each other, and the numbers of the second one's rows.
-    static func joined(
-        _ rows: DatasetRows, _ other: DatasetRows, name: String
-    ) throws(DatasetError) -> (DatasetRows, [Int32]) {
-        try self.checkFit(rows, other, name: name)
-        let count = rows.rowCount + other.rowCount
-        guard count <= PreparedDataset.Limit.rows else {
-            throw DatasetError("\(count) rows, want at most \(PreparedDataset.Limit.rows)")
-        }
-        let targets: DatasetTargets
-        switch (rows.targets, other.targets) {
-        case (.classes(let left, let names), .classes(let right, _)): targets = .classes(left + right, names: names)
-        case (.values(let left, let outputs), .values(let right, _)): targets = .values(left + right, outputs: outputs)
-        case (.labels(let left, let names), .labels(let right, _)): targets = .labels(left + right, names: names)
-        default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
-        }
-        let all = try DatasetRows(
-            rowCount: count, featureNames: rows.featureNames, featureShape: rows.featureShape,
-            features: rows.features + other.features, fills: rows.fills, targets: targets, categories: rows.categories)
-        return (all, (Int32(rows.rowCount)..<Int32(count)).map { $0 })
     }
 }

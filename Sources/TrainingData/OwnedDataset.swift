@@ -1,55 +1,44 @@
 package import TuningModel
 
-/// An image of training and validation rows in memory of its own.
+/// An image of training and validation rows with the view into it.
 ///
-/// A class because views point into the memory, which must be freed exactly once: keep the owner as long as its view.
+/// A class because views point into the image's memory: keep the owner as long as its view.
 package final class OwnedDataset: Sendable {
-    private let memory: AlignedMemory
+    private let image: DataBlock
     package let view: DatasetView
 
-    /// Copies and checks an image.
+    /// Checks an image and keeps it.
     ///
     /// - Throws: ``DatasetError`` as ``PreparedDataset/view(_:)`` does.
-    package init(copying image: [UInt8]) throws(DatasetError) {
-        self.memory = AlignedMemory(copying: image)
-        self.view = try unsafe PreparedDataset.view(self.memory.bytes)
+    package init(_ image: DataBlock) throws(DatasetError) {
+        self.image = image
+        self.view = try unsafe PreparedDataset.view(UnsafeRawBufferPointer(image.bytes))
+    }
+
+    /// Copies and checks an image.
+    package convenience init(copying image: [UInt8]) throws(DatasetError) {
+        try self.init(DataBlock(copying: image))
     }
 }
 
-/// An image of test rows in memory of its own; keep it as long as its part.
+/// An image of test rows with its part; keep it as long as that.
 package final class OwnedTestRows: Sendable {
-    private let memory: AlignedMemory
+    private let image: DataBlock
     package let task: LearningTask
     package let featureCount: Int
     /// What a row is.
     package let featureShape: [Int]
     package let part: DatasetPart
 
-    /// Copies and checks an image.
+    /// Checks an image and keeps it.
     ///
     /// - Throws: ``DatasetError`` as ``PreparedDataset/testPart(_:)`` does.
-    package init(copying image: [UInt8]) throws(DatasetError) {
-        self.memory = AlignedMemory(copying: image)
-        let rows = try unsafe PreparedDataset.testPart(self.memory.bytes)
+    package init(_ image: DataBlock) throws(DatasetError) {
+        self.image = image
+        let rows = try unsafe PreparedDataset.testPart(UnsafeRawBufferPointer(image.bytes))
         self.task = rows.task
         self.featureCount = rows.featureShape.reduce(1, *)
         self.featureShape = rows.featureShape
         self.part = rows.part
     }
-}
-
-/// Bytes at an address that is a multiple of 64; written once, at the start.
-@safe
-private final class AlignedMemory: @unchecked Sendable {
-    // Sendable because nobody writes after `init`.
-    let bytes: UnsafeRawBufferPointer
-
-    init(copying image: [UInt8]) {
-        let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: image.count, alignment: PreparedDataset.alignment)
-        unsafe memory.copyBytes(from: image)
-        unsafe self.bytes = UnsafeRawBufferPointer(memory)
-    }
-
-    deinit { unsafe self.bytes.deallocate() }
 }

@@ -64,57 +64,72 @@ package enum PreparedDataset {
 
     /// Writes an image.
     ///
+    /// Rows are taken in the order of their numbers and let go of behind the pass, as is what is written: neither the table
+    /// nor the image need be in memory as a whole.
+    ///
     /// - Parameters:
-    ///   - rows: The table that the rows are taken from.
+    ///   - rows: The table that the rows of the first part are taken from.
     ///   - first: Training rows, or none in an image of test rows.
     ///   - second: Validation rows, or test rows.
+    ///   - other: The table that the second part is taken from, where it is another one; it fits the first one.
     ///   - standardization: Figures of the training rows.
     ///   - task: What is learnt.
     ///   - content: What the image is for.
+    ///   - source: Where the image lies.
     /// - Returns: The image.
-    /// - Throws: ``DatasetError`` where the image would pass ``Limit/bytes``.
+    /// - Throws: ``DatasetError`` where the image would pass ``Limit/bytes``, and where there is no room for it.
     /// - Complexity: O(bytes).
     package static func encode(
-        _ rows: DatasetRows, first: [Int32], second: [Int32], standardization: Standardization, task: LearningTask,
-        content: Content
-    ) throws(DatasetError) -> [UInt8] {
+        _ rows: DatasetRows, first: [Int32], second: [Int32], from other: DatasetRows? = nil,
+        standardization: Standardization, task: LearningTask, content: Content, source: DataBlockSource = .memory
+    ) throws(DatasetError) -> DataBlock {
         let header = Header(
             content: content, task: task, featureShape: rows.featureShape, categories: rows.categories,
             firstRows: first.count, secondRows: second.count)
         let layout = try header.layout()
-        return unsafe [UInt8](unsafeUninitializedCapacity: layout.byteCount) { buffer, count in
-            let bytes = UnsafeMutableRawBufferPointer(buffer)
-            unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
-            unsafe header.write(to: bytes, byteCount: layout.byteCount)
-            for (part, section) in zip([first, second], layout.parts) {
-                unsafe Self.writeFeatures(rows, part, standardization, at: section.features, in: bytes)
-                unsafe Self.writeTargets(rows, part, standardization.targets, at: section.targets, in: bytes)
-            }
-            count = layout.byteCount
+        let image = try source.block(layout.byteCount)
+        let bytes = unsafe image.bytes
+        unsafe header.write(to: bytes, byteCount: layout.byteCount)
+        for (place, part) in [(rows, first), (other ?? rows, second)].enumerated() {
+            let section = layout.parts[place]
+            Self.writeFeatures(part.0, part.1, standardization, at: section.features, in: image)
+            unsafe Self.writeTargets(part.0, part.1, standardization.targets, at: section.targets, in: bytes)
         }
+        return image
     }
 
     private static func writeFeatures(
-        _ rows: DatasetRows, _ part: [Int32], _ standardization: Standardization, at offset: Int,
-        in bytes: UnsafeMutableRawBufferPointer
+        _ rows: DatasetRows, _ part: [Int32], _ standardization: Standardization, at offset: Int, in image: DataBlock
     ) {
         let scales = standardization.features
         let fills = standardization.fills
         let width = rows.featureNames.count
         let stride = Self.stride(width)
-        for (place, row) in part.enumerated() {
-            let source = Int(row) * width
-            let target = offset + place * stride * 4
-            for column in 0..<width {
-                var value = rows.features[source + column]
-                // What has no fill lies behind a sequence's end.
-                if value.isNaN, !fills.isEmpty { value = fills[column] }
-                value = value.isNaN ? .nan : scales[column].apply(value)
-                unsafe bytes.storeBytes(
-                    of: value.bitPattern.littleEndian, toByteOffset: target + column * 4, as: UInt32.self)
+        var window = RowWindow(rows.features, width: width)
+        var written = offset
+        unsafe rows.features.withNumbers { features in
+            for (place, row) in part.enumerated() {
+                window.move(to: row)
+                let source = Int(row) * width
+                let target = offset + place * stride * 4
+                for column in 0..<width {
+                    var value = unsafe features[source + column]
+                    // What has no fill lies behind a sequence's end.
+                    if value.isNaN, !fills.isEmpty { value = fills[column] }
+                    value = value.isNaN ? .nan : scales[column].apply(value)
+                    unsafe image.bytes.storeBytes(
+                        of: value.bitPattern.littleEndian, toByteOffset: target + column * 4, as: UInt32.self)
+                }
+                if target - written >= Self.piece {
+                    image.forget(written..<target)
+                    written = target
+                }
             }
         }
     }
+
+    /// Bytes that are let go of at once: 1 MiB.
+    private static let piece = 1 << 20
 
     private static func writeTargets(
         _ rows: DatasetRows, _ part: [Int32], _ scales: [ColumnScale], at offset: Int,

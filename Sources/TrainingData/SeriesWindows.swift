@@ -71,14 +71,16 @@ package struct SeriesWindows: Hashable, Sendable {
     /// The rows of all windows of another series, which is cut as this one is.
     ///
     /// - Throws: ``DatasetError`` where it has no window, and as ``rows(_:_:)`` does.
-    package func allRows(_ series: DatasetRows) throws(DatasetError) -> DatasetRows {
+    package func allRows(
+        _ series: DatasetRows, source: DataBlockSource = .memory
+    ) throws(DatasetError) -> DatasetRows {
         let (whole, isBeyond) = self.window.addingReportingOverflow(self.horizon)
         guard !isBeyond, whole <= series.rowCount else {
             throw DatasetError(
                 "a series of \(series.rowCount) steps has no window of \(self.window) steps with the \(self.horizon) "
                     + "after them; want a longer series, or a shorter window or horizon")
         }
-        return try self.rows(series, [self.window..<series.rowCount - self.horizon + 1])
+        return try self.rows(series, [self.window..<series.rowCount - self.horizon + 1], source: source)
     }
 
     /// The rows of some windows: features of shape [window, columns], the oldest step first, named `column[t-lag]`; targets
@@ -87,10 +89,13 @@ package struct SeriesWindows: Hashable, Sendable {
     /// - Parameters:
     ///   - series: A row for each step.
     ///   - starts: First target steps.
+    ///   - source: Where the numbers lie.
     /// - Returns: A row for each window.
     /// - Throws: ``DatasetError`` where the rows need more than ``mostBytes``.
     /// - Complexity: O(windows * window * columns).
-    package func rows(_ series: DatasetRows, _ starts: [Range<Int>]) throws(DatasetError) -> DatasetRows {
+    package func rows(
+        _ series: DatasetRows, _ starts: [Range<Int>], source: DataBlockSource = .memory
+    ) throws(DatasetError) -> DatasetRows {
         guard case .values(let values, let targets) = series.targets else {
             throw DatasetError("a series whose targets are no numbers", concernsTargets: true)
         }
@@ -106,19 +111,24 @@ package struct SeriesWindows: Hashable, Sendable {
                     + "\(PreparedDataset.Limit.features) numbers each; want a shorter window, fewer columns or a "
                     + "coarser series")
         }
-        var features: [Float] = []
+        let block = try source.block(floats * 4)
+        let features = unsafe block.bytes.bindMemory(to: Float.self)
         var wanted: [Float] = []
-        features.reserveCapacity(floats)
+        var filled = 0
         wanted.reserveCapacity(count * self.horizon * targets)
         for start in starts.joined() {
-            features += series.features[(start - self.window) * columns..<start * columns]
+            for place in (start - self.window) * columns..<start * columns {
+                unsafe features[filled] = series.features[place]
+                filled += 1
+            }
             wanted += values[start * targets..<(start + self.horizon) * targets]
         }
         let names = (0..<self.window).flatMap { step in
             series.featureNames.map { "\($0)[t-\(self.window - step)]" }
         }
         return try DatasetRows(
-            rowCount: count, featureNames: names, featureShape: [self.window, columns], features: features,
+            rowCount: count, featureNames: names, featureShape: [self.window, columns],
+            features: NumberBlock(block, count: floats),
             targets: .values(wanted, outputs: self.horizon * targets))
     }
 

@@ -49,7 +49,7 @@ package struct Standardization: Hashable, Sendable {
     ///   mean too.
     /// - Complexity: O(rows * features).
     package static func scales(
-        _ values: [Float], shape: [Int], rows: [Int32], fills: [Float] = []
+        _ values: NumberBlock, shape: [Int], rows: [Int32], fills: [Float] = []
     ) -> [ColumnScale] {
         let width = shape.reduce(1, *)
         let channels = shape.count > 1 ? shape[shape.count - 1] : width
@@ -62,7 +62,9 @@ package struct Standardization: Hashable, Sendable {
         let firsts = (0..<channels).map { filled(values[Int(first) * width + $0], $0) }
         var sums = [Double](repeating: 0, count: channels)
         var isConstant = [Bool](repeating: true, count: channels)
+        var window = RowWindow(values, width: width)
         for row in rows {
+            window.move(to: row)
             for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
                 if fills.isEmpty, values[start].isNaN { break }
                 count += 1
@@ -75,7 +77,9 @@ package struct Standardization: Hashable, Sendable {
         }
         let means = sums.map { $0 / count }
         var squares = [Double](repeating: 0, count: channels)
+        window = RowWindow(values, width: width)
         for row in rows {
+            window.move(to: row)
             for start in stride(from: Int(row) * width, to: (Int(row) + 1) * width, by: channels) {
                 if fills.isEmpty, values[start].isNaN { break }
                 for channel in 0..<channels {
@@ -90,5 +94,12 @@ package struct Standardization: Hashable, Sendable {
                 : ColumnScale(mean: means[channel], deviation: (squares[channel] / count).squareRoot())
         }
         return (0..<width).map { scales[$0 % channels] }
+    }
+
+    /// The same for a few numbers.
+    package static func scales(
+        _ values: [Float], shape: [Int], rows: [Int32], fills: [Float] = []
+    ) -> [ColumnScale] {
+        self.scales(NumberBlock(values), shape: shape, rows: rows, fills: fills)
     }
 }

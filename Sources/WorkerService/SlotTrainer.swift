@@ -1,3 +1,4 @@
+import CLinux
 import FileStore
 internal import Glibc
 import NumericKernels
@@ -135,6 +136,8 @@ struct SlotTrainer: ~Copyable {
             let file = try MappedFile("\(self.setup.datasetFolder)/\(digest.hexadecimal)")
             let view = try unsafe PreparedDataset.view(file.bytes)
             self.dataset = (digest, file, view)
+            // What started the process is not needed any more.
+            linux_trim_memory()
             return view
         } catch {
             throw .ended(.crashed(reason: "cannot open the data set: \(error)"), epoch: epoch)

@@ -22,8 +22,8 @@ extension StudyInput {
         guard let image = data.testImage else { return }
         do {
             var rows: OwnedDataset?
-            try TrainingRun.checkTestEnds(families, try OwnedTestRows(copying: image)) {
-                let owned = try OwnedDataset(copying: data.image)
+            try TrainingRun.checkTestEnds(families, try OwnedTestRows(image)) {
+                let owned = try OwnedDataset(data.image)
                 rows = owned
                 return owned.view
             }

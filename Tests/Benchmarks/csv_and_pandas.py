@@ -1,4 +1,5 @@
-"""Reads one CSV file with winnow and with pandas' C engine, in turn, on one core, and prints the ratio of the medians.
+"""Reads one CSV file with winnow and with pandas' C engine, in turn, and prints the ratio of the medians: of both on one core,
+and of winnow on all cores.
 
     python Tests/Benchmarks/csv_and_pandas.py WINNOW [ROWS]
 
@@ -33,9 +34,9 @@ def tables(rows, folder):
         yield name, path
 
 
-def ours(winnow, path):
+def ours(winnow, path, threads):
     line = subprocess.run(
-        [winnow, "bench", "data", "--file", path, "--repeats", "3", "--json"], check=True, capture_output=True, text=True
+        [winnow, "bench", "data", "--file", path, "--repeats", "3", "--threads", str(threads), "--json"], check=True, capture_output=True, text=True
     ).stdout
     return json.loads(line)["seconds"]
 
@@ -52,18 +53,24 @@ def theirs(path):
 def main():
     winnow = sys.argv[1]
     rows = int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    cores = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory() as folder:
         for name, path in tables(rows, folder):
-            times = [(ours(winnow, path), theirs(path)) for _ in range(ROUNDS)]
             megabytes = os.path.getsize(path) / 1e6
-            own, other = (statistics.median(side) for side in zip(*times))
-            ratio = statistics.median(second / first for first, second in times)
-            print(
-                f"{name:10} {megabytes:6.1f} MB  winnow {megabytes / own:6.0f} MB/s  "
-                f"pandas {megabytes / other:6.0f} MB/s  ratio {ratio:.2f}",
-                flush=True,
-            )
+            for used in sorted({1, len(cores)}):
+                times = []
+                for _ in range(ROUNDS):
+                    os.sched_setaffinity(0, set(sorted(cores)[:used]))
+                    own = ours(winnow, path, used)
+                    os.sched_setaffinity(0, {min(cores)})
+                    times.append((own, theirs(path)))
+                own, other = (statistics.median(side) for side in zip(*times))
+                ratio = statistics.median(second / first for first, second in times)
+                print(
+                    f"{name:10} {megabytes:6.1f} MB  winnow on {used} {megabytes / own:6.0f} MB/s  "
+                    f"pandas {megabytes / other:6.0f} MB/s  ratio {ratio:.2f}",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ struct OpeningTests {
     @Test("checkpoints that no trial refers to are removed, the data set stays")
     func unusedBlobs() throws {
         defer { self.remove() }
-        let dataset = Digest(of: try ServedStudy.dataset().image)
+        let dataset = try unsafe ServedStudy.dataset().image.withBytes { unsafe Digest(of: $0) }
         do { _ = try self.open() }
         let blobs = try BlobStore(folder: "\(self.directory)/blobs")
         let orphan = try blobs.put([1, 2, 3])

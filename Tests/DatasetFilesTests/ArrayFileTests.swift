@@ -28,21 +28,21 @@ struct ArrayFileTests {
     @Test("arrays of three and four dimensions make rows with a shape, standardised by their last size")
     func shapes() throws {
         let bytes = Self.numbers.map { UInt8($0) }
-        let flat = try OwnedDataset(copying: try Self.load(ArrayBytes.npy("|u1", shape: "(4, 3)", bytes), Self.y).image)
+        let flat = try OwnedDataset(try Self.load(ArrayBytes.npy("|u1", shape: "(4, 3)", bytes), Self.y).image)
         #expect(flat.view.featureShape == [3])
         let labels = ArrayBytes.idx(0x08, shape: [4], [5, 3, 5, 3])
         let steps = try Self.load(ArrayBytes.idx(0x08, shape: [4, 3, 1], bytes), labels, isIDX: true)
-        #expect(try OwnedDataset(copying: steps.image).view.featureShape == [3, 1])
+        #expect(try OwnedDataset(steps.image).view.featureShape == [3, 1])
         // One channel: one scale for all pixels.
         #expect(Set(steps.standardization.features).count == 1)
         let images = try Self.load(ArrayBytes.npy("|u1", shape: "(4, 1, 1, 3)", bytes), Self.y)
-        #expect(try OwnedDataset(copying: images.image).view.featureShape == [1, 1, 3])
+        #expect(try OwnedDataset(images.image).view.featureShape == [1, 1, 3])
         #expect(
             images.standardization
                 == (try Self.load(ArrayBytes.npy("|u1", shape: "(4, 3)", bytes), Self.y)).standardization)
         // More than that is a list.
         let list = try Self.load(ArrayBytes.npy("|u1", shape: "(4, 1, 1, 1, 3)", bytes), Self.y)
-        #expect(try OwnedDataset(copying: list.image).view.featureShape == [3])
+        #expect(try OwnedDataset(list.image).view.featureShape == [3])
     }
 
     @Test("every type, byte order and version gives the same rows")

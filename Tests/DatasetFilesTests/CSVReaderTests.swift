@@ -69,7 +69,7 @@ struct CSVReaderTests {
         }
         let data = try load("valid.csv")
         #expect([data.trainRows, data.validationRows, data.testRows] == [3, 2, 2])
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         #expect(unsafe owner.view.validation.classes?[0] == 1)
         #expect(unsafe owner.view.validation.features[16] == owner.view.train.features[0])
         try folder.write("a,c,y\n1,u,m\n", to: "class.csv")
@@ -117,7 +117,7 @@ struct CSVReaderTests {
                     seed: 1, relativeTo: folder.path)
                 #expect(data.featureNames == ["a"])
                 #expect(data.validationRows == 10)
-                let owner = try OwnedDataset(copying: data.image)
+                let owner = try OwnedDataset(data.image)
                 let scale = try #require(data.standardization.features.first)
                 let groups = Set(
                     (0..<10).map { row in
@@ -161,7 +161,7 @@ struct CSVReaderTests {
         #expect(data.classNames == (0..<10).map { "\($0)" })
         #expect(data.featureNames.count == 64)
         #expect(data.standardization.features.first == ColumnScale(mean: 0, deviation: 0))
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         #expect(owner.view.featureStride == 64)
     }
 }

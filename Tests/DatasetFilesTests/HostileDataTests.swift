@@ -65,7 +65,7 @@ struct HostileDataTests {
             do {
                 let data = try DatasetLoader.load(
                     settings, task: .classification, seed: UInt64(round), relativeTo: folder.path)
-                let owner = try OwnedDataset(copying: data.image)
+                let owner = try OwnedDataset(data.image)
                 #expect(owner.view.train.rowCount == data.trainRows, "seed \(seed), round \(round)")
             } catch let error as DataFileError {
                 refused += 1

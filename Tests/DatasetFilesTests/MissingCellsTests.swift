@@ -68,7 +68,7 @@ struct MissingCellsTests {
             "c,a,b,y\nu,1,1,0\n,2,1,1\nv,,2,0\nv,3,3,1\n", "c,a,b,y\n,,,1\nu,1,2,0\n",
             MissingCells(.mean, hasIndicators: true), categorical: ["c"])
         #expect(data.featureNames == ["c=u", "c=v", "a", "b", "c is missing", "a is missing"])
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         let isSet = { (feature: Int, part: DatasetPart) in
             Self.column(feature, of: part, stride: owner.view.featureStride).map { $0 > 0 }
         }

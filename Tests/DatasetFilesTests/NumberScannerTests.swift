@@ -1,5 +1,7 @@
 import Randomness
 import Testing
+import TrainingData
+import TuningModel
 
 @testable import DatasetFiles
 
@@ -121,6 +123,42 @@ struct NumberScannerTests {
             let padded = text.replacing("-.", with: "-0.").replacing(".e", with: ".0e")
             let whole = padded.hasPrefix(".") ? "0" + padded : padded.hasSuffix(".") ? padded + "0" : padded
             #expect(self.float(text)?.bitPattern == Float(whole)?.bitPattern, "seed \(seed), \(text)")
+        }
+    }
+
+    @Test("whole numbers, four at a time or not, are the nearest floats", arguments: [3, 4, 5, 8, 30], [UInt64(6), 7])
+    func wholeNumbers(columns: Int, seed: UInt64) throws {
+        let random = RandomStream(seed: seed, purpose: .dataSplit)
+        var texts: [String] = []
+        for index in 0..<columns * 90 {
+            let bits = random.bits(at: UInt64(index))
+            // One to nine digits, some with zeros in front; a few are no plain whole numbers.
+            let digits = String("\(bits >> 8)".suffix(Int(bits & 15) % 9 + 1))
+            let other = ["", "NA", "+7", " 8", "1e3", "2.5", "-", "00000000012"][Int(bits >> 4 & 7)]
+            texts.append(bits >> 7 & 31 == 0 && other != "-" ? other : (bits & 128 == 0 ? "" : "-") + digits)
+        }
+        for line in ["\n", "\r\n"] {
+            var text = (0..<columns).map { "x\($0)," }.joined() + "y" + line
+            for row in 0..<90 {
+                text += (0..<columns).map { texts[row * columns + $0] + "," }.joined() + "\(row)" + line
+            }
+            let rows = try unsafe Array(text.utf8).withUnsafeBytes { bytes in
+                try unsafe CSVReader.read(
+                    bytes, file: "t.csv",
+                    declaration: CSVPlan.Declaration(
+                        targets: ["y"], categorical: [], ignore: [], missing: MissingCells(.mean)),
+                    task: .regression, vocabulary: nil, work: LoadingWork(threads: 1)
+                ).rows
+            }
+            for (place, text) in texts.enumerated() {
+                let found = rows.features[place]
+                guard let wanted = self.float(text) else {
+                    #expect(found.isNaN, "seed \(seed), \(text)")
+                    continue
+                }
+                #expect(found.bitPattern == wanted.bitPattern, "seed \(seed), \(text)")
+            }
+            #expect(rows.targets == .values((0..<90).map { Float($0) }, outputs: 1))
         }
     }
 }

@@ -38,7 +38,7 @@ struct SequenceFileTests {
     @Test("npy and npz files give the same rows, with their ends", arguments: [false, true])
     func reading(isArchive: Bool) throws {
         let data = try Self.load(Self.features(), isArchive: isArchive)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         #expect(owner.view.featureShape == [3, 2])
         var lengths: [Int] = []
         for part in [owner.view.train, owner.view.validation] {

@@ -43,7 +43,7 @@ struct SequenceTableTests {
             data.featureNames == [
                 "x[0]", "c=u[0]", "c=v[0]", "x[1]", "c=u[1]", "c=v[1]", "x[2]", "c=u[2]", "c=v[2]",
             ])
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         #expect(owner.view.featureShape == [3, 3])
         #expect(data.trainRows == 3 && data.validationRows == 1)
         // The rows of a, b and c: x from 10 to 15.
@@ -68,7 +68,7 @@ struct SequenceTableTests {
         #expect(numbers.task == .regression(outputs: 2))
         let labels = try Self.load(plain, targets: ["y", "z"], task: .multiLabel)
         #expect(labels.classNames == ["y", "z"])
-        let owner = try OwnedDataset(copying: labels.image)
+        let owner = try OwnedDataset(labels.image)
         #expect((0..<3).map { unsafe owner.view.train.values?[$0 * 16] } == [0, 1, 1])
         #expect((0..<3).map { unsafe owner.view.train.values?[$0 * 16 + 1] } == [0, 1, 0])
         withExtendedLifetime(owner) {}

@@ -44,7 +44,7 @@ struct SeriesTests {
                 "day=even[t-2]", "day=odd[t-2]", "x[t-2]", "y[t-2]", "day=even[t-1]", "day=odd[t-1]", "x[t-1]",
                 "y[t-1]",
             ])
-        let owner = try OwnedDataset(copying: more.image)
+        let owner = try OwnedDataset(more.image)
         #expect(owner.view.featureShape == [2, 4])
         // The first window ends at step 1; its targets are y and x of step 2, then of step 3.
         let scales = more.standardization.targets
@@ -74,7 +74,7 @@ struct SeriesTests {
         }
         let data = try load("valid.csv", "test.csv")
         #expect([data.trainRows, data.validationRows, data.testRows] == [17, 3, 1])
-        let test = try OwnedTestRows(copying: try #require(data.testImage))
+        let test = try OwnedTestRows(try #require(data.testImage))
         let scales = data.standardization.features
         let wanted = [0, 1, 5, 0, 1, 6, 1, 0, 7].enumerated().map { scales[$0.offset].apply($0.element) }
         #expect((0..<9).map { unsafe test.part.features[$0] } == wanted)

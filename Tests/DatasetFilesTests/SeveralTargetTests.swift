@@ -36,7 +36,7 @@ struct SeveralTargetTests {
         #expect(data.classNames == ["a", "b"])
         #expect(data.featureNames == ["k=0", "k=1", "k=2", "x"])
         #expect(data.standardization.targets.isEmpty)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         #expect(owner.view.targetStride == 16 && owner.view.train.rowCount == 4)
         // The feature x tells which row it was.
         let scale = data.standardization.features[3]
@@ -46,7 +46,7 @@ struct SeveralTargetTests {
             #expect(unsafe owner.view.train.values?[row * 16] == Float(number / 4))
             #expect(unsafe owner.view.train.values?[row * 16 + 1] == Float(number % 2))
         }
-        let test = try OwnedTestRows(copying: try #require(data.testImage))
+        let test = try OwnedTestRows(try #require(data.testImage))
         #expect(test.task == .multiLabel(labels: 2) && test.part.rowCount == 2)
     }
 

@@ -23,7 +23,7 @@ struct SequenceEndTests {
         let numbers = (0..<Int32(count)).map { $0 }
         let scales = Standardization.scales(rows.features, shape: [2, 3], rows: Array(numbers[..<12]))
         return try OwnedDataset(
-            copying: try PreparedDataset.encode(
+            try PreparedDataset.encode(
                 rows, first: Array(numbers[..<12]), second: Array(numbers[12...]),
                 standardization: Standardization(features: scales, targets: []), task: .classification(classes: 2),
                 content: .trainingAndValidation))
@@ -51,7 +51,7 @@ struct SequenceEndTests {
             targets: .classes([0, 1, 0, 1], names: ["a", "b"]))
         let scales = Standardization.scales(rows.features, shape: [2, 3], rows: [0, 1, 2, 3])
         return try OwnedTestRows(
-            copying: try PreparedDataset.encode(
+            try PreparedDataset.encode(
                 rows, first: [], second: [0, 1, 2, 3],
                 standardization: Standardization(features: scales, targets: []), task: .classification(classes: 2),
                 content: .test))

@@ -15,12 +15,12 @@ struct PreparedDatasetTests {
         let split = try DatasetSplit(
             rowCount: 20, classes: nil, classNames: [], test: Holdout(share: 0.25, isStratified: false),
             validation: Holdout(share: 0.25, isStratified: false), seed: 3)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         let view = owner.view
         #expect([view.featureCount, view.featureStride, view.targetStride] == [3, 16, 0])
         Self.expect(view.train, stride: 16, rows: split.train, of: rows, scales: data.standardization)
         Self.expect(view.validation, stride: 16, rows: split.validation, of: rows, scales: data.standardization)
-        let test = try OwnedTestRows(copying: try #require(data.testImage))
+        let test = try OwnedTestRows(try #require(data.testImage))
         #expect(test.task == data.task)
         Self.expect(test.part, stride: 16, rows: split.test, of: rows, scales: data.standardization)
         withExtendedLifetime(owner) {}
@@ -49,7 +49,7 @@ struct PreparedDatasetTests {
         let data = try LoadedDataset(rows, validation: Samples.quarter, test: nil, seed: 3)
         #expect(data.task == .regression(outputs: 2))
         #expect(data.testImage == nil)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         let view = owner.view
         #expect([view.featureCount, view.featureStride, view.targetStride] == [17, 32, 16])
         guard let values = unsafe view.train.values else {
@@ -73,7 +73,7 @@ struct PreparedDatasetTests {
         let data = try LoadedDataset(rows, validation: .rows(rows), test: Samples.quarter, seed: 3)
         #expect(data.task == .multiLabel(labels: 2) && data.classNames == ["p", "q"])
         #expect([data.trainRows, data.validationRows, data.testRows] == [9, 12, 3])
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         guard case .labels(let values, _) = rows.targets, let found = unsafe owner.view.validation.values else {
             Issue.record("no labels")
             return
@@ -111,7 +111,7 @@ struct PreparedDatasetTests {
         let table = try rows(columns)
         let data = try LoadedDataset(table, validation: .rows(table), test: .rows(table), seed: 3)
         #expect(data.categories == columns)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         #expect(owner.view.categories == columns)
         for part in [owner.view.train, owner.view.validation] {
             for row in 0..<part.rowCount {
@@ -121,11 +121,11 @@ struct PreparedDatasetTests {
                 }
             }
         }
-        _ = try OwnedTestRows(copying: try #require(data.testImage))
+        _ = try OwnedTestRows(try #require(data.testImage))
         let plain = try LoadedDataset(try rows([]), validation: .rows(try rows([])), test: nil, seed: 3)
-        let plainOwner = try OwnedDataset(copying: plain.image)
+        let plainOwner = try OwnedDataset(plain.image)
         #expect(plainOwner.view.categories.isEmpty)
-        #expect(plain.image.count + 64 == data.image.count)
+        #expect(plain.image.byteCount + 64 == data.image.byteCount)
         for wrong in [[3..<5, 0..<2], [0..<2, 1..<3], [3..<6], [1..<1]] {
             #expect(throws: DatasetError.self) { try rows(wrong) }
         }
@@ -139,7 +139,7 @@ struct PreparedDatasetTests {
             (70, "a prepared data set with 65538 columns of categories, want at most 5, all in its"),
             (136, "a column of categories from feature 1 to 3, want columns that ascend from 2 to 5"),
         ] {
-            var image = data.image
+            var image = data.image.contents
             image[offset] = 1
             #expect {
                 _ = try OwnedDataset(copying: image)
@@ -157,7 +157,7 @@ struct PreparedDatasetTests {
         let second = try LoadedDataset(
             try Samples.regression(), validation: Samples.quarter, test: Samples.quarter, seed: 3)
         #expect(first == second)
-        #expect(first.image.count % 64 == 0)
+        #expect(first.image.byteCount % 64 == 0)
     }
 
     @Test("validation rows of another file follow the training rows")
@@ -165,7 +165,7 @@ struct PreparedDatasetTests {
         let rows = try Samples.classification()
         let data = try LoadedDataset(rows, validation: .rows(rows), test: .rows(rows), seed: 3)
         #expect([data.trainRows, data.validationRows, data.testRows] == [20, 20, 20])
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         let all = (0..<Int32(20)).map { $0 }
         Self.expect(owner.view.validation, stride: 16, rows: all, of: rows, scales: data.standardization)
         #expect {
@@ -219,7 +219,7 @@ struct DamagedDatasetTests {
     private func message(_ change: (inout [UInt8]) -> Void) throws -> String {
         var image = try LoadedDataset(
             try Samples.classification(), validation: Samples.quarter, test: nil, seed: 3
-        ).image
+        ).image.contents
         change(&image)
         do {
             _ = try OwnedDataset(copying: image)
@@ -255,7 +255,7 @@ struct DamagedDatasetTests {
     func labels() throws {
         var image = try LoadedDataset(
             try Samples.labels(), validation: Samples.quarter, test: nil, seed: 3
-        ).image
+        ).image.contents
         _ = try OwnedDataset(copying: image)
         // The targets follow nine rows of features, 64 bytes each.
         let start = 128 + 9 * 64
@@ -267,7 +267,7 @@ struct DamagedDatasetTests {
     func alignment() throws {
         let image = try LoadedDataset(
             try Samples.classification(), validation: Samples.quarter, test: nil, seed: 3
-        ).image
+        ).image.contents
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: image.count + 4, alignment: 64)
         defer { unsafe memory.deallocate() }
         let shifted = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[4...])
@@ -284,7 +284,7 @@ struct DamagedDatasetTests {
         let random = RandomStream(seed: seed, purpose: .dataSplit)
         let original = try LoadedDataset(
             seed == 3 ? try Samples.labels() : try Samples.regression(), validation: Samples.quarter, test: nil, seed: 3
-        ).image
+        ).image.contents
         var index: UInt64 = 0
         func draw(_ bound: Int) -> Int {
             index += 1

@@ -39,7 +39,7 @@ struct SequenceEndTests {
         let image = try PreparedDataset.encode(
             rows, first: [0, 1, 2], second: [3], standardization: standardization, task: .regression(outputs: 1),
             content: .trainingAndValidation)
-        let owner = try OwnedDataset(copying: image)
+        let owner = try OwnedDataset(image)
         #expect(owner.view.featureShape == [3, 2] && owner.view.featureStride == 16)
         for row in 0..<4 {
             let part = row < 3 ? owner.view.train : owner.view.validation
@@ -71,8 +71,8 @@ struct SequenceEndTests {
         }
         let rows = try Self.rows(features)
         let data = try LoadedDataset(rows, validation: Samples.quarter, test: Samples.quarter, seed: 4)
-        let owner = try OwnedDataset(copying: data.image)
-        let test = try OwnedTestRows(copying: try #require(data.testImage))
+        let owner = try OwnedDataset(data.image)
+        let test = try OwnedTestRows(try #require(data.testImage))
         var ends = 0
         for part in [owner.view.train, owner.view.validation, test.part] {
             for row in 0..<part.rowCount where unsafe part.features[row * 16 + 4].isNaN { ends += 1 }
@@ -82,7 +82,7 @@ struct SequenceEndTests {
         #expect(data.standardization.features.allSatisfy { $0.mean.isFinite && $0.deviation > 0 })
         #expect(data.standardization.features[0] == data.standardization.features[4])
         let other = try LoadedDataset(rows, validation: .rows(rows), test: .rows(rows), seed: 4)
-        #expect(try OwnedDataset(copying: other.image).view.validation.rowCount == 20)
+        #expect(try OwnedDataset(other.image).view.validation.rowCount == 20)
     }
 
     @Test(
@@ -111,10 +111,11 @@ struct SequenceEndTests {
         // The same in an image that was changed.
         let good = try Self.rows([1, 2, 3, 4, 5, 6, 6, 5, 4, 3, 2, 1])
         let unit = ColumnScale(mean: 0, deviation: 1)
-        var image = try PreparedDataset.encode(
+        let whole = try PreparedDataset.encode(
             good, first: [0], second: [1],
             standardization: Standardization(features: [ColumnScale](repeating: unit, count: 6), targets: [unit]),
             task: .regression(outputs: 1), content: .trainingAndValidation)
+        var image = whole.contents
         let start = 128
         for (column, value) in row.enumerated() {
             for byte in 0..<4 {

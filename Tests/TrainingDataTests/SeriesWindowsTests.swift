@@ -84,19 +84,19 @@ struct SeriesWindowsTests {
         let scale = ColumnScale(mean: 5, deviation: 10.0.squareRoot())
         #expect([0, 3, 6, 9].allSatisfy { data.standardization.features[$0] == scale })
         #expect(data.standardization.targets[0] == scale && data.standardization.targets[2] == scale)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         let view = owner.view
         #expect(view.featureShape == [4, 3] && view.targetStride == 16)
         #expect(unsafe view.validation.values?[0] == scale.apply(11))
         #expect(unsafe view.validation.values?[2] == scale.apply(12))
         #expect(unsafe view.validation.features[9] == scale.apply(10))
-        let test = try OwnedTestRows(copying: try #require(data.testImage))
+        let test = try OwnedTestRows(try #require(data.testImage))
         #expect(unsafe test.part.values?[3 * 16 + 2] == scale.apply(19))
         // Another future gives the same training rows.
         let changed = try Self.series(20, changedFrom: 11)
         let other = try LoadedDataset(series: changed, windows: windows)
         #expect(other.standardization == data.standardization)
-        let otherOwner = try OwnedDataset(copying: other.image)
+        let otherOwner = try OwnedDataset(other.image)
         for place in 0..<6 * 16 {
             #expect(unsafe view.train.features[place] == otherOwner.view.train.features[place])
             #expect(unsafe view.train.values?[place] == otherOwner.view.train.values?[place])
@@ -117,7 +117,7 @@ struct SeriesWindowsTests {
         // Steps 0 to 14: mean 7, variance 56 / 3.
         let scale = data.standardization.features[0]
         #expect(scale.mean == 7 && abs(scale.deviation * scale.deviation - 56.0 / 3) < 1e-9)
-        let owner = try OwnedDataset(copying: data.image)
+        let owner = try OwnedDataset(data.image)
         // Windows of steps 0 to 3 and 1 to 4, with the targets behind them.
         #expect(unsafe owner.view.validation.features[0] == scale.apply(100))
         #expect(unsafe owner.view.validation.features[16] == scale.apply(99))
@@ -127,7 +127,7 @@ struct SeriesWindowsTests {
             series: try Self.series(20),
             windows: try SeriesWindows(stepCount: 20, window: 4, horizon: 2, validation: 0.25, test: nil), test: others)
         #expect([tested.trainRows, tested.validationRows, tested.testRows] == [10, 4, 2])
-        let test = try OwnedTestRows(copying: try #require(tested.testImage))
+        let test = try OwnedTestRows(try #require(tested.testImage))
         #expect(unsafe test.part.features[0] == scale.apply(100))
         #expect(
             throws: DatasetError(

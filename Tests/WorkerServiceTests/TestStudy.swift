@@ -20,10 +20,11 @@ enum TestStudy {
             targets: .classes(classes, names: ["inner", "outer"]))
         let train = (0..<Int32(rows * 3 / 4)).map { $0 }
         let scales = Standardization.scales(features, shape: [2], rows: train)
-        return try PreparedDataset.encode(
+        let image = try PreparedDataset.encode(
             table, first: train, second: (Int32(rows * 3 / 4)..<Int32(rows)).map { $0 },
             standardization: Standardization(features: scales, targets: []), task: .classification(classes: 2),
             content: .trainingAndValidation)
+        return unsafe image.withBytes { unsafe Array($0) }
     }
 
     static let settings = [

@@ -14,4 +14,13 @@ int linux_processors(int *numbers, int capacity);
 /// Keeps the calling thread on one processor; nothing happens where there is none of this number.
 void linux_stay_on_processor(int number);
 
+/// A new file without a name in this folder, open for reading and writing; -1 with errno where there can be none.
+int linux_nameless_file(const char *folder);
+
+/// Gives back memory that is not in use: free pieces of the heap, and the mapped pages of programs and libraries.
+///
+/// These pages stay in the page cache and come again when they are used. Called between two parts of a program that have
+/// little code in common.
+void linux_trim_memory(void);
+
 #endif

@@ -7,6 +7,7 @@ struct DataBenchmark {
     let file: String
     let target: String
     let repeats: Int
+    let threads: Int
 
     struct Result {
         let rows: Int
@@ -35,7 +36,8 @@ struct DataBenchmark {
             for _ in 0..<self.repeats {
                 let start = clock.now
                 shape = try DatasetLoader.shape(
-                    of: source, task: .regression, relativeTo: path.deletingLastPathComponent().path)
+                    of: source, task: .regression, relativeTo: path.deletingLastPathComponent().path,
+                    work: LoadingWork(threads: self.threads))
                 seconds.append(Figures.seconds(start.duration(to: clock.now)))
             }
         } catch {

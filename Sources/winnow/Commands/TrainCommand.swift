@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import CoordinatorService
 import FileStore
 import Foundation
@@ -42,10 +43,12 @@ struct TrainCommand: ParsableCommand {
         for setting in SettingsParser.unsearched(settings, in: input.study) {
             Terminal.writeError("outside of what the study searches, trained all the same: \(setting)")
         }
-        var data = try input.loadData(fold: self.fold)
+        let data = try input.loadData(fold: self.fold)
         let family = settings.first { $0.name == "model.family" }
         try StudyInput.checkTestRows(data, families: family.map { ["\($0.value)"] } ?? [])
-        let rows = try OwnedDataset(copying: data.takeImage())
+        let rows = try OwnedDataset(data.image)
+        // What read the study file and the data is not needed any more.
+        linux_trim_memory()
         var run = try Self.start(configuration, rows.view, seed: self.seed)
         var clock = StepClock(rowCount: data.trainRows)
         while run.epoch < epochs, !run.isOver {
@@ -55,7 +58,7 @@ struct TrainCommand: ParsableCommand {
             let outcome = run.finishEpoch()
             self.tell(run.epoch, outcome, seconds: clock.endEpoch())
         }
-        let testRows = try data.testImage.map { try OwnedTestRows(copying: $0) }
+        let testRows = try data.testImage.map { try OwnedTestRows($0) }
         let test = testRows.map { run.evaluate($0.part, as: .test) } ?? []
         let classes = testRows.map { run.evaluateByClass($0.part) } ?? []
         let digest = Digest(of: run.weightBytes())
