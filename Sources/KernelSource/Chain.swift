@@ -19,6 +19,32 @@ struct WholeChain: Chain {
     }
 }
 
+/// One place after the other, while two rows that come later are asked for: the first in the first half of the chain, the
+/// second in the other.
+///
+/// Each line of them is asked for several times, which costs a place in the pipeline and spares a loop in the loop.
+struct FetchingChain: Chain {
+    let depth: Int
+    let first: Source
+    let second: Source
+
+    @inline(__always) func each(_ take: (Int) -> Void) {
+        let half = self.depth &>> 1
+        var k = 0
+        while k < half {
+            take(k)
+            self.first.fetch(k &<< 1)
+            k &+= 1
+        }
+        let second = self.second.advanced(-(half &<< 1))
+        while k < self.depth {
+            take(k)
+            second.fetch(k &<< 1)
+            k &+= 1
+        }
+    }
+}
+
 /// In pieces: the rows of a window in an image, or its single pixels.
 struct WindowChain: Chain {
     let window: WindowShape

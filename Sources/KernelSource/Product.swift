@@ -17,20 +17,6 @@ extension RightMatrix where C == WholeChain {
     }
 }
 
-/// Asks for the stored sums of the next tile while this one is computed.
-@inline(__always)
-private func fetchTile<S: Strip, E: Finish>(_: S.Type, _ finish: E, _ first: Int, _ end: Int, _ column: Int) {
-    var row = first
-    while row < min(first &+ TileRows.count, end) {
-        var offset = 0
-        while offset < S.width {
-            finish.output.source.fetch(row &* finish.stride &+ column &+ offset)
-            offset &+= 16
-        }
-        row &+= 1
-    }
-}
-
 /// Computes whole tiles of some rows of one strip of columns; answers where the rows begin that are too few for a tile.
 ///
 /// `right` begins at the strip, `column` is its place in the output.
@@ -40,7 +26,6 @@ private func sweepTiles<S: Strip, L: LeftMatrix, C: Chain, E: Finish>(
 ) -> Int {
     var row = rows.lowerBound
     while row &+ TileRows.count <= rows.upperBound {
-        if finish.continues { fetchTile(S.self, finish, row &+ TileRows.count, rows.upperBound, column) }
         computeTile(S.self, left.factors(row, TileRows.self), right, row, column, finish, TileRows.self)
         row &+= TileRows.count
     }
@@ -147,16 +132,46 @@ private func pack(_ right: RightMatrix<WholeChain>, _ first: Int, depth: Int, co
     }
 }
 
+/// Asks for the stored sums of some rows of one strip.
+@inline(__always)
+private func fetchSums(_ store: StoreFinish, _ first: Int, _ end: Int, _ column: Int, vectors: Int) {
+    var row = first
+    while row < min(first &+ TileRows.count, end) {
+        var offset = 0
+        while offset < vectors {
+            store.output.source.fetch(row &* store.stride &+ column &+ 16 &* offset)
+            offset &+= 1
+        }
+        row &+= 1
+    }
+}
+
 /// All strips of a packed panel for a block of rows.
+///
+/// Beside each tile two rows of the next block are asked for, and the sums that the next tile goes on from: neither waits
+/// for a slower cache then. With four strips and six tiles in a block that are all rows of the next one.
 private func sweepPanel(
-    _ left: LeftRows, _ panel: Source, depth: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ store: StoreFinish
+    _ left: LeftRows, _ panel: Source, depth: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ store: StoreFinish,
+    allRows: Int
 ) {
+    let end = min(rows.upperBound &+ rowBlock, allRows)
+    var ahead = rows.upperBound
     var column = columns.lowerBound
     var position = 0
     while column < columns.upperBound {
         let vectors = stripVectors((columns.upperBound &- column) &>> 4)
         let right = RightMatrix(source: panel.advanced(position), stride: 16 &* vectors, depth: depth)
-        sweepStrip(vectors: vectors, left, right, rows, column, store)
+        var row = rows.lowerBound
+        while row &+ TileRows.count <= rows.upperBound, ahead &+ 1 < end {
+            let next = row &+ TileRows.count
+            if store.continues { fetchSums(store, next, rows.upperBound, column, vectors: vectors) }
+            let chain = FetchingChain(depth: depth, first: left.row(ahead), second: left.row(ahead &+ 1))
+            let fetching = RightMatrix(source: right.source, stride: right.stride, chain: chain)
+            sweepStrip(vectors: vectors, left, fetching, row..<next, column, store)
+            ahead &+= 2
+            row = next
+        }
+        if row < rows.upperBound { sweepStrip(vectors: vectors, left, right, row..<rows.upperBound, column, store) }
         position &+= depth &* 16 &* vectors
         column &+= 16 &* vectors
     }
@@ -179,7 +194,7 @@ private func sweepBlocks<E: Finish>(
             var row = 0
             while row < rows {
                 let block = row..<min(row &+ rowBlock, rows)
-                sweepPanel(left.fromColumn(first), panel.source, depth: depth, block, span, store)
+                sweepPanel(left.fromColumn(first), panel.source, depth: depth, block, span, store, allRows: rows)
                 if isLast, !E.isStore { finish.finishStored(block, span) }
                 row = block.upperBound
             }
