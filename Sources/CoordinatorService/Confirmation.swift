@@ -8,7 +8,8 @@ import TrainingCore
 import TrainingData
 import TuningModel
 
-/// The last step of a study: the best network, tested once on rows that nothing has seen.
+/// The last step of a study: the best network, tested once on rows that nothing has seen. Of a trial of several networks it is
+/// the first.
 ///
 /// The network comes from its checkpoint. Where that was lost with its worker, it is trained again here from the last
 /// checkpoint that is left: the bits are the same.
@@ -17,9 +18,9 @@ final class Confirmation {
     let trial: TrialID
     /// How long an upload that is on its way is waited for.
     let deadline: Duration
-    /// The memory that the run's view of the data points into.
+    /// The memory that the views of the data point into.
     var data: OwnedDataset?
-    var run: TrainingRun?
+    var run: TrainingGroup?
 
     /// Whether the network is there, so that there is something to do in every round.
     var isAtWork: Bool { self.run != nil }
@@ -43,7 +44,7 @@ extension CoordinatorService {
             }
             let data = try OwnedDataset(self.dataset.image)
             confirmation.data = data
-            confirmation.run = try self.network(of: record, data.view)
+            confirmation.run = try self.network(of: record, data.views)
         }
         if let epoch = confirmation.run?.epoch, epoch < best.epoch {
             _ = confirmation.run?.trainEpoch(isCancelled: { false })
@@ -56,7 +57,7 @@ extension CoordinatorService {
     }
 
     /// The trial's network at its newest usable checkpoint, else at its beginning.
-    private func network(of record: TrialRecord, _ data: DatasetView) throws -> TrainingRun {
+    private func network(of record: TrialRecord, _ data: [DatasetView]) throws -> TrainingGroup {
         let kernels = try KernelSet.best(named: ProcessInfo.processInfo.environment["WINNOW_ISA"])
         let configuration = try TrainingConfiguration(
             self.coordinator.study.definition.settings(for: record.configuration))
@@ -66,14 +67,14 @@ extension CoordinatorService {
             let bytes = try? self.blobs.get(checkpoint.digest)
         {
             do {
-                return try TrainingRun(
+                return try TrainingGroup(
                     checkpoint: bytes, configuration: configuration, data: data, seed: seed, kernels: kernels)
             } catch {
                 self.logger.warning(
                     "a checkpoint can't be used", metadata: ["trial": "\(record.id)", "error": "\(error)"])
             }
         }
-        return try TrainingRun(configuration, data: data, seed: seed, kernels: kernels)
+        return try TrainingGroup(configuration, data: data, seed: seed, kernels: kernels)
     }
 
     private func test(_ confirmation: Confirmation, _ record: TrialRecord, _ best: Incumbent) throws -> [MetricValue] {

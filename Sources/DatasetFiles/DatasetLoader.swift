@@ -82,10 +82,11 @@ package enum DatasetLoader {
         case .last(let share):
             return .holdout(.last(share: share))
         case .fold(let index, let count, let isStratified, let group):
-            return .holdout(
-                .fold(
-                    index, of: count, isStratified: isStratified && task == .classification && group == nil,
-                    isGrouped: group != nil))
+            let isStratified = isStratified && task == .classification && group == nil
+            guard let index else {
+                return .folds(count, isStratified: isStratified, isGrouped: group != nil)
+            }
+            return .holdout(.fold(index, of: count, isStratified: isStratified, isGrouped: group != nil))
         case .source(let source):
             return .rows(try SourceRows.read(source, task: task, files: files, like: train, group: train.group).rows)
         }

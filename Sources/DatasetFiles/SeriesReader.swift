@@ -44,9 +44,10 @@ enum SeriesReader {
                 continue
             }
             let steps = try self.steps(other, vocabulary: train.vocabulary, files: files).rows
-            parts.append(try self.naming(other.file) { () throws(DatasetError) in 
-                try windows.allRows(steps, source: files.work.source)
-            })
+            parts.append(
+                try self.naming(other.file) { () throws(DatasetError) in
+                    try windows.allRows(steps, source: files.work.source)
+                })
         }
         return try self.naming(source.file) { () throws(DatasetError) in
             try LoadedDataset(

@@ -14,6 +14,7 @@ package enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case reconnection = 10
     case augmentation = 11
     case mixUp = 12
+    case repeatSeed = 13
 }
 
 /// Random numbers addressed by (seed, stream, purpose, index): the same address always gives the same number.

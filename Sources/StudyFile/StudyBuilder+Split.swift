@@ -11,7 +11,7 @@ extension DataPart {
 }
 
 extension StudyBuilder {
-    /// Rows split off from the training file: `{holdout: 0.2, ...}`, `{last: 0.2}` or `{folds: 5, fold: 0, ...}`.
+    /// Rows split off from the training file: `{holdout: 0.2, ...}`, `{last: 0.2}` or `{folds: 5, ...}`, with `fold: 0` one of them.
     mutating func split(
         _ node: FileNode, path: String, keys: [String], train: DataSource?, task: TaskKind?
     ) -> DataPart? {
@@ -36,7 +36,7 @@ extension StudyBuilder {
             let isStratified = self.stratify(section, task: task)
             let group = self.group(section, train: train)
             guard let folds, fold != .some(nil) else { return nil }
-            return .fold((fold ?? 0) ?? 0, of: folds, stratify: isStratified, group: group)
+            return .fold(fold ?? nil, of: folds, stratify: isStratified, group: group)
         default:
             let known = ["holdout", "stratify", "group", "last", "folds", "file", "format"]
             guard let section = self.section(node, path: path, known: known),

@@ -2,7 +2,8 @@ import TuningModel
 
 extension StudyBuilder {
     private static let plainSettings = [
-        "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "l1", "l2", "weight_decay",
+        "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "repeats", "l1", "l2",
+        "weight_decay",
         "clip_value", "clip_norm", "max_norm", "hypergradient",
     ]
 

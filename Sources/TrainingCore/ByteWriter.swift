@@ -17,6 +17,8 @@ struct ByteWriter {
 
     mutating func append(_ value: Int) { self.append(UInt64(truncatingIfNeeded: value)) }
 
+    mutating func append(_ bytes: [UInt8]) { self.bytes.append(contentsOf: bytes) }
+
     mutating func append(_ value: Double) { self.append(value.bitPattern) }
 
     /// One copy: memory holds floats in the order of the format, little-endian, on all that this is built for.
@@ -55,6 +57,13 @@ struct ByteReader {
     }
 
     mutating func double() -> Double? { self.longWord().map(Double.init(bitPattern:)) }
+
+    /// So many bytes; `nil` where there are fewer.
+    mutating func bytes(_ count: Int) -> [UInt8]? {
+        guard count >= 0, count <= self.remaining else { return nil }
+        defer { self.position &+= count }
+        return Array(self.bytes[self.position..<self.position &+ count])
+    }
 
     /// So many floats; `nil`, and nothing is allocated, where there are fewer.
     mutating func floats(_ count: Int) -> [Float]? {

@@ -47,7 +47,8 @@ extension LoadedDataset {
             second = (0..<Int32(validation.rowCount)).map { $0 }
         }
         let image = try PreparedDataset.encode(
-            rows, first: (0..<trainCount).map { $0 }, second: second, from: validation, standardization: standardization,
+            rows, first: (0..<trainCount).map { $0 }, second: second, from: validation,
+            standardization: standardization,
             task: task, content: .trainingAndValidation, source: source)
         var testImage: DataBlock?
         var testRows = test

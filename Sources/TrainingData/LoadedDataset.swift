@@ -3,7 +3,7 @@ package import TuningModel
 /// A data set as a study uses it, with what is needed to use its networks later.
 package struct LoadedDataset: Hashable, Sendable {
     /// Training and validation rows; see ``PreparedDataset``.
-    package let image: DataBlock
+    package private(set) var image: DataBlock
     /// Test rows in an image of their own, or `nil`; never sent to a worker.
     package let testImage: DataBlock?
     package let task: LearningTask
@@ -13,6 +13,7 @@ package struct LoadedDataset: Hashable, Sendable {
     package let categories: [Range<Int>]
     /// By class number, or by the number of the label; empty for regression.
     package let classNames: [String]
+    /// With several folds that of the first one, as are the numbers of rows.
     package let standardization: Standardization
     package let trainRows: Int
     package let validationRows: Int
@@ -21,6 +22,8 @@ package struct LoadedDataset: Hashable, Sendable {
     /// Where the rows of a part come from.
     package enum Part: Hashable, Sendable {
         case holdout(Holdout)
+        /// Each of so many folds once, beside the others as training rows: a view for each in the image.
+        case folds(Int, isStratified: Bool, isGrouped: Bool)
         /// Rows with the features and classes of the training rows.
         case rows(DatasetRows)
     }
@@ -49,7 +52,7 @@ package struct LoadedDataset: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - rows: The rows that training takes, and those that shares are split off from.
-    ///   - validation: A share of them, or other rows.
+    ///   - validation: A share of them, all folds of them, or other rows.
     ///   - test: A share of them, other rows, or none.
     ///   - seed: The study's data seed.
     ///   - source: Where the images lie.
@@ -59,6 +62,13 @@ package struct LoadedDataset: Hashable, Sendable {
     package init(
         _ rows: DatasetRows, validation: Part, test: Part?, seed: UInt64, source: DataBlockSource = .memory
     ) throws(DatasetError) {
+        if case .folds(let count, let isStratified, let isGrouped) = validation {
+            self = try Self.folded(
+                rows,
+                (0..<count).map { .fold($0, of: count, isStratified: isStratified, isGrouped: isGrouped) },
+                test: test, seed: seed, source: source)
+            return
+        }
         var holdouts: (validation: Holdout?, test: Holdout?)
         if case .holdout(let holdout) = validation { holdouts.validation = holdout }
         if case .holdout(let holdout)? = test { holdouts.test = holdout }
@@ -101,6 +111,7 @@ package struct LoadedDataset: Hashable, Sendable {
                 other, first: [], second: (0..<Int32(other.rowCount)).map { $0 }, standardization: standardization,
                 task: task, content: .test, source: source)
             testCount = other.rowCount
+        case .folds: throw DatasetError("folds of test rows, want a share of the rows or other rows")
         case nil: break
         }
         self.image = image
@@ -116,6 +127,28 @@ package struct LoadedDataset: Hashable, Sendable {
         self.trainRows = split.train.count
         self.validationRows = validationRows.count
         self.testRows = testCount
+    }
+
+    /// The first fold's data set with the images of all.
+    ///
+    /// Test rows are drawn before the folds, the same for each; they are standardised as the first fold is, whose network is
+    /// the one that is tested.
+    private static func folded(
+        _ rows: DatasetRows, _ folds: [Holdout], test: Part?, seed: UInt64, source: DataBlockSource
+    ) throws(DatasetError) -> LoadedDataset {
+        guard folds.count > 1, let first = folds.first else {
+            throw DatasetError("\(folds.count) folds, want at least 2")
+        }
+        var data = try LoadedDataset(rows, validation: .holdout(first), test: test, seed: seed, source: source)
+        var images = [data.image]
+        // Where test rows are rows of their own, no fold leaves room for them.
+        let held: Part? = if case .holdout? = test { test } else { nil }
+        for fold in folds.dropFirst() {
+            images.append(
+                try LoadedDataset(rows, validation: .holdout(fold), test: held, seed: seed, source: source).image)
+        }
+        data.image = try PreparedDataset.joined(images, source: source)
+        return data
     }
 
     private static func task(_ rows: DatasetRows, train: [Int32]) throws(DatasetError) -> LearningTask {

@@ -1,18 +1,24 @@
 package import TuningModel
 
-/// An image of training and validation rows with the view into it.
+/// An image of training and validation rows with the views into it.
 ///
-/// A class because views point into the image's memory: keep the owner as long as its view.
+/// A class because views point into the image's memory: keep the owner as long as its views.
 package final class OwnedDataset: Sendable {
     private let image: DataBlock
+    /// One for each fold; one without folds.
+    package let views: [DatasetView]
+    /// The first one.
     package let view: DatasetView
 
     /// Checks an image and keeps it.
     ///
-    /// - Throws: ``DatasetError`` as ``PreparedDataset/view(_:)`` does.
+    /// - Throws: ``DatasetError`` as ``PreparedDataset/views(_:)`` does.
     package init(_ image: DataBlock) throws(DatasetError) {
         self.image = image
-        self.view = try unsafe PreparedDataset.view(UnsafeRawBufferPointer(image.bytes))
+        let views = try unsafe PreparedDataset.views(UnsafeRawBufferPointer(image.bytes))
+        guard let first = views.first else { throw DatasetError("a prepared data set without rows") }
+        self.views = views
+        self.view = first
     }
 
     /// Copies and checks an image.

@@ -39,8 +39,9 @@ package enum DataPart: Hashable, Sendable {
     case holdout(share: Double, stratify: Bool, group: String? = nil)
     /// This share of the rows, or of the steps of a series, in (0, 1): the last ones, in the order of the file.
     case last(share: Double)
-    /// One of several folds, from 0 on, of all rows that are no test rows.
-    case fold(Int, of: Int, stratify: Bool, group: String?)
+    /// One of several folds, from 0 on, of all rows that are no test rows; `nil`: each of them in turn, for a network of its
+    /// own.
+    case fold(Int?, of: Int, stratify: Bool, group: String?)
     case source(DataSource)
 
     /// The column whose cells say which rows stay together.

@@ -14,6 +14,7 @@ extension TrainingConfiguration {
         self.init(
             layers: layers, optimizer: try Self.optimizer(&reader),
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
+        self.repeats = try reader.int("training.repeats")
         self.family = family
         // Another family leaves the settings of the mlp alone.
         if family == .mlp {

@@ -134,6 +134,8 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var optimizer: OptimizerSettings
     package var learningRate: Double
     package var batchSize: Int
+    /// Networks of the trial that differ in their seeds alone; its figures are means over them.
+    package var repeats = 1
     /// How minibatches grow; `nil`: not at all.
     package var batchGrowth: BatchGrowth?
     package var schedule = LearningRateSchedule.constant

@@ -22,7 +22,7 @@ struct SlotTrainer: ~Copyable {
     private let kernels: KernelSet
     private let setup: SlotSetup
     /// The data set of the last job, mapped; jobs of one study share it.
-    private var dataset: (digest: Digest, file: MappedFile, view: DatasetView)?
+    private var dataset: (digest: Digest, file: MappedFile, views: [DatasetView])?
 
     init(mailbox: SlotMailbox, kernels: KernelSet, setup: SlotSetup) {
         self.mailbox = mailbox
@@ -96,8 +96,8 @@ struct SlotTrainer: ~Copyable {
         return .ended(isDone ? .finished : .preempted, epoch: run.epoch)
     }
 
-    /// The network of a job at the epoch from which it goes on.
-    private mutating func begin(_ job: SlotJob) throws(JobEnd) -> TrainingRun {
+    /// The networks of a job at the epoch from which they go on.
+    private mutating func begin(_ job: SlotJob) throws(JobEnd) -> TrainingGroup {
         let assignment = job.assignment
         let start = min(assignment.ledgerEpoch, job.resume?.epoch ?? 0)
         let configuration: TrainingConfiguration
@@ -109,15 +109,15 @@ struct SlotTrainer: ~Copyable {
         let data = try self.open(assignment.dataset, epoch: start)
         guard let resume = job.resume else {
             do {
-                return try TrainingRun(configuration, data: data, seed: assignment.seed, kernels: self.kernels)
+                return try TrainingGroup(configuration, data: data, seed: assignment.seed, kernels: self.kernels)
             } catch {
                 throw .ended(.refused(reason: "\(error)"), epoch: start)
             }
         }
-        let run: TrainingRun
+        let run: TrainingGroup
         do {
             let bytes = try AtomicFile.read(self.path(resume))
-            run = try TrainingRun(
+            run = try TrainingGroup(
                 checkpoint: bytes, configuration: configuration, data: data, seed: assignment.seed,
                 kernels: self.kernels)
         } catch {
@@ -129,16 +129,16 @@ struct SlotTrainer: ~Copyable {
         return run
     }
 
-    private mutating func open(_ digest: Digest, epoch: Int) throws(JobEnd) -> DatasetView {
-        if let dataset = self.dataset, dataset.digest == digest { return dataset.view }
+    private mutating func open(_ digest: Digest, epoch: Int) throws(JobEnd) -> [DatasetView] {
+        if let dataset = self.dataset, dataset.digest == digest { return dataset.views }
         self.dataset = nil
         do {
             let file = try MappedFile("\(self.setup.datasetFolder)/\(digest.hexadecimal)")
-            let view = try unsafe PreparedDataset.view(file.bytes)
-            self.dataset = (digest, file, view)
+            let views = try unsafe PreparedDataset.views(file.bytes)
+            self.dataset = (digest, file, views)
             // What started the process is not needed any more.
             linux_trim_memory()
-            return view
+            return views
         } catch {
             throw .ended(.crashed(reason: "cannot open the data set: \(error)"), epoch: epoch)
         }

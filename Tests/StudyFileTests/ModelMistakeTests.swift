@@ -363,7 +363,7 @@ struct ModelMistakeTests {
             [
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
-                learning_rate, warmup_epochs, schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, \
+                learning_rate, warmup_epochs, schedule_epochs, batch_size, repeats, l1, l2, weight_decay, clip_value, \
                 clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, average, \
                 early_stopping, label_smoothing, class_weights, positive_weights, huber_delta, \
                 metrics or augmentation
@@ -508,7 +508,7 @@ struct ModelMistakeTests {
             [
                 """
                 22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
-                schedule_epochs, batch_size, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
+                schedule_epochs, batch_size, repeats, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
                 hypergradient, optimizer, schedule, batch_growth, average, early_stopping, \
                 label_smoothing, class_weights, positive_weights, huber_delta, metrics or augmentation
                 """

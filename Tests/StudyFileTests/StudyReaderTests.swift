@@ -255,7 +255,7 @@ struct StudyReaderTests {
         arguments: [
             ("{holdout: 0.2}", DataPart.holdout(share: 0.2, stratify: false, group: nil)),
             ("{holdout: 0.2, group: who}", .holdout(share: 0.2, stratify: false, group: "who")),
-            ("{last: 0.25}", .last(share: 0.25)), ("{folds: 5}", .fold(0, of: 5, stratify: false, group: nil)),
+            ("{last: 0.25}", .last(share: 0.25)), ("{folds: 5}", .fold(nil, of: 5, stratify: false, group: nil)),
             ("{folds: 5, fold: 4, stratify: true}", .fold(4, of: 5, stratify: true, group: nil)),
             ("{folds: 3, fold: 1, group: who}", .fold(1, of: 3, stratify: false, group: "who")),
         ])

@@ -49,8 +49,8 @@ struct TrainCommand: ParsableCommand {
         let rows = try OwnedDataset(data.image)
         // What read the study file and the data is not needed any more.
         linux_trim_memory()
-        var run = try Self.start(configuration, rows.view, seed: self.seed)
-        var clock = StepClock(rowCount: data.trainRows)
+        var run = try Self.start(configuration, rows.views, seed: self.seed)
+        var clock = StepClock(rowCount: run.rowsPerEpoch)
         while run.epoch < epochs, !run.isOver {
             clock.beginTraining()
             guard run.trainEpoch(isCancelled: { false }) else { break }
@@ -87,11 +87,11 @@ struct TrainCommand: ParsableCommand {
     }
 
     private static func start(
-        _ configuration: TrainingConfiguration, _ data: DatasetView, seed: UInt64
-    ) throws -> TrainingRun {
+        _ configuration: TrainingConfiguration, _ data: [DatasetView], seed: UInt64
+    ) throws -> TrainingGroup {
         do {
             let kernels = try KernelSet.best(named: ProcessInfo.processInfo.environment["WINNOW_ISA"])
-            return try TrainingRun(configuration, data: data, seed: seed, kernels: kernels)
+            return try TrainingGroup(configuration, data: data, seed: seed, kernels: kernels)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
@@ -109,7 +109,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func tellEnd(
-        _ run: borrowing TrainingRun, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue],
+        _ run: borrowing TrainingGroup, _ samplesPerSecond: Double, _ digest: Digest, _ test: [MetricValue],
         _ classes: [TestedClass]
     ) {
         switch run.status {

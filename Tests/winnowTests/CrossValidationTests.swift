@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+@Suite("Trials of several networks")
+struct CrossValidationTests {
+    private static func study(_ validation: String, training: String = "") -> String {
+        """
+        version: 1
+        name: folds
+        data:
+          train: {format: csv, file: rows.csv, target: y}
+          validation: \(validation)
+          test: {holdout: 0.25}
+        task: regression
+        model:
+          family: {choice: {mlp: {layers: [{units: {int: [4, 16]}}]}}}
+        training: {optimizer: adam, learning_rate: 0.02, batch_size: 16\(training)}
+        search:
+          searcher: {name: random}
+          scheduler: {name: asha, min: 1, max: 9, eta: 3}
+        budget: {trials: 9}
+        seeds: {search: 3, data: 1}
+        """
+    }
+
+    private static func table(_ scratch: Scratch) throws {
+        var text = "a,b,y\n"
+        for row in 0..<240 {
+            let (a, b) = (row * 7 % 23, row * 13 % 17)
+            text += "\(a),\(b),\(a * b % 29 + 2 * a)\n"
+        }
+        try scratch.write("rows.csv", text)
+    }
+
+    /// The lines of each epoch of `winnow train`.
+    private static func train(_ scratch: Scratch, _ options: [String]) async throws -> [[String: Any]] {
+        let run = try await Program.run(
+            ["train", "study.yaml", "--set", "model.family.mlp.layers.0.units=8", "--epochs", "3", "--json"] + options,
+            in: scratch.path)
+        #expect(run.status == 0, "\(run.errors)")
+        return try run.lines.map { try #require(Program.object($0)) }
+    }
+
+    @Test("are told as the mean of their folds, of which the first is tested")
+    func folds() async throws {
+        let scratch = try Scratch()
+        try Self.table(scratch)
+        try scratch.write("study.yaml", Self.study("{folds: 3}"))
+        let together = try await Self.train(scratch, [])
+        var alone: [[[String: Any]]] = []
+        for fold in 0..<3 { alone.append(try await Self.train(scratch, ["--fold", "\(fold)"])) }
+        #expect(together.count == 4)
+        for epoch in 0..<3 {
+            for name in ["train.loss", "validation.loss", "validation.rmse", "validation.gap"] {
+                let mean = try #require(together[epoch][name] as? Double)
+                let values = try alone.map { try #require($0[epoch][name] as? Double) }
+                #expect(abs(mean - (values[0] + values[1] + values[2]) / 3) < 1e-12)
+            }
+        }
+        #expect(together[3]["test.rmse"] as? Double == alone[0][3]["test.rmse"] as? Double)
+        #expect(together[3]["parameters"] as? Int == 2 * 8 + 8 + 8 + 1)
+        #expect(together[3]["digest"] as? String != alone[0][3]["digest"] as? String)
+    }
+
+    @Test("are searched, checkpointed, promoted and confirmed as one trial; a replay agrees")
+    func search() async throws {
+        let scratch = try Scratch()
+        try Self.table(scratch)
+        try scratch.write("study.yaml", Self.study("{folds: 2}", training: ", repeats: {int: [1, 2]}"))
+        let run = try await Program.run(
+            ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"], in: scratch.path)
+        #expect(run.status == 0, "\(run.errors)")
+        let end = try #require(Program.object(run.lines.last ?? ""))
+        let best = try #require(end["best"] as? [String: Any])
+        #expect(best["test.rmse"] as? Double != nil)
+        let replay = try await Program.run(["replay", "out"], in: scratch.path)
+        #expect(replay.status == 0, "\(replay.errors)")
+    }
+
+    @Test("are refused where there are no folds to choose from")
+    func mistakes() async throws {
+        let scratch = try Scratch()
+        try Self.table(scratch)
+        try scratch.write("study.yaml", Self.study("{holdout: 0.2}", training: ", repeats: 0"))
+        let run = try await Program.run(["check", "study.yaml"], in: scratch.path)
+        #expect(run.status == 2)
+        #expect(run.errors.contains("training.repeats: found 0, want a whole number in [1, 100]"), "\(run.errors)")
+    }
+}
