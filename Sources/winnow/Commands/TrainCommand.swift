@@ -43,11 +43,13 @@ struct TrainCommand: ParsableCommand {
         for setting in SettingsParser.unsearched(settings, in: input.study) {
             Terminal.writeError("outside of what the study searches, trained all the same: \(setting)")
         }
+        // What read the study file is not needed any more, and neither is, below, what read the data and what the first epoch
+        // set up.
+        linux_trim_memory()
         let data = try input.loadData(fold: self.fold)
         let family = settings.first { $0.name == "model.family" }
         try StudyInput.checkTestRows(data, families: family.map { ["\($0.value)"] } ?? [])
         let rows = try OwnedDataset(data.image)
-        // What read the study file and the data is not needed any more.
         linux_trim_memory()
         var run = try Self.start(configuration, rows.views, seed: self.seed)
         var clock = StepClock(rowCount: run.rowsPerEpoch)
@@ -57,6 +59,7 @@ struct TrainCommand: ParsableCommand {
             clock.endTraining()
             let outcome = run.finishEpoch()
             self.tell(run.epoch, outcome, seconds: clock.endEpoch())
+            if run.epoch == 1 { linux_trim_memory() }
         }
         let testRows = try data.testImage.map { try OwnedTestRows($0) }
         let test = testRows.map { run.evaluate($0.part, as: .test) } ?? []
