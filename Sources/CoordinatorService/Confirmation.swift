@@ -46,7 +46,7 @@ extension CoordinatorService {
             confirmation.data = data
             confirmation.run = try self.network(of: record, data.views)
         }
-        if let epoch = confirmation.run?.epoch, epoch < best.epoch {
+        if let epoch = confirmation.run?.epoch, epoch < best.epoch, confirmation.run?.isOver == false {
             _ = confirmation.run?.trainEpoch(isCancelled: { false })
             _ = confirmation.run?.finishEpoch()
             return []
@@ -68,13 +68,17 @@ extension CoordinatorService {
         {
             do {
                 return try TrainingGroup(
-                    checkpoint: bytes, configuration: configuration, data: data, seed: seed, kernels: kernels)
+                    checkpoint: bytes, configuration: configuration, data: data, seed: seed, kernels: kernels,
+                    isFirstOnly: true)
             } catch {
                 self.logger.warning(
                     "a checkpoint can't be used", metadata: ["trial": "\(record.id)", "error": "\(error)"])
             }
         }
-        return try TrainingGroup(configuration, data: data, seed: seed, kernels: kernels)
+        // The first network alone: the others would tell nothing about it.
+        var alone = configuration
+        alone.repeats = 1
+        return try TrainingGroup(alone, data: Array(data.prefix(1)), seed: seed, kernels: kernels)
     }
 
     private func test(_ confirmation: Confirmation, _ record: TrialRecord, _ best: Incumbent) throws -> [MetricValue] {

@@ -205,16 +205,6 @@ private func sweepBlocks<E: Finish>(
     }
 }
 
-/// Rows from which packing the weights pays; fewer do not read them often enough.
-///
-/// A strip of a shallow matrix stays in the second-level cache where it lies, so that only many rows gain from packing; one of
-/// a deep matrix does not, least of all where its rows are a power of two apart and share sets of the cache.
-/// Measured with 64 to 1,024 rows, depths of 512 to 2,048 and 512 to 2,048 columns.
-@inline(__always)
-private func packingRows(depth: Int) -> Int {
-    depth < 900 ? 512 : depth < 1_500 ? 128 : 64
-}
-
 /// Chooses between the two ways; the bits are the same.
 @inline(__always)
 private func sweep<E: Finish>(_ arguments: borrowing ProductArguments, _ finish: E) {
@@ -224,7 +214,9 @@ private func sweep<E: Finish>(_ arguments: borrowing ProductArguments, _ finish:
     let rows = unsafe arguments.rows
     let columns = unsafe arguments.columns
     let needed = unsafe ProductArguments.scratchFloats(columns: columns, depth: right.chain.depth)
-    if let scratch = unsafe arguments.scratch, needed > 0, rows >= packingRows(depth: right.chain.depth) {
+    if let scratch = unsafe arguments.scratch, needed > 0,
+        unsafe rows >= ProductArguments.packingRows(depth: right.chain.depth)
+    {
         unsafe sweepBlocks(left, right, rows: rows, columns: columns, panel: Target(scratch), finish)
     } else {
         sweepColumns(left, right, rows: rows, columns: columns, finish)

@@ -1,4 +1,4 @@
-/// Floats at an address that is a multiple of 64, freed with their owner.
+/// Floats at an address that is a multiple of 4,096, freed with their owner.
 @safe
 final class AlignedFloats {
     let pointer: UnsafeMutablePointer<Float>
@@ -11,7 +11,7 @@ final class AlignedFloats {
     init(_ count: Int, _ value: (Int) -> Float = { _ in 0 }) {
         let room = max(count, 1)
         let bytes = room * MemoryLayout<Float>.stride
-        unsafe self.memory = .allocate(byteCount: bytes, alignment: 64)
+        unsafe self.memory = LargePages.allocate(byteCount: bytes)
         unsafe self.pointer = self.memory.bindMemory(to: Float.self, capacity: room)
         self.count = count
         for index in 0..<room { unsafe self.pointer[index] = index < count ? value(index) : 0 }
@@ -20,4 +20,7 @@ final class AlignedFloats {
     deinit { unsafe self.memory.deallocate() }
 
     var constant: UnsafePointer<Float> { unsafe UnsafePointer(self.pointer) }
+
+    /// The floats from a place on.
+    func from(_ place: Int) -> UnsafeMutablePointer<Float> { unsafe self.pointer + place }
 }

@@ -17,20 +17,26 @@ extension KernelTable {
         Float(index &* 2_654_435_761 & 0xFFFF) / 32_768 - 1
     }
 
+    /// Floats between arrays, so that they don't begin at one offset within their pages.
+    private static let gap = 272
+
     private static func matrix(_ rows: Int, _ columns: Int) -> AlignedFloats {
         AlignedFloats(rows * columns) { Self.sample($0) }
     }
 
     private func preparedProduct(_ m: Int, _ n: Int, _ k: Int) -> () -> Void {
         let columns = paddedWidth(n)
-        let (input, weights) = (Self.matrix(m, k), Self.matrix(k, columns))
-        let output = AlignedFloats(m * columns)
-        let scratch = unsafe AlignedFloats(ProductArguments.scratchFloats(columns: columns, depth: k))
+        // In one block, as a network lies in its arena.
+        let weights = paddedWidth(m * k) + Self.gap
+        let output = weights + k * columns + Self.gap
+        let scratch = output + m * columns + Self.gap
+        let floats = unsafe ProductArguments.scratchFloats(columns: columns, depth: k)
+        let block = Self.matrix(1, scratch + floats)
         return {
             let arguments = unsafe ProductArguments(
-                rows: m, columns: columns, depth: k, input: RowSource(input.constant, stride: k),
-                weights: weights.constant, weightStride: columns, output: output.pointer, outputStride: columns,
-                finish: .store, scratch: scratch.pointer)
+                rows: m, columns: columns, depth: k, input: RowSource(block.constant, stride: k),
+                weights: block.from(weights), weightStride: columns, output: block.from(output), outputStride: columns,
+                finish: .store, scratch: block.from(scratch))
             unsafe self.product(arguments)
         }
     }

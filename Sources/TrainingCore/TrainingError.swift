@@ -19,7 +19,7 @@ package enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
             "data set: \(what) = \(found), want \(wanted)"
         case .tooLarge(let bytes, let limit):
             "the network needs \(bytes >= .max / 2 ? "more than any memory" : "\(bytes) bytes"), "
-                + "want at most \(limit); use fewer or narrower layers or a smaller training.batch_size"
+                + "want at most \(limit); use fewer or narrower layers, a smaller training.batch_size, or fewer folds or repeats"
         case .checkpoint(let what, let found, let wanted):
             "checkpoint: \(what) = \(found), want \(wanted); train this trial from its beginning"
         }

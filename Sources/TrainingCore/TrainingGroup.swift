@@ -38,35 +38,52 @@ package struct TrainingGroup: ~Copyable {
     ///   - data: A view for each fold; one where there are no folds.
     ///   - seed: The trial's.
     ///   - kernels: What to compute with.
-    /// - Throws: ``TrainingError`` as ``TrainingRun`` does, and where there is no view.
+    /// - Throws: ``TrainingError`` as ``TrainingRun`` does, where there is no view, and where all networks together need more
+    ///   memory than a trial may have.
     package init(
         _ configuration: TrainingConfiguration, data: [DatasetView], seed: UInt64, kernels: KernelSet
     ) throws(TrainingError) {
         var members: [Member] = []
         for place in try Self.places(configuration, data: data, seed: seed) {
             members.append(Member(try TrainingRun(configuration, data: place.data, seed: place.seed, kernels: kernels)))
+            try Self.checkMemory(members[0], count: configuration.repeats * data.count)
         }
         self.members = members
     }
 
     /// Networks taken up where a checkpoint was written.
     ///
+    /// - Parameters:
+    ///   - bytes: The checkpoint.
+    ///   - configuration: As when it was written, as are the data and the seed.
+    ///   - data: A view for each fold.
+    ///   - seed: The trial's.
+    ///   - kernels: What to compute with.
+    ///   - isFirstOnly: Takes up the first network alone: the one that is tested and saved.
     /// - Throws: ``TrainingError`` as ``TrainingRun`` does, and where the checkpoint holds another number of networks.
     package init(
         checkpoint bytes: [UInt8], configuration: TrainingConfiguration, data: [DatasetView], seed: UInt64,
-        kernels: KernelSet
+        kernels: KernelSet, isFirstOnly: Bool = false
     ) throws(TrainingError) {
         let places = try Self.places(configuration, data: data, seed: seed)
         let stored = try GroupCheckpoint(bytes, count: places.count)
         var members: [Member] = []
-        for (place, member) in zip(places, stored.members) {
+        for (place, member) in zip(places, stored.members).prefix(isFirstOnly ? 1 : places.count) {
             let run = try TrainingRun(
                 checkpoint: member.bytes, configuration: configuration, data: place.data, seed: place.seed,
                 kernels: kernels)
             let outcome = member.metrics.map { EpochOutcome(status: run.status, metrics: $0) }
             members.append(Member(run, outcome: outcome))
+            if !isFirstOnly { try Self.checkMemory(members[0], count: places.count) }
         }
         self.members = members
+    }
+
+    private static func checkMemory(_ member: Member, count: Int) throws(TrainingError) {
+        let (bytes, isOverflow) = member.run.plan.layout.byteCount.multipliedReportingOverflow(by: count)
+        guard !isOverflow, bytes <= ArenaLayout.byteLimit else {
+            throw .tooLarge(bytes: isOverflow ? .max : bytes, limit: ArenaLayout.byteLimit)
+        }
     }
 
     private static func places(
@@ -99,8 +116,10 @@ package struct TrainingGroup: ~Copyable {
     /// Whether no further epoch is to be trained.
     package var isOver: Bool { self.status != .normal }
 
-    /// Training rows that all networks together see in an epoch.
-    package var rowsPerEpoch: Int { self.members.reduce(0) { $0 + $1.run.data.train.rowCount } }
+    /// Training rows that the networks that go on see together in their next epoch.
+    package var rowsPerEpoch: Int {
+        self.members.reduce(0) { $0 + ($1.run.isOver ? 0 : $1.run.data.train.rowCount) }
+    }
 
     /// Trained numbers of one network.
     package var parameterCount: Int { self.members[0].run.parameterCount }

@@ -53,8 +53,8 @@ extension TrainingRun {
 
     /// Computes the statistics of batch normalisation anew for the stochastic average of an epoch that has been counted.
     ///
-    /// The averaged network never saw a minibatch: a pass of all training rows, in the order of the epoch's minibatches and
-    /// changed as they were, gives the mean of the minibatches' means and unbiased variances, each weighing as much as it has
+    /// The averaged network never saw a minibatch: a pass of all training rows, in the order of the epoch's minibatches,
+    /// augmented as they were but not mixed in pairs, gives the mean of the minibatches' means and unbiased variances, each weighing as much as it has
     /// rows. Dropout is as in training; nothing else moves. A pass costs about a third of an epoch's training, in each epoch from
     /// the one on in which averaging begins, and nothing where no layer has batch normalisation.
     ///

@@ -30,7 +30,7 @@ extension TrainingRun {
         var end = 0
         for range in plan.numbers {
             for place in 0..<count {
-                let numbers = unsafe Self.row(place, of: features) + range.lowerBound
+                let numbers = unsafe features.row(place) + range.lowerBound
                 let target = unsafe output + (place &* plan.outputStride &+ end)
                 for column in 0..<range.count { unsafe target[column] = numbers[column] }
             }
@@ -55,7 +55,7 @@ extension TrainingRun {
         let output = unsafe base + plan.output + column.offset
         let chosen = mode == .training ? unsafe base + plan.chosen + index &* plan.batchRows : nil
         for place in 0..<count {
-            let values = unsafe Self.row(place, of: features) + first
+            let values = unsafe features.row(place) + first
             // The place of the number above 0; see the data set's view.
             var category = 0
             while category &+ 8 <= categories, unsafe !Self.hasPositive(values + category) { category &+= 8 }
@@ -77,13 +77,6 @@ extension TrainingRun {
     private static func hasPositive(_ values: UnsafePointer<Float>) -> Bool {
         let numbers = unsafe UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
         return any(numbers .> 0)
-    }
-
-    @inline(__always)
-    @unsafe
-    private static func row(_ place: Int, of source: RowSource) -> UnsafePointer<Float> {
-        let number = unsafe source.picked.map { unsafe Int($0[place]) } ?? place
-        return unsafe source.base + number &* source.stride
     }
 
     /// Adds the gradient of each row's vectors to the rows of the tables that they were taken from, rows in ascending

@@ -28,26 +28,21 @@ extension TrainingRun {
         let base = unsafe self.arena.base
         let mixUp = MixUp(alpha: self.configuration.augmentation.mixUp, seed: self.seed)
         let share = Float(mixUp.share(step: step))
-        let batch = self.plan.batchRows
-        return unsafe UnsafeMutableRawPointer(base + plan.partners).withMemoryRebound(to: Int32.self, capacity: batch) {
-            partners in
-            unsafe UnsafeMutableRawPointer(base + plan.partnerRows).withMemoryRebound(
-                to: Int32.self, capacity: batch
-            ) { partnerRows in
-                unsafe mixUp.writePartners(partners, count: count, step: step)
-                for place in 0..<count { unsafe partnerRows[place] = rows[Int(partners[place])] }
-                let features = unsafe Self.mix(
-                    inputs, partners, share, count: count, to: base + plan.features, stride: self.data.featureStride)
-                var targets: RowSource?
-                if let place = plan.targets, let values = unsafe self.data.train.values {
-                    unsafe targets = Self.mix(
-                        RowSource(values, stride: self.data.targetStride, picked: rows), partners, share, count: count,
-                        to: base + place, stride: self.data.targetStride)
-                }
-                return unsafe MixedRows(
-                    share: share, inputs: features, partnerRows: UnsafePointer(partnerRows), targets: targets)
-            }
+        // As other whole numbers in the arena, which stay readable after this call.
+        let partners = unsafe UnsafeMutableRawPointer(base + plan.partners).assumingMemoryBound(to: Int32.self)
+        let partnerRows = unsafe UnsafeMutableRawPointer(base + plan.partnerRows).assumingMemoryBound(to: Int32.self)
+        unsafe mixUp.writePartners(partners, count: count, step: step)
+        for place in 0..<count { unsafe partnerRows[place] = rows[Int(partners[place])] }
+        let features = unsafe Self.mix(
+            inputs, partners, share, count: count, to: base + plan.features, stride: self.data.featureStride)
+        var targets: RowSource?
+        if let place = plan.targets, let values = unsafe self.data.train.values {
+            unsafe targets = Self.mix(
+                RowSource(values, stride: self.data.targetStride, picked: rows), partners, share, count: count,
+                to: base + place, stride: self.data.targetStride)
         }
+        return unsafe MixedRows(
+            share: share, inputs: features, partnerRows: UnsafePointer(partnerRows), targets: targets)
     }
 
     /// Writes `share row + (1 - share) partner` for each row, padding included.
@@ -58,19 +53,12 @@ extension TrainingRun {
     ) -> RowSource {
         let rest = 1 - share
         for place in 0..<count {
-            let first = unsafe self.row(place, of: source)
-            let second = unsafe self.row(Int(partners[place]), of: source)
+            let first = unsafe source.row(place)
+            let second = unsafe source.row(Int(partners[place]))
             let target = unsafe output + place &* stride
             for column in 0..<stride { unsafe target[column] = share * first[column] + rest * second[column] }
         }
         return unsafe RowSource(output, stride: stride)
-    }
-
-    @inline(__always)
-    @unsafe
-    private static func row(_ place: Int, of source: RowSource) -> UnsafePointer<Float> {
-        let number = unsafe source.picked.map { unsafe Int($0[place]) } ?? place
-        return unsafe source.base + number &* source.stride
     }
 
     /// Refuses mixtures that nothing could be made of.

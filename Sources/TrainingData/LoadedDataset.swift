@@ -140,6 +140,11 @@ package struct LoadedDataset: Hashable, Sendable {
             throw DatasetError("\(folds.count) folds, want at least 2")
         }
         var data = try LoadedDataset(rows, validation: .holdout(first), test: test, seed: seed, source: source)
+        guard data.image.byteCount <= PreparedDataset.Limit.bytes / folds.count else {
+            throw DatasetError(
+                "\(folds.count) folds of about \(data.image.byteCount) bytes each, want at most "
+                    + "\(PreparedDataset.Limit.bytes) bytes together; use fewer folds")
+        }
         var images = [data.image]
         // Where test rows are rows of their own, no fold leaves room for them.
         let held: Part? = if case .holdout? = test { test } else { nil }

@@ -31,7 +31,7 @@ public func kernelDigest(_ part: Int32) -> UInt64 {
     let scratch = random.make(1 << 18)
     switch part {
     case 0:
-        for (rows, columns, depth) in [(7, 16, 5), (33, 48, 70), (64, 192, 100), (70, 512, 450)] {
+        for (rows, columns, depth) in [(7, 16, 5), (33, 48, 70), (64, 192, 100), (70, 512, 450), (75, 208, 2100)] {
             let a = random.make(rows * 512), w = random.make(depth * columns), b = random.make(columns),
                 o = random.make(rows * columns)
             for finish in [ProductFinish.store, .bias, .biasRelu, .accumulate] {
@@ -137,6 +137,17 @@ public func kernelDigest(_ part: Int32) -> UInt64 {
                 pixels: 36, columns: 48, input: image, starts: starts, window: window, outputGradient: out,
                 outputGradientStride: 48, gradient: dw, gradientStride: 48, accumulates: false))
         unsafe digest.add(out, 36 * 48); unsafe digest.add(dw, 9 * 16 * 48)
+        // A row of eighteen pixels, which has tiles of its own.
+        let wide = random.make(3 * 20 * 16)
+        for i in 0..<18 { unsafe starts[i] = Int32(i * 16) }
+        unsafe table.convolution(
+            ConvolutionArguments(
+                pixels: 18, columns: 32, input: wide, starts: starts,
+                window: WindowShape(rows: 3, rowStride: 20 * 16, runs: 1, runStride: 0, runLength: 48),
+                weights: weights,
+                weightStride: 48, bias: bias, output: out, outputStride: 48, finish: .biasRelu))
+        unsafe digest.add(out, 18 * 48)
+        for i in 0..<36 { unsafe starts[i] = Int32((i / 6 * 8 + i % 6) * 16) }
         unsafe table.depthwise(
             DepthwiseArguments(
                 pixels: 36, channels: 16, input: image, starts: starts,

@@ -51,6 +51,8 @@ struct ConvolutionCase {
     static let shapes: [(Int, Int, Int, Int, Int, Int, Int)] = [
         (6, 6, 1, 1, 3, 1, 16), (7, 5, 3, 3, 3, 1, 32), (5, 8, 16, 16, 3, 1, 48), (6, 7, 5, 16, 2, 1, 16),
         (9, 9, 20, 32, 3, 2, 64), (4, 4, 2, 2, 1, 1, 80), (5, 5, 16, 16, 5, 1, 32),
+        // Rows of fourteen pixels and more, at every distance that has tiles of its own.
+        (5, 19, 1, 1, 3, 1, 16), (4, 33, 16, 16, 3, 1, 32), (4, 18, 20, 32, 3, 1, 16), (3, 35, 20, 32, 3, 2, 32),
     ]
 
     func sum(_ pixel: Int, _ column: Int) -> Float {

@@ -93,10 +93,11 @@ struct ProductTests {
     @Test("packing and blocking change no bit", arguments: sets)
     func blockingKeepsBits(_ set: InstructionSet) throws {
         var random = TestRandom(3)
-        for (rows, columns, depth) in [(67, 272, 900), (200, 1_200, 400)] {
+        for (rows, columns, depth) in [(1_031, 272, 800), (139, 272, 1_100), (75, 208, 2_100)] {
             let product = ProductCase(rows: rows, columns: columns, depth: depth, random: &random)
             let needed = unsafe ProductArguments.scratchFloats(columns: columns, depth: depth)
             #expect(needed > 0)
+            #expect(unsafe rows >= ProductArguments.packingRows(depth: depth))
             let output = random.numbers(rows * columns)
             for finish in Self.finishes {
                 let plain = try product.run(table(set), finish, output: output)

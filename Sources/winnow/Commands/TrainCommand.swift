@@ -52,9 +52,9 @@ struct TrainCommand: ParsableCommand {
         let rows = try OwnedDataset(data.image)
         linux_trim_memory()
         var run = try Self.start(configuration, rows.views, seed: self.seed)
-        var clock = StepClock(rowCount: run.rowsPerEpoch)
+        var clock = StepClock()
         while run.epoch < epochs, !run.isOver {
-            clock.beginTraining()
+            clock.beginTraining(rows: run.rowsPerEpoch)
             guard run.trainEpoch(isCancelled: { false }) else { break }
             clock.endTraining()
             let outcome = run.finishEpoch()
@@ -151,20 +151,25 @@ struct TrainCommand: ParsableCommand {
 /// Times the training steps alone, from the second epoch on: the first one warms caches up.
 private struct StepClock {
     private let clock = ContinuousClock()
-    private let rowCount: Int
+    /// Rows of the epoch that is trained, and of all that were timed.
+    private var rows = 0
+    private var timedRows = 0
     private var start: ContinuousClock.Instant
     private var epochs = 0
     private var trainingTime = Duration.zero
 
-    init(rowCount: Int) {
-        self.rowCount = rowCount
+    init() { self.start = self.clock.now }
+
+    mutating func beginTraining(rows: Int) {
+        self.rows = rows
         self.start = self.clock.now
     }
 
-    mutating func beginTraining() { self.start = self.clock.now }
-
     mutating func endTraining() {
-        if self.epochs > 0 { self.trainingTime += self.start.duration(to: self.clock.now) }
+        if self.epochs > 0 {
+            self.trainingTime += self.start.duration(to: self.clock.now)
+            self.timedRows += self.rows
+        }
         self.epochs += 1
     }
 
@@ -174,6 +179,6 @@ private struct StepClock {
     /// Zero where there was but one epoch.
     var samplesPerSecond: Double {
         let seconds = Figures.seconds(self.trainingTime)
-        return seconds > 0 ? Double(self.rowCount) * Double(self.epochs - 1) / seconds : 0
+        return seconds > 0 ? Double(self.timedRows) / seconds : 0
     }
 }
