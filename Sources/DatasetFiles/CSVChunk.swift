@@ -43,11 +43,16 @@ struct CSVChunk: @unchecked Sendable {
     /// How many line feeds there are: as many rows can end in the chunk, and one more at the end of the text.
     var lineFeeds: Int { unsafe Int(winnow_line_feeds(self.start, Int64(self.end - self.start))) }
 
-    /// How many rows the first lines let expect, a few more than likely.
-    static func rowsToExpect(_ cursor: CSVCursor) -> Int {
+    /// How many rows of so many columns fit at most: each has a separator between cells and a line feed behind them, but for
+    /// the last one of the text.
+    func mostRows(columns: Int) -> Int { unsafe (self.end - self.start) / max(1, columns) + 1 }
+
+    /// How many rows of so many columns the first lines let expect, a few more than likely.
+    static func rowsToExpect(_ cursor: CSVCursor, columns: Int) -> Int {
         let length = unsafe cursor.end - cursor.next
         let looked = min(length, 1 << 16)
         let lines = unsafe Double(CSVChunk(start: cursor.next, end: cursor.next + looked).lineFeeds + 1)
-        return 64 + Int(lines * Double(length) / Double(max(1, looked)) * 1.05)
+        let most = unsafe CSVChunk(start: cursor.next, end: cursor.end).mostRows(columns: columns)
+        return min(most, 64 + Int(lines * Double(length) / Double(max(1, looked)) * 1.05))
     }
 }

@@ -36,20 +36,25 @@ extension CSVReader {
             if isMapped, isLarge { unsafe chunks[number].release() }
             return count
         }
-        let starts = lineFeeds.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+        let rooms = unsafe chunks.indices.map { number in
+            // Line feeds in quotes and empty lines are no rows; only the last chunk has a row without one.
+            unsafe min(
+                lineFeeds[number] + (number + 1 == chunks.count ? 1 : 0),
+                chunks[number].mostRows(columns: self.plan.roles.count))
+        }
+        let lines = Self.starts(lineFeeds)
+        let starts = Self.starts(rooms)
         let width = self.plan.featureColumns.count
-        self.cells = try CSVRoom(width: width, rows: (starts.last ?? 0) + 1, work, file: self.file)
+        self.cells = try CSVRoom(width: width, rows: starts[rooms.count], work, file: self.file)
         let whole = self
         let firstLine = unsafe cursor.line
         nonisolated(unsafe) let begin = unsafe cursor
         nonisolated(unsafe) let powers = unsafe powers
         let drafts = unsafe work.map(chunks.count) { number -> Draft? in
             let chunk = unsafe chunks[number]
-            var cursor = unsafe CSVCursor(like: begin, at: chunk.start, line: firstLine + starts[number])
+            var cursor = unsafe CSVCursor(like: begin, at: chunk.start, line: firstLine + lines[number])
             var reader = whole
-            let isLast = number + 1 == lineFeeds.count
-            reader.cells = whole.cells.part(
-                from: starts[number], rows: lineFeeds[number] + (isLast ? 1 : 0))
+            reader.cells = whole.cells.part(from: starts[number], rows: rooms[number])
             if isMapped, isLarge { unsafe chunk.populate() }
             defer { if isMapped { unsafe chunk.release() } }
             unsafe cursor.skipEmptyLines()
@@ -105,5 +110,10 @@ extension CSVReader {
         self.groups += other.groups.map { Int32(groupNumbers[Int($0)]) }
         self.rowCount += other.rowCount
         return true
+    }
+
+    /// The sums of the numbers before each place, and of all.
+    private static func starts(_ counts: [Int]) -> [Int] {
+        counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
     }
 }

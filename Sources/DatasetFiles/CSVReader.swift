@@ -94,7 +94,7 @@ struct CSVReader {
             if work.threads > 1, plan.steps == nil, unsafe chunks.count > 1 {
                 try unsafe reader.readRowsAtOnce(&cursor, in: chunks, powers, work, isMapped: isMapped)
             } else {
-                let rows = unsafe CSVChunk.rowsToExpect(cursor)
+                let rows = unsafe CSVChunk.rowsToExpect(cursor, columns: plan.roles.count)
                 reader.cells = try CSVRoom(width: plan.featureColumns.count, rows: rows, work, file: file)
                 unsafe cursor.skipEmptyLines()
                 for number in unsafe chunks.indices {

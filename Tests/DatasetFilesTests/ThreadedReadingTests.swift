@@ -42,12 +42,14 @@ struct ThreadedReadingTests {
                 hasMissing && self.draw(9) == 0 ? ["", "NA"][self.draw(2)] : "\(Double(self.draw(100_000)) / 128)"
             let category = hasMissing && self.draw(9) == 0 ? "" : "k\(self.draw(40))"
             let end = ["\n", "\n", "\r\n", "\n\n\n"][self.draw(4)]
-            return "\(number),\(text),\(category),\(self.draw(3)),g\(self.draw(30)),\(self.draw(4)),1e-\(self.draw(9))"
-                + end
+            // Four whole numbers in a row are read at once.
+            let whole = (0..<4).map { _ in "\(self.draw(200_000) - 100_000)" }.joined(separator: ",")
+            return "\(number),\(text),\(category),\(self.draw(3)),g\(self.draw(30)),\(self.draw(4)),1e-\(self.draw(9)),"
+                + whole + end
         }
 
         mutating func text(rows: Int, hasMissing: Bool) -> String {
-            "a,text,c,d,g,y,b\n" + (0..<rows).map { _ in self.row(hasMissing: hasMissing) }.joined()
+            "a,text,c,d,g,y,b,p,q,r,s\n" + (0..<rows).map { _ in self.row(hasMissing: hasMissing) }.joined()
         }
     }
 

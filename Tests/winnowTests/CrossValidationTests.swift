@@ -77,7 +77,7 @@ struct CrossValidationTests {
         #expect(replay.status == 0, "\(replay.errors)")
     }
 
-    @Test("are refused where there are no folds to choose from")
+    @Test("are refused for fewer than one repeat, and one fold where there are none")
     func mistakes() async throws {
         let scratch = try Scratch()
         try Self.table(scratch)
@@ -85,5 +85,10 @@ struct CrossValidationTests {
         let run = try await Program.run(["check", "study.yaml"], in: scratch.path)
         #expect(run.status == 2)
         #expect(run.errors.contains("training.repeats: found 0, want a whole number in [1, 100]"), "\(run.errors)")
+        try scratch.write("study.yaml", Self.study("{holdout: 0.2}"))
+        let fold = try await Program.run(
+            ["train", "study.yaml", "--set", "model.family.mlp.layers.0.units=8", "--fold", "1"], in: scratch.path)
+        #expect(fold.status == 2)
+        #expect(fold.errors.contains("the study has no folds; write data.validation: {folds: 5}"), "\(fold.errors)")
     }
 }
