@@ -28,11 +28,20 @@ extension CSVReader {
         }
         if step.series == former.series {
             step.number = former.number + 1
-            if let time = steps.time, !Self.ascends(former.time, step.time) {
-                throw self.mistake(
-                    in: time, line: line,
-                    "found \(shown(step.time)) after \(shown(former.time)) in \(self.seriesName), want a time that ascends"
-                )
+            if let time = steps.time {
+                guard let ascends = Self.ascends(former.time, step.time) else {
+                    let wrong = Self.isTime(step.time) ? former.time : step.time
+                    throw self.mistake(
+                        in: time, line: line,
+                        "found \(shown(wrong)) in \(self.seriesName), want numbers, or dates that begin with the year and have "
+                            + "two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00")
+                }
+                guard ascends else {
+                    throw self.mistake(
+                        in: time, line: line,
+                        "found \(shown(step.time)) after \(shown(former.time)) in \(self.seriesName), want a time that "
+                            + "ascends")
+                }
             }
             guard step.label == former.label, step.values == former.values else {
                 throw DataFileError(
@@ -57,13 +66,24 @@ extension CSVReader {
             file: self.file, line: line, column: place + 1, "\(self.name(place)): \(message)")
     }
 
-    /// Two numbers by their values, other texts by their bytes, as dates that begin with the year.
-    private static func ascends(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        if let left = Double(String(decoding: left, as: UTF8.self)),
-            let right = Double(String(decoding: right, as: UTF8.self))
-        {
-            return left < right
-        }
+    /// Two numbers by their values, two dates by their bytes; `nil` for anything else.
+    private static func ascends(_ left: [UInt8], _ right: [UInt8]) -> Bool? {
+        if let left = self.number(left), let right = self.number(right) { return left < right }
+        guard self.isDate(left), self.isDate(right) else { return nil }
         return left.lexicographicallyPrecedes(right)
+    }
+
+    private static func number(_ text: [UInt8]) -> Double? { Double(String(decoding: text, as: UTF8.self)) }
+
+    private static func isTime(_ text: [UInt8]) -> Bool { self.number(text) != nil || self.isDate(text) }
+
+    /// Whether a text begins with a year of four digits, and has two digits for month, day and all that follows up to
+    /// fractions of a second: the bytes of such texts ascend as the times do.
+    private static func isDate(_ text: [UInt8]) -> Bool {
+        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+        guard text.count >= 10, isDigit(text[0]) else { return false }
+        let point = text[10...].firstIndex(of: 0x2E) ?? text.count
+        let groups = text[..<point].split { !isDigit($0) }
+        return groups.count >= 3 && groups[0].count == 4 && groups.dropFirst().allSatisfy { $0.count == 2 }
     }
 }

@@ -104,6 +104,16 @@ struct SequenceTableTests {
                     + "ascends"
             ),
             (
+                "e,2026-02-01 10:00,1,u,,no,1\ne,2026-02-01 9:00,1,u,,no,1\n",
+                "s.csv:10, column 2: column \"t\": found 2026-02-01 9:00 in the series \"e\", want numbers, or dates that "
+                    + "begin with the year and have two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00"
+            ),
+            (
+                "e,01.12.2021,1,u,,no,1\ne,02.11.2021,1,u,,no,1\n",
+                "s.csv:10, column 2: column \"t\": found 02.11.2021 in the series \"e\", want numbers, or dates that begin "
+                    + "with the year and have two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00"
+            ),
+            (
                 "d,8,1,u,,yes,1\n",
                 "s.csv:9: the target differs from that of the row before in the series \"d\", want one target for a whole "
                     + "series"
