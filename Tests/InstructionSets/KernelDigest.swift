@@ -32,12 +32,13 @@ public func kernelDigest(_ part: Int32) -> UInt64 {
     switch part {
     case 0:
         for (rows, columns, depth) in [(7, 16, 5), (33, 48, 70), (64, 192, 100), (70, 512, 450), (75, 208, 2100)] {
-            let a = random.make(rows * 512), w = random.make(depth * columns), b = random.make(columns),
+            let stride = max(512, depth)
+            let a = random.make(rows * stride), w = random.make(depth * columns), b = random.make(columns),
                 o = random.make(rows * columns)
             for finish in [ProductFinish.store, .bias, .biasRelu, .accumulate] {
                 unsafe table.product(
                     ProductArguments(
-                        rows: rows, columns: columns, depth: depth, input: RowSource(a, stride: 512), weights: w,
+                        rows: rows, columns: columns, depth: depth, input: RowSource(a, stride: stride), weights: w,
                         weightStride: columns, bias: b, output: o, outputStride: columns, finish: finish,
                         scratch: scratch))
                 unsafe digest.add(o, rows * columns)
@@ -49,7 +50,7 @@ public func kernelDigest(_ part: Int32) -> UInt64 {
                 secondPower: 0.5)
             unsafe table.weightUpdate(
                 WeightUpdateArguments(
-                    rows: rows, inputs: depth, outputs: columns, input: RowSource(a, stride: 512), outputGradient: o,
+                    rows: rows, inputs: depth, outputs: columns, input: RowSource(a, stride: stride), outputGradient: o,
                     outputGradientStride: columns, parameters: ParameterBlock(values: w, first: m, second: v),
                     rule: rule, scratch: scratch))
             unsafe digest.add(w, depth * columns); unsafe digest.add(m, depth * columns);
