@@ -11,7 +11,7 @@ final class AlignedFloats {
     init(_ count: Int, _ value: (Int) -> Float = { _ in 0 }) {
         let room = max(count, 1)
         let bytes = room * MemoryLayout<Float>.stride
-        unsafe self.memory = LargePages.allocate(byteCount: bytes)
+        unsafe self.memory = .allocate(byteCount: bytes, alignment: 4_096)
         unsafe self.pointer = self.memory.bindMemory(to: Float.self, capacity: room)
         self.count = count
         for index in 0..<room { unsafe self.pointer[index] = index < count ? value(index) : 0 }

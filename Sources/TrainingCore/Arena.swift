@@ -1,5 +1,3 @@
-import NumericKernels
-
 /// One block of memory that a network lives in: parameters, the optimiser's state, activations, gradients, scratch.
 ///
 /// It is the owner of the block and frees it once. Places in it are offsets in floats from ``ArenaLayout``.
@@ -10,7 +8,7 @@ struct Arena: ~Copyable {
 
     /// - Parameter layout: Its ``ArenaLayout/byteCount`` must have been found to be within the limit.
     init(_ layout: ArenaLayout) {
-        let memory = unsafe LargePages.allocate(byteCount: layout.byteCount)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: layout.byteCount, alignment: 4_096)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.byteCount)
         unsafe self.base = memory.assumingMemoryBound(to: Float.self)
     }

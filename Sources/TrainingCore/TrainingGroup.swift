@@ -46,7 +46,7 @@ package struct TrainingGroup: ~Copyable {
         var members: [Member] = []
         for place in try Self.places(configuration, data: data, seed: seed) {
             members.append(Member(try TrainingRun(configuration, data: place.data, seed: place.seed, kernels: kernels)))
-            try Self.checkMemory(members[0], count: configuration.repeats * data.count)
+            if members.count == 1 { try Self.checkMemory(members[0], count: configuration.repeats * data.count) }
         }
         self.members = members
     }
@@ -74,7 +74,7 @@ package struct TrainingGroup: ~Copyable {
                 kernels: kernels)
             let outcome = member.metrics.map { EpochOutcome(status: run.status, metrics: $0) }
             members.append(Member(run, outcome: outcome))
-            if !isFirstOnly { try Self.checkMemory(members[0], count: places.count) }
+            if members.count == 1, !isFirstOnly { try Self.checkMemory(members[0], count: places.count) }
         }
         self.members = members
     }

@@ -171,6 +171,20 @@ struct TrainingGroupTests {
             #expect(throws: TrainingError.self) { _ = try self.resumed(damaged, configuration) }
         }
         #expect(throws: TrainingError.self) { _ = try self.resumed(bytes + [0], configuration) }
+        // Behind a right checksum: the number of figures, a figure's number, the bytes of the first network.
+        let figures = Int(bytes[16])
+        for (place, width) in [(16, 4), (20, 4), (20 + 12 * figures, 8)] {
+            for value in [UInt8(0), 0x7F, 0xFF] {
+                var damaged = Array(bytes.dropLast(8))
+                for index in place..<place + width { damaged[index] = value }
+                var writer = ByteWriter(capacity: bytes.count)
+                writer.append(damaged)
+                writer.append(Checkpoint.checksum(damaged[...]))
+                #expect(throws: TrainingError.self, "\(value) at \(place)") {
+                    _ = try self.resumed(writer.bytes, configuration)
+                }
+            }
+        }
         #expect {
             _ = try self.resumed(bytes, self.configuration(repeats: 2))
         } throws: {
