@@ -67,7 +67,7 @@ let package = Package(
             name: "TrainingCore",
             dependencies: ["NumericKernels", "KernelInterface", "Randomness", "TrainingData", "TuningModel"],
             swiftSettings: optimised),
-        .target(name: "SearchAlgorithms", dependencies: ["Randomness", "TuningModel"], swiftSettings: strict),
+        .target(name: "SearchAlgorithms", dependencies: ["Randomness", "TuningModel"], swiftSettings: optimised),
         .target(
             name: "CoordinatorCore", dependencies: ["Randomness", "SearchAlgorithms", "TuningModel"],
             swiftSettings: strict),

@@ -77,6 +77,8 @@ extension StudyState {
         guard !self.trials[trial.rawValue].state.isTerminal, self.trials[trial.rawValue].state != .paused else {
             return
         }
+        let target = self.trials[trial.rawValue].placement.epochs
+        self.searcher.observe(trial, .init(level: target, loss: .infinity))
         self.settle(trial, .failed, reason, &decisions)
         self.retire(trial, loss: .nan, &decisions)
     }

@@ -5,14 +5,18 @@ import TuningModel
 /// Which work a free slot gets.
 extension StudyState {
     /// Gives a worker the next piece of work: a trial that lost its worker, else what the scheduler wants.
-    mutating func grant(to worker: WorkerID, at time: Duration, _ decisions: inout [StudyDecision]) {
+    mutating func grant(
+        to worker: WorkerID, at time: Duration, _ recorded: [StudyDecision]?, _ decisions: inout [StudyDecision]
+    ) {
         guard !self.isFinished, self.affordableEpochs > 0 else { return }
         let before = decisions.count
         if !self.waiting.isEmpty {
             self.retry(self.waiting.removeFirst(), on: worker, &decisions)
         } else {
             switch self.scheduler.ask() {
-            case .start(let trial, let placement): self.start(trial, TrialPlacement(placement), on: worker, &decisions)
+            case .start(let trial, let placement):
+                let known = recorded?.lazy.compactMap { $0.configuration(of: trial) }.first
+                self.start(trial, TrialPlacement(placement), on: worker, known, &decisions)
             case .resume(let trial, let placement, let reason):
                 self.promote(trial, TrialPlacement(placement), on: worker, reason, &decisions)
             case .wait, .finished: break
@@ -38,10 +42,14 @@ extension StudyState {
     }
 
     private mutating func start(
-        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ decisions: inout [StudyDecision]
+        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ known: Configuration?,
+        _ decisions: inout [StudyDecision]
     ) {
         // The scheduler counts trials as this list does, and is closed before the searcher runs out.
-        guard trial.rawValue == self.trials.count, let configuration = self.configuration(for: trial) else { return }
+        guard trial.rawValue == self.trials.count,
+            let configuration = known ?? self.configuration(for: trial, placement)
+        else { return }
+        self.searcher.start(configuration, bracket: placement.bracket, target: placement.epochs)
         let attempt = TrialRecord.OpenAttempt(number: 1, worker: worker, targetEpoch: self.target(placement, from: 0))
         self.trials.append(
             TrialRecord(id: trial, configuration: configuration, placement: placement, attempt: attempt))
@@ -57,6 +65,7 @@ extension StudyState {
         guard self.record(of: trial)?.state == .paused else { return }
         self.trials[trial.rawValue].placement = placement
         self.trials[trial.rawValue].reason = reason
+        self.searcher.resume(trial, target: placement.epochs)
         let attempt = self.open(trial, on: worker)
         decisions.append(.promoted(attempt, worker: worker, placement: placement, reason: reason))
     }
@@ -79,10 +88,10 @@ extension StudyState {
     }
 
     /// A configuration from the study file's list, its gaps filled in, else the searcher's own.
-    private func configuration(for trial: TrialID) -> Configuration? {
+    private mutating func configuration(for trial: TrialID, _ placement: TrialPlacement) -> Configuration? {
         let list = self.definition.tryFirst
         if list.indices.contains(trial.rawValue) { return self.completed(list[trial.rawValue], for: trial) }
-        return self.searcher.suggest(TrialID(trial.rawValue - list.count))
+        return self.searcher.suggest(trial, target: placement.epochs)
     }
 
     /// A configuration of which the study file names only some values: each other parameter that is active takes its
@@ -113,9 +122,18 @@ extension StudyState {
         guard !self.isClosed else { return }
         let next = self.trials.count
         let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
-        guard isSpent || self.configuration(for: TrialID(next)) == nil else { return }
+        let own = next - self.definition.tryFirst.count
+        guard isSpent || self.searcher.configurationCount.map({ own >= $0 }) == true else { return }
         self.isClosed = true
         self.follow(self.scheduler.close(), &decisions)
+    }
+}
+
+extension StudyDecision {
+    /// The configuration that a trial was started with.
+    fileprivate func configuration(of trial: TrialID) -> Configuration? {
+        guard case .started(trial, _, let configuration, _) = self else { return nil }
+        return configuration
     }
 }
 

@@ -26,16 +26,21 @@ extension StudyState {
         let loss = self.definition.objective.loss(of: report.metrics)
         switch report.status {
         case .normal:
-            if self.levels.contains(report.epoch) { self.consider(index, level: report.epoch, loss, &decisions) }
+            if self.levels.contains(report.epoch) {
+                self.consider(index, level: report.epoch, loss, &decisions)
+                self.searcher.observe(attempt.trial, .init(level: report.epoch, loss: loss))
+            }
             self.follow(self.tell(attempt.trial, report.epoch, loss), &decisions)
         case .diverged:
             self.settle(
                 attempt.trial, .stopped,
                 "diverged at epoch \(report.epoch): \(self.definition.objective.metric.rawValue) is not finite",
                 &decisions)
+            self.searcher.observe(attempt.trial, .init(level: record.placement.epochs, loss: .infinity))
             self.retire(attempt.trial, loss: .nan, &decisions)
         case .finishedEarly:
             self.consider(index, level: record.placement.epochs, loss, &decisions)
+            self.searcher.observe(attempt.trial, .init(level: record.placement.epochs, loss: loss))
             self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
             self.retire(attempt.trial, loss: loss, &decisions)
         }
@@ -89,6 +94,7 @@ extension StudyState {
         }
         self.trials[index].state = state
         self.trials[index].reason = reason
+        self.searcher.rest(trial)
         let epoch = self.trials[index].epochs
         switch state {
         case .paused: decisions.append(.paused(trial, epoch: epoch, reason: reason))

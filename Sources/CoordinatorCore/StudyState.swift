@@ -26,7 +26,7 @@ package struct StudyState: Hashable, Sendable {
     /// Why the study is over; `nil` while it goes on.
     package internal(set) var finishReason: String?
 
-    let searcher: Searcher
+    var searcher: Searcher
     var scheduler: Scheduler
     /// Epochs at which some bracket has a rung, increasing.
     let levels: [Int]
@@ -48,13 +48,15 @@ package struct StudyState: Hashable, Sendable {
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
     package init(_ definition: StudyDefinition) throws(SearchError) {
         self.definition = definition
-        self.searcher = try Searcher(definition.searcher, space: definition.space, seed: definition.searchSeed)
         self.scheduler = try Scheduler(definition.scheduler)
         var levels: [Int] = []
         for bracket in self.scheduler.plan {
             for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }
         }
         self.levels = levels.sorted()
+        self.searcher = try Searcher(
+            definition.searcher, space: definition.space, seed: definition.searchSeed, levels: self.levels,
+            offset: definition.tryFirst.count)
         var decisions: [StudyDecision] = []
         self.closeIfExhausted(&decisions)
     }
@@ -73,7 +75,17 @@ package struct StudyState: Hashable, Sendable {
     /// changes nothing and gives no decision.
     ///
     /// Study time never decreases from call to call.
-    package mutating func apply(_ event: StudyEvent, at time: Duration) -> [StudyDecision] {
+    ///
+    /// - Parameters:
+    ///   - event: What happened.
+    ///   - time: When, in study time.
+    ///   - recorded: What was decided on this event before, where it is read from a journal: a new trial takes its
+    ///     configuration from there, so that a long study is read without each of its suggestions being made again. `nil`
+    ///     derives everything.
+    /// - Returns: What follows from the event.
+    package mutating func apply(
+        _ event: StudyEvent, at time: Duration, recorded: [StudyDecision]? = nil
+    ) -> [StudyDecision] {
         var decisions: [StudyDecision] = []
         switch event {
         case .coordinatorStarted(let epoch): self.coordinatorEpoch = max(epoch, self.coordinatorEpoch)
@@ -82,7 +94,7 @@ package struct StudyState: Hashable, Sendable {
                 self.workers.append(WorkerRecord(id: id, name: name, slots: slots))
             }
         case .workerLeft: break
-        case .workRequested(let worker): self.grant(to: worker, at: time, &decisions)
+        case .workRequested(let worker): self.grant(to: worker, at: time, recorded, &decisions)
         case .reported(let attempt, let reports): self.record(reports, of: attempt, &decisions)
         case .attemptEnded(let attempt, let end): self.close(attempt, end, &decisions)
         case .attemptLost(let attempt, let reason): self.lose(attempt, reason, &decisions)

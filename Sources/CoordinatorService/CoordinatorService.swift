@@ -96,7 +96,7 @@ package final class CoordinatorService {
         self.journal = try Self.openJournal(settings.directory, study, studyText)
         var last = Duration.zero
         try self.journal.readAll { _, record in
-            _ = state.apply(record.event, at: record.time)
+            _ = state.apply(record.event, at: record.time, recorded: record.decisions)
             last = record.time
         }
         self.blobs = try BlobStore(folder: self.folder.blobs)

@@ -15,6 +15,12 @@ package enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case augmentation = 11
     case mixUp = 12
     case repeatSeed = 13
+    case suggestion = 14
+    case population = 15
+    case audit = 16
+    case forest = 17
+    case exploration = 18
+    case simulation = 19
 }
 
 /// Random numbers addressed by (seed, stream, purpose, index): the same address always gives the same number.

@@ -3,48 +3,87 @@ package import TuningModel
 
 /// Suggests configurations: one face for all searchers.
 ///
-/// A pure value: suggestion i depends on the settings, the space, the seed and on i alone, so that any trial can be
-/// suggested again, in any order, on any host.
+/// A pure value: a suggestion depends on the settings, the space, the seed, the trial's number and on what was told
+/// before, never on what was suggested before to whom. So a study that is read from its journal, where configurations
+/// stand, goes on as the one that was interrupted.
+///
+/// Use it like this: ``suggest(_:target:)`` gives a configuration; ``start(_:bracket:target:)`` says what a trial really
+/// began with, in the order of trials; ``resume(_:target:)``, ``observe(_:_:)`` and ``rest(_:)`` say what became of it.
 package struct Searcher: Hashable, Sendable {
     private enum Algorithm: Hashable, Sendable {
-        case random(seed: UInt64)
+        case random
         case grid(Grid)
         case sobol(SobolSequence)
     }
 
-    private let algorithm: Algorithm
+    private var algorithm: Algorithm
     private let space: ParameterSpace
+    private let seed: UInt64
+    /// Trials with this number and more are the searcher's own: the ones before were given by hand.
+    private let offset: Int
+    /// `nil` for searchers that learn nothing.
+    private var history: SearchHistory?
 
+    /// - Parameters:
+    ///   - settings: Which searcher.
+    ///   - space: What is searched.
+    ///   - seed: The study's seed of the search.
+    ///   - levels: Epochs at which some bracket has a rung, ascending.
+    ///   - offset: How many of the first trials take configurations that were given by hand.
     /// - Throws: ``SearchError`` for a parameter that cannot be drawn from, more parameters than Sobol's sequence has
     ///   dimensions, or a grid of less than one point an axis.
-    package init(_ settings: SearcherSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
+    package init(
+        _ settings: SearcherSettings, space: ParameterSpace, seed: UInt64, levels: [Int] = [], offset: Int = 0
+    ) throws(SearchError) {
         try space.check()
         self.space = space
-        self.algorithm =
-            switch settings {
-            case .random: .random(seed: seed)
-            case .grid(let points): .grid(try Grid(space, points: points))
-            case .sobol: .sobol(try SobolSequence(dimensionCount: space.count, scramble: seed))
-            }
+        self.seed = seed
+        self.offset = offset
+        switch settings {
+        case .random: self.algorithm = .random
+        case .grid(let points): self.algorithm = .grid(try Grid(space, points: points))
+        case .sobol:
+            self.algorithm = .sobol(try SobolSequence(dimensionCount: space.count, scramble: seed))
+        }
+        switch self.algorithm {
+        case .random, .grid, .sobol: self.history = nil
+        }
     }
 
     /// The configuration of a trial by its number.
     ///
+    /// - Parameters:
+    ///   - trial: Its number.
+    ///   - target: The number of epochs at which the trial will be judged first.
     /// - Returns: `nil` where the grid is used up; never from the other searchers.
     /// - Complexity: O(parameters + conditions) for `random`; 53 times that for `sobol`; a logarithm for each axis of
     ///   a `grid`.
-    package func suggest(_ trial: TrialID) -> Configuration? {
-        let number = UInt64(bitPattern: Int64(trial.rawValue))
+    package mutating func suggest(_ trial: TrialID, target: Int = 1) -> Configuration? {
         switch self.algorithm {
-        case .random(let seed):
-            let random = RandomStream(seed: seed, purpose: .searchSpace, stream: UInt32(truncatingIfNeeded: number))
-            return self.space.configuration { random.uniform(at: (number >> 32) << 32 | UInt64($0)) }
+        case .random: return self.space.randomConfiguration(seed: self.seed, number: trial.rawValue - self.offset)
         case .grid(let grid):
-            return grid.configuration(at: trial.rawValue)
+            return grid.configuration(at: trial.rawValue - self.offset)
         case .sobol(let sequence):
+            let number = UInt64(bitPattern: Int64(trial.rawValue - self.offset))
             return self.space.configuration { sequence.coordinate(dimension: $0, point: number) }
         }
     }
+
+    /// The trial after the last one begins with this configuration, wherever that came from.
+    package mutating func start(_ configuration: Configuration, bracket: Int, target: Int) {
+        self.history?.start(configuration, bracket: bracket, target: target)
+    }
+
+    /// A paused trial goes on.
+    package mutating func resume(_ trial: TrialID, target: Int) { self.history?.resume(trial, target: target) }
+
+    /// A trial has reached a level, or never will.
+    package mutating func observe(_ trial: TrialID, _ observation: SearchHistory.Observation) {
+        self.history?.observe(trial, observation)
+    }
+
+    /// A trial rests or is over.
+    package mutating func rest(_ trial: TrialID) { self.history?.rest(trial) }
 
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
@@ -52,5 +91,16 @@ package struct Searcher: Hashable, Sendable {
         case .random, .sobol: nil
         case .grid(let grid): grid.count
         }
+    }
+}
+
+extension ParameterSpace {
+    /// A configuration drawn at random, addressed by seed and number.
+    ///
+    /// - Complexity: O(parameters + conditions).
+    func randomConfiguration(seed: UInt64, number: Int) -> Configuration {
+        let number = UInt64(bitPattern: Int64(number))
+        let random = RandomStream(seed: seed, purpose: .searchSpace, stream: UInt32(truncatingIfNeeded: number))
+        return self.configuration { random.uniform(at: (number >> 32) << 32 | UInt64($0)) }
     }
 }

@@ -131,14 +131,6 @@ package struct SettingTemplate: Hashable, Sendable {
     }
 }
 
-/// What suggests configurations.
-package enum SearcherSettings: Hashable, Sendable {
-    case random
-    /// `points` values of each float and int range that has no step.
-    case grid(points: Int)
-    case sobol
-}
-
 /// How many trials each bracket of Hyperband starts with: the formula of the JMLR paper of 2018, or that of the blog post
 /// of 2016, which starts a few more.
 package enum HyperbandFormula: String, Hashable, Sendable, CaseIterable { case jmlr, blog }

@@ -16,8 +16,12 @@ struct StoredStudy {
 
     /// Reads the journal of a folder from the beginning and applies it.
     ///
+    /// - Parameters:
+    ///   - directory: The study's folder.
+    ///   - derives: Whether the searcher's suggestions are made again, too, to be compared with the journal's.
+    /// - Returns: The study after the journal's last row.
     /// - Throws: ``CommandFailure`` where the folder holds no study.
-    static func read(_ directory: String) throws -> StoredStudy {
+    static func read(_ directory: String, derives: Bool = false) throws -> StoredStudy {
         do {
             let journal = try JournalReader.open(directory: directory)
             let reading = StudyReader.read(text: journal.header.studyText)
@@ -31,7 +35,8 @@ struct StoredStudy {
             var decisions = 0
             var last = Duration.zero
             try journal.readAll { _, record in
-                let derived = state.apply(record.event, at: record.time)
+                let derived = state.apply(
+                    record.event, at: record.time, recorded: derives ? nil : record.decisions)
                 records += 1
                 decisions += record.decisions.count
                 last = record.time

@@ -8,10 +8,10 @@ struct GridTests {
     private func all(_ parameters: [Parameter], points: Int = 3) throws -> [[String]] {
         let searcher = try Searcher(.grid(points: points), space: ParameterSpace(parameters), seed: 1)
         let count = try #require(searcher.configurationCount)
-        #expect(searcher.suggest(TrialID(count)) == nil)
-        #expect(searcher.suggest(TrialID(-1)) == nil)
+        #expect(searcher.suggestion(TrialID(count)) == nil)
+        #expect(searcher.suggestion(TrialID(-1)) == nil)
         return try (0..<count).map { number in
-            let configuration = try #require(searcher.suggest(TrialID(number)))
+            let configuration = try #require(searcher.suggestion(TrialID(number)))
             return configuration.values.map { $0.map { "\($0)" } ?? "-" }
         }
     }
@@ -108,7 +108,7 @@ struct GridTests {
                 Parameter(name: "never", domain: .ordinal([.int(1), .int(2)]), conditions: [.never]),
             ])
         let searcher = try Searcher(.grid(points: 2), space: space, seed: 1)
-        let all = (0..<1_000).compactMap { searcher.suggest(TrialID($0)) }
+        let all = (0..<1_000).compactMap { searcher.suggestion(TrialID($0)) }
         // sgd 0: 16, 32 x 2; sgd 0.9: twice as many; adam: 3 x (1 + 2); rmsprop: 2.
         #expect(all.count == 3 + 6 + 9 + 2)
         #expect(searcher.configurationCount == all.count)
@@ -130,10 +130,10 @@ struct GridTests {
             })
         let searcher = try Searcher(.grid(points: 10), space: space, seed: 1)
         #expect(searcher.configurationCount == .max)
-        let first = try #require(searcher.suggest(TrialID(0)))
-        let last = try #require(searcher.suggest(TrialID(.max - 1)))
+        let first = try #require(searcher.suggestion(TrialID(0)))
+        let last = try #require(searcher.suggestion(TrialID(.max - 1)))
         #expect(first.values[498] == .int(0) && last.values[498] != first.values[498])
-        #expect(searcher.suggest(TrialID(.max)) == nil)
+        #expect(searcher.suggestion(TrialID(.max)) == nil)
     }
 
     @Test("points out of range and too entangled conditions are refused")

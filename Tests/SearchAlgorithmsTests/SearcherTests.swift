@@ -18,8 +18,8 @@ struct SearcherTests {
         let searcher = try Searcher(settings, space: self.space, seed: 5)
         let again = try Searcher(settings, space: self.space, seed: 5)
         #expect(searcher == again)
-        let forwards = (0..<12).map { searcher.suggest(TrialID($0)) }
-        let backwards = (0..<12).reversed().map { again.suggest(TrialID($0)) }
+        let forwards = (0..<12).map { searcher.suggestion(TrialID($0)) }
+        let backwards = (0..<12).reversed().map { again.suggestion(TrialID($0)) }
         #expect(forwards == backwards.reversed())
         for configuration in forwards.compactMap(\.self) {
             let isB = configuration.values[1] == .text("b")
@@ -31,16 +31,16 @@ struct SearcherTests {
     func seeds(settings: SearcherSettings) throws {
         let first = try Searcher(settings, space: self.space, seed: 5)
         let second = try Searcher(settings, space: self.space, seed: 1 << 40 | 5)
-        #expect(first.suggest(TrialID(0)) != second.suggest(TrialID(0)))
+        #expect(first.suggestion(TrialID(0)) != second.suggestion(TrialID(0)))
         let numbers = Array(0..<300) + [1 << 32, 1 << 40, 1 << 50]
-        #expect(Set(numbers.map { first.suggest(TrialID($0)) }).count == numbers.count)
+        #expect(Set(numbers.map { first.suggestion(TrialID($0)) }).count == numbers.count)
         #expect(first.configurationCount == nil)
     }
 
     @Test("the random suggestion of a trial stays the same for ever")
     func frozen() throws {
         let searcher = try Searcher(.random, space: self.space, seed: 1)
-        let suggestions = (0..<3).map { searcher.suggest(TrialID($0))?.values.map { $0.map { "\($0)" } ?? "-" } }
+        let suggestions = (0..<3).map { searcher.suggestion(TrialID($0))?.values.map { $0.map { "\($0)" } ?? "-" } }
         #expect(
             suggestions == [
                 ["0.0002944570276848621", "a", "-"], ["0.00385221102194831", "a", "-"],

@@ -104,7 +104,7 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        let stored = try StoredStudy.read(self.directory)
+        let stored = try StoredStudy.read(self.directory, derives: true)
         let broken = stored.state.brokenInvariant()
         let problems = stored.disagreements + (broken.map { [$0] } ?? [])
         if self.json {

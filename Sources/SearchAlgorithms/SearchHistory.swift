@@ -1,0 +1,96 @@
+package import TuningModel
+
+/// What a searcher knows: every trial's configuration and what became of it.
+///
+/// It is a function of what was told alone, so that a searcher's next suggestion can be derived again from a journal.
+package struct SearchHistory: Hashable, Sendable {
+    /// What a trial had reached at a rung.
+    package struct Observation: Hashable, Sendable {
+        /// The rung's number of epochs.
+        package let level: Int
+        /// The lower the better; infinity for a trial that diverged or failed on its way there. Never NaN.
+        package let loss: Double
+        /// The losses of further objectives, in the study file's order; empty in a study with one.
+        package let furtherLosses: [Double]
+        /// By how much outcome constraints are broken, summed; 0 for a feasible trial.
+        package let violation: Double
+
+        package init(level: Int, loss: Double, furtherLosses: [Double] = [], violation: Double = 0) {
+            self.level = level
+            self.loss = loss.isFinite ? loss : .infinity
+            self.furtherLosses = furtherLosses
+            self.violation = violation
+        }
+    }
+
+    package struct Entry: Hashable, Sendable {
+        package let configuration: Configuration
+        /// Its point in the unit cube, NaN for inactive parameters.
+        package let coordinates: [Double]
+        package let bracket: Int
+        /// In ascending order of levels.
+        package internal(set) var observations: [Observation] = []
+        /// The level that the trial is heading for; `nil` while it rests and when it is over.
+        package internal(set) var target: Int?
+
+        /// The observation at a level.
+        package func observation(at level: Int) -> Observation? { self.observations.last { $0.level == level } }
+    }
+
+    package let space: ParameterSpace
+    /// Epochs at which some bracket has a rung, ascending.
+    package let levels: [Int]
+    /// By trial number.
+    package private(set) var trials: [Entry] = []
+    /// For each level the trials that were observed there, in the order in which they were told.
+    package private(set) var arrivals: [[Int]]
+    /// Trials that are heading for a level, ascending.
+    package private(set) var running: [Int] = []
+    /// Every configuration that was started.
+    package private(set) var configurations: Set<Configuration> = []
+
+    package init(space: ParameterSpace, levels: [Int]) {
+        self.space = space
+        self.levels = levels
+        self.arrivals = Array(repeating: [], count: levels.count)
+    }
+
+    /// A trial begins: the one after the last that began.
+    package mutating func start(_ configuration: Configuration, bracket: Int, target: Int) {
+        let trial = self.trials.count
+        self.trials.append(
+            Entry(
+                configuration: configuration, coordinates: self.space.coordinates(of: configuration), bracket: bracket,
+                target: target))
+        self.configurations.insert(configuration)
+        self.running.append(trial)
+    }
+
+    /// A trial that rested goes on to a level.
+    package mutating func resume(_ trial: TrialID, target: Int) {
+        guard self.trials.indices.contains(trial.rawValue) else { return }
+        self.trials[trial.rawValue].target = target
+        self.insertRunning(trial.rawValue)
+    }
+
+    /// A trial has reached a level; it goes on to the next one where it is not told to rest.
+    package mutating func observe(_ trial: TrialID, _ observation: Observation) {
+        guard self.trials.indices.contains(trial.rawValue), let index = self.levels.firstIndex(of: observation.level)
+        else { return }
+        self.trials[trial.rawValue].observations.append(observation)
+        self.arrivals[index].append(trial.rawValue)
+    }
+
+    /// A trial rests or is over.
+    package mutating func rest(_ trial: TrialID) {
+        guard self.trials.indices.contains(trial.rawValue) else { return }
+        self.trials[trial.rawValue].target = nil
+        self.running.removeAll { $0 == trial.rawValue }
+    }
+
+    private mutating func insertRunning(_ trial: Int) {
+        guard !self.running.contains(trial) else { return }
+        let place = self.running.firstIndex { $0 > trial } ?? self.running.count
+        self.running.insert(trial, at: place)
+    }
+}

@@ -1,0 +1,7 @@
+/// What suggests configurations.
+package enum SearcherSettings: Hashable, Sendable {
+    case random
+    /// `points` values of each float and int range that has no step.
+    case grid(points: Int)
+    case sobol
+}
