@@ -13,7 +13,8 @@ extension StudyBuilder {
     /// The section `search`; random search under ASHA from 1 to 81 epochs where nothing is given.
     mutating func search(_ node: FileNode?) -> SearchSettings? {
         let fallback = SearchSettings(
-            searcher: .random, scheduler: .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: true))
+            searcher: .random,
+            scheduler: .asha(minimum: 1, maximum: self.recordedSteps ?? 81, eta: 3, isGuarded: true))
         guard let node else { return fallback }
         let known = ["searcher", "scheduler", "try_first"]
         let unbuilt = ["warm_start", "narrowing", "confirm"]
@@ -85,11 +86,12 @@ extension StudyBuilder {
         }
         if let resource = section["resource"] {
             _ = self.name(
-                resource, path: "\(path).resource", among: ["epochs", "epoch"],
+                resource, path: "\(path).resource",
+                among: ["epochs", "epoch"] + (self.recordedSteps == nil ? [] : ["step", "steps"]),
                 unbuilt: ["step", "steps", "samples", "seconds"])
         }
         let limit = 1...Self.largestMaximum
-        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? 81
+        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? self.recordedSteps ?? 81
         let minimum = section["min"].map { self.int($0, path: "\(path).min", in: limit) } ?? 1
         let eta = section["eta"].map { self.int($0, path: "\(path).eta", in: 2...Self.largestReduction) } ?? 3
         guard let maximum, let minimum, let eta else { return nil }

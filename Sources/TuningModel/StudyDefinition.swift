@@ -176,8 +176,7 @@ package struct Budget: Hashable, Sendable {
 /// Everything a study file says.
 package struct StudyDefinition: Hashable, Sendable {
     package var name: String
-    package var data: DataSettings
-    package var task: TaskKind
+    package var subject: StudySubject
     package var space: ParameterSpace
     package var settings: [SettingTemplate]
     package var objective: Objective
@@ -190,13 +189,12 @@ package struct StudyDefinition: Hashable, Sendable {
     package var dataSeed: UInt64
 
     package init(
-        name: String, data: DataSettings, task: TaskKind, space: ParameterSpace, settings: [SettingTemplate],
+        name: String, subject: StudySubject, space: ParameterSpace, settings: [SettingTemplate],
         objective: Objective, searcher: SearcherSettings, scheduler: SchedulerSettings, tryFirst: [Configuration] = [],
         budget: Budget, searchSeed: UInt64, dataSeed: UInt64
     ) {
         self.name = name
-        self.data = data
-        self.task = task
+        self.subject = subject
         self.space = space
         self.settings = settings
         self.objective = objective
@@ -206,6 +204,18 @@ package struct StudyDefinition: Hashable, Sendable {
         self.budget = budget
         self.searchSeed = searchSeed
         self.dataSeed = dataSeed
+    }
+
+    /// The data that networks are trained on; `nil` where curves are looked up.
+    package var data: DataSettings? {
+        guard case .networks(let data, _) = self.subject else { return nil }
+        return data
+    }
+
+    /// What networks learn; `nil` where curves are looked up.
+    package var task: TaskKind? {
+        guard case .networks(_, let task) = self.subject else { return nil }
+        return task
     }
 
     /// The settings that hold under a configuration, searched values filled in.
