@@ -135,7 +135,7 @@ extension StudyState {
             isSpent || self.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
         else { return }
         self.isClosed = true
-        self.follow(self.scheduler.close(), &decisions)
+        self.follow(self.scheduler.close(isExhausted: !isSpent), &decisions)
     }
 }
 

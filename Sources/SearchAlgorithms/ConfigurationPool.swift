@@ -16,23 +16,21 @@ package struct ConfigurationPool: Hashable, Sendable {
     }
 
     private let axes: [Axis]
-    private let isChoice: [Bool]
     private let configurations: [Configuration]
-    /// The rows that are left, in no order that matters, and their points one after the other.
+    /// The rows that are left, in no order that matters.
     private var rows: [Int]
-    private var points: [Double]
+    /// For each axis the coordinates of these rows, so that distances to all of them are sums of whole columns.
+    private var columns: [[Double]]
 
     /// - Parameters:
     ///   - space: The space that all configurations are of.
     ///   - configurations: The rows; a row's number is its place here.
     package init(space: ParameterSpace, configurations: [Configuration]) {
-        self.axes = space.parameters.map { Axis($0.domain) }
-        self.isChoice = self.axes.map { if case .choice = $0 { true } else { false } }
+        let axes = space.parameters.map { Axis($0.domain) }
+        self.axes = axes
         self.configurations = configurations
         self.rows = Array(configurations.indices)
-        self.points = []
-        self.points.reserveCapacity(configurations.count * self.axes.count)
-        for configuration in configurations { self.points += Self.point(configuration, self.axes) }
+        self.columns = axes.indices.map { axis in configurations.map { axes[axis].coordinate($0.values[axis]) } }
     }
 
     /// How many rows are left.
@@ -41,57 +39,68 @@ package struct ConfigurationPool: Hashable, Sendable {
     /// Takes the row that is nearest to a configuration, the one with the lower number among equals.
     ///
     /// - Returns: `nil` where no row is left.
-    /// - Complexity: O(rows left * parameters).
+    /// - Complexity: O(rows left * parameters), about a tenth of a nanosecond each.
     package mutating func take(nearest configuration: Configuration) -> (row: Int, configuration: Configuration)? {
         guard !self.rows.isEmpty else { return nil }
-        let index = self.nearest(to: Self.point(configuration, self.axes))
+        let index = self.nearest(to: configuration)
         let row = self.rows[index]
-        let width = self.axes.count
         let last = self.rows.count - 1
-        self.rows[index] = self.rows[last]
-        for i in 0..<width { self.points[index * width + i] = self.points[last * width + i] }
+        self.rows.swapAt(index, last)
         self.rows.removeLast()
-        self.points.removeLast(width)
+        for axis in self.columns.indices {
+            self.columns[axis].swapAt(index, last)
+            self.columns[axis].removeLast()
+        }
         return (row, self.configurations[row])
     }
 
-    private func nearest(to target: [Double]) -> Int {
-        let width = self.axes.count
+    private func nearest(to configuration: Configuration) -> Int {
+        var distances = [Double](repeating: 0, count: self.rows.count)
+        for i in self.axes.indices {
+            let value = configuration.values.indices.contains(i) ? configuration.values[i] : nil
+            self.axes[i].addDistances(of: self.columns[i], to: self.axes[i].coordinate(value), to: &distances)
+        }
         var best = 0
-        var bestDistance = Double.infinity
-        for index in self.rows.indices {
-            var distance = 0.0
-            for i in 0..<width where distance <= bestDistance {
-                let difference = self.points[index * width + i] - target[i]
-                distance +=
-                    self.isChoice[i]
-                    ? (difference == 0 ? 0 : 1) : (difference.isNaN ? 1 : difference * difference)
-            }
-            let isNearer = distance < bestDistance
-            if isNearer || (distance == bestDistance && self.rows[index] < self.rows[best]) {
-                best = index
-                bestDistance = distance
-            }
+        for index in distances.indices.dropFirst() where distances[index] <= distances[best] {
+            if distances[index] < distances[best] || self.rows[index] < self.rows[best] { best = index }
         }
         return best
     }
+}
 
-    /// The coordinates of a configuration; NaN for a parameter without a value, -1 for one without a choice.
-    private static func point(_ configuration: Configuration, _ axes: [Axis]) -> [Double] {
-        axes.indices.map { i in
-            let value = configuration.values.indices.contains(i) ? configuration.values[i] : nil
-            switch axes[i] {
-            case .linear(let low, let width):
-                guard let number = value?.number else { return .nan }
-                return width > 0 ? (number - low) / width : 0
-            case .logarithmic(let low, let width):
-                guard let number = value?.number else { return .nan }
-                return width > 0 ? (LogarithmicScale.logarithm(number) - low) / width : 0
-            case .ordinal(let values):
-                guard let index = value.flatMap({ values.firstIndex(of: $0) }) else { return .nan }
-                return values.count > 1 ? Double(index) / Double(values.count - 1) : 0
-            case .choice(let values):
-                return value.flatMap { values.firstIndex(of: $0) }.map(Double.init) ?? -1
+extension ConfigurationPool.Axis {
+    /// The place of a value; NaN for none, -1 for no value of a choice.
+    fileprivate func coordinate(_ value: ParameterValue?) -> Double {
+        switch self {
+        case .linear(let low, let width):
+            guard let number = value?.number else { return .nan }
+            return width > 0 ? (number - low) / width : 0
+        case .logarithmic(let low, let width):
+            guard let number = value?.number else { return .nan }
+            return width > 0 ? (LogarithmicScale.logarithm(number) - low) / width : 0
+        case .ordinal(let values):
+            guard let index = value.flatMap({ values.firstIndex(of: $0) }) else { return .nan }
+            return values.count > 1 ? Double(index) / Double(values.count - 1) : 0
+        case .choice(let values):
+            return value.flatMap { values.firstIndex(of: $0) }.map(Double.init) ?? -1
+        }
+    }
+
+    /// Adds the squared differences of a column from a place; 1 where one of both has no value.
+    fileprivate func addDistances(of column: [Double], to target: Double, to distances: inout [Double]) {
+        let isChoice = if case .choice = self { true } else { false }
+        unsafe column.withUnsafeBufferPointer { column in
+            unsafe distances.withUnsafeMutableBufferPointer { distances in
+                if isChoice {
+                    for i in 0..<distances.count {
+                        unsafe distances[i] += unsafe column[i] == target ? 0 : 1
+                    }
+                } else {
+                    for i in 0..<distances.count {
+                        let difference = unsafe column[i] - target
+                        unsafe distances[i] += difference.isNaN ? 1 : difference * difference
+                    }
+                }
             }
         }
     }

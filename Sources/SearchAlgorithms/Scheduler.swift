@@ -16,6 +16,7 @@ package struct Scheduler: Hashable, Sendable {
         case promotion(AshaPromotion)
         case stopping(AshaStopping)
         case synchronous(SynchronousHalving)
+        case adaptive(AdaptiveHalving)
         /// Only while a call is at work, so that the state is not copied by it.
         case absent
     }
@@ -46,6 +47,10 @@ package struct Scheduler: Hashable, Sendable {
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
             self.algorithm = .stopping(AshaStopping(ladder: ladder))
             self.plan = [.open(ladder)]
+        case .automatic(let minimum, let maximum, let eta):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm = .adaptive(AdaptiveHalving(ladder: ladder))
+            self.plan = [.open(ladder)]
         }
     }
 
@@ -61,14 +66,18 @@ package struct Scheduler: Hashable, Sendable {
         case .synchronous(var halving):
             defer { self.algorithm = .synchronous(halving) }
             return halving.ask()
+        case .adaptive(var halving):
+            defer { self.algorithm = .adaptive(halving) }
+            return halving.ask()
         case .absent: return .finished
         }
     }
 
     /// No new trials from now on: the budget or the searcher is exhausted. Closing twice is harmless.
     ///
+    /// - Parameter isExhausted: Whether no configuration is left, and not enough trials were made.
     /// - Returns: `.stop` for trials that are left behind because a synchronous bracket is cut short; else nothing.
-    package mutating func close() -> [Decision] {
+    package mutating func close(isExhausted: Bool = false) -> [Decision] {
         switch self.take() {
         case .promotion(var asha):
             asha.close()
@@ -81,6 +90,10 @@ package struct Scheduler: Hashable, Sendable {
         case .synchronous(var halving):
             defer { self.algorithm = .synchronous(halving) }
             return halving.close()
+        case .adaptive(var halving):
+            halving.close(isExhausted: isExhausted)
+            self.algorithm = .adaptive(halving)
+            return []
         case .absent: return []
         }
     }
@@ -105,6 +118,9 @@ package struct Scheduler: Hashable, Sendable {
             return try asha.tell(trial, epoch: epoch, loss: loss)
         case .synchronous(var halving):
             defer { self.algorithm = .synchronous(halving) }
+            return try halving.tell(trial, epoch: epoch, loss: loss)
+        case .adaptive(var halving):
+            defer { self.algorithm = .adaptive(halving) }
             return try halving.tell(trial, epoch: epoch, loss: loss)
         case .absent: return []
         }
@@ -134,6 +150,10 @@ package struct Scheduler: Hashable, Sendable {
         case .synchronous(var halving):
             defer { self.algorithm = .synchronous(halving) }
             return try halving.retire(trial, loss: loss)
+        case .adaptive(var halving):
+            defer { self.algorithm = .adaptive(halving) }
+            try halving.retire(trial, loss: loss)
+            return []
         case .absent: return []
         }
     }
@@ -144,6 +164,7 @@ package struct Scheduler: Hashable, Sendable {
         case .promotion(let asha): asha.fate(of: trial)
         case .stopping(let asha): asha.fate(of: trial)
         case .synchronous(let halving): halving.fate(of: trial)
+        case .adaptive(let halving): halving.fate(of: trial)
         case .absent: "unknown"
         }
     }

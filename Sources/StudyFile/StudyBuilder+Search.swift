@@ -70,12 +70,12 @@ extension StudyBuilder {
 
     private mutating func scheduler(_ node: FileNode) -> SchedulerSettings? {
         let path = "search.scheduler"
-        let names = ["none", "successive_halving", "hyperband", "asha"]
+        let names = ["none", "successive_halving", "hyperband", "asha", "auto"]
         let unbuilt = ["bohb", "dehb", "pasha", "median", "pbt", "hyperjump", "freeze_thaw", "fasha", "curve"]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         let own = [
             "asha": ["min", "eta", "brackets", "variant", "guard"], "hyperband": ["min", "eta", "formula"],
-            "successive_halving": ["min", "eta"],
+            "successive_halving": ["min", "eta"], "auto": ["min", "eta"],
         ]
         let all = ["name", "resource", "max", "min", "eta", "brackets", "variant", "guard", "formula"]
         guard let section = self.section(node, path: path, known: all) else { return nil }
@@ -110,6 +110,7 @@ extension StudyBuilder {
         switch name {
         case "none": return SchedulerSettings.none(maximum: maximum)
         case "successive_halving": return .successiveHalving(minimum: minimum, maximum: maximum, eta: eta)
+        case "auto": return .automatic(minimum: minimum, maximum: maximum, eta: eta)
         case "hyperband":
             if minimum != 1, let node = section["min"] {
                 self.report(node.place, "\(path).min: found \(minimum), want 1, hyperband's brackets begin there")

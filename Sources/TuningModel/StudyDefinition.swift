@@ -145,12 +145,14 @@ package enum SchedulerSettings: Hashable, Sendable {
     /// Promotion, with the D-ASHA guard unless told otherwise.
     case asha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
     case ashaStopping(minimum: Int, maximum: Int, eta: Int)
+    /// ASHA by promotion whose lowest rung is learned.
+    case automatic(minimum: Int, maximum: Int, eta: Int)
 
     /// The largest number of epochs a trial may get.
     package var maximumEpochs: Int {
         switch self {
         case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
-            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _):
+            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _), .automatic(_, let maximum, _):
             maximum
         }
     }
