@@ -23,12 +23,14 @@ VERSION = version("dehb")
 class Dehb:
     def __init__(self, table, pool, workers, seed):
         self.table, self.pool = table, pool
-        self.folder = tempfile.TemporaryDirectory()
         # One worker, as it would start a cluster of processes for more; with ask and tell any number may be under way.
-        self.dehb = DEHB(
-            f=lambda *_, **__: None, dimensions=len(table.space), configspace=False, min_fidelity=1,
-            max_fidelity=table.steps, eta=3, n_workers=1, seed=seed, save_freq="end", output_path=self.folder.name,
-            log_level="ERROR")
+        # It opens a log when it is created, and saves nothing later.
+        with tempfile.TemporaryDirectory() as folder:
+            self.dehb = DEHB(
+                f=lambda *_, **__: None, dimensions=len(table.space), configspace=False, min_fidelity=1,
+                max_fidelity=table.steps, eta=3, n_workers=1, seed=seed, save_freq="end", output_path=folder,
+                log_level="ERROR")
+        logger.remove()
         self.rows, self.reached, self.infos = {}, {}, {}
         self.finals = {}
         self.is_over = False

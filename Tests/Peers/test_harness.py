@@ -3,6 +3,8 @@
 
     python3 -m unittest discover -s Tests/Peers
 """
+import importlib
+import importlib.util
 import json
 import stat
 import sys
@@ -18,6 +20,7 @@ import clock
 import measures
 import own
 import report
+import run
 import tables
 import winnow
 
@@ -201,6 +204,60 @@ print(json.dumps({{"event": "finished", "trials": 3, "epochs": 6, "time": 8.0}})
         line = winnow.run(str(fake), "mine", "{scheduler: {max: STEPS}}", table, 16, 5)
         self.assertEqual(line["regret"], {"any": [0.5, 0.0, 0.0], "top": [0.5, 0.5, 0.5]})
         self.assertEqual((line["method"], line["trials"], line["steps"]), ("winnow-mine", 3, 6))
+
+
+class Watched:
+    """A method whose jobs and reports are written down."""
+
+    def __init__(self, method):
+        self.method, self.rows, self.reached, self.told = method, {}, {}, []
+
+    def next(self):
+        job = self.method.next()
+        if job is not None:
+            assert self.rows.setdefault(job.trial, job.row) == job.row, "a trial has changed its row"
+            assert job.start == self.reached.get(job.trial, 0), "a job doesn't start where its trial stopped"
+        return job
+
+    def report(self, job, step, loss):
+        self.reached[job.trial] = step
+        self.told.append((job.trial, job.row, step))
+        return self.method.report(job, step, loss)
+
+
+class MethodTests(unittest.TestCase):
+    """What holds for each method whose package is installed here."""
+
+    PACKAGES = {"own": "numpy", "optuna_peer": "optuna", "dehb_peer": "dehb", "syne_peer": "syne_tune"}
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        space = [X, {"name": "n", "type": "int", "lower": 1, "upper": 9, "log": True},
+                 {"name": "c", "type": "categorical", "choices": ["a", "b", "c"]}]
+        rows = [[1 + 4 * x, n, c] for x in range(9) for n in (1, 4, 9) for c in "abc"]
+        # Better to the right, and the further trained; every tenth diverges.
+        curves = [[[float("nan") if i % 10 == 9 and step > 2 else 50 - row[0] + 9 / step] for step in range(1, 10)]
+                  for i, row in enumerate(rows)]
+        self.table = tables.Table(write(self.folder, space, rows, curves))
+
+    def watched(self, method):
+        create = importlib.import_module(run.MODULES[method]).METHODS[method]
+        watched = Watched(create(self.table, tables.Pool(self.table), 4, 7))
+        trace = clock.Clock(self.table, 4).run(watched, 18.0)
+        return watched, trace
+
+    def test_no_method_trains_a_row_twice_or_a_step_twice_and_all_are_repeatable(self):
+        methods = [m for m, module in run.MODULES.items() if importlib.util.find_spec(self.PACKAGES[module])]
+        self.assertIn("asha", methods)
+        for method in methods:
+            with self.subTest(method):
+                watched, trace = self.watched(method)
+                self.assertEqual(len(set(watched.rows.values())), len(watched.rows))
+                self.assertEqual(len(set(watched.told)), len(watched.told))
+                self.assertGreater(max(step for _, _, step in watched.told), 1)
+                again, _ = self.watched(method)
+                self.assertEqual(watched.told, again.told)
+                self.assertEqual((trace.steps, trace.trials), (len(watched.told), len(watched.rows)))
 
 
 if __name__ == "__main__":
