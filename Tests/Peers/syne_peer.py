@@ -99,8 +99,12 @@ def _method(scheduler, **options):
     return lambda table, pool, workers, seed: SyneTune(scheduler, table, pool, workers, seed, **options)
 
 
+#: After 50 observations the hyperparameters of the Gaussian process are fitted with every 20th suggestion only: fitted with
+#: each, one run takes hours. New observations count at once all the same.
+FITS = {"debug_log": False, "opt_skip_init_length": 50, "opt_skip_period": 20}
+
 METHODS = {
     "syne-asha": _method(ASHA),
-    "syne-mobster": _method(MOBSTER),
-    "syne-hypertune": _method(HyperTune, brackets=4),
+    "syne-mobster": _method(MOBSTER, search_options=FITS),
+    "syne-hypertune": _method(HyperTune, brackets=4, search_options=FITS),
 }
