@@ -35,9 +35,13 @@ def markdown(head, rows):
 
 
 def regret_table(found):
-    """The mean regret of each method over all tables, for each number of workers and time."""
+    """The mean regret of each method over its tables, for each number of workers and time.
+
+    A study is a table with a number of workers: means over fewer studies than others have don't compare.
+    """
     workers = sorted({w for places in found.values() for _, w in places})
-    head = ["method", "tables", "seeds"] + [f"W={w}, {t}x" for w in workers for t in measures.TIMES] + ["mean"]
+    every = {place for places in found.values() for place in places}
+    head = ["method", "studies", "seeds"] + [f"W={w}, {t}x" for w in workers for t in measures.TIMES] + ["mean"]
     rows = []
     for method, places in found.items():
         figures = []
@@ -46,7 +50,8 @@ def regret_table(found):
             figures += list(np.mean(means, axis=0)) if means else [float("nan")] * len(measures.TIMES)
         counts = [len(runs) for runs in places.values()]
         seeds = str(min(counts)) if min(counts) == max(counts) else f"{min(counts)}-{max(counts)}"
-        rows.append([method, len({t for t, _ in places}), seeds] + [f"{f:.3f}" for f in figures + [np.mean(figures)]])
+        studies = f"{len(places)} of {len(every)}"
+        rows.append([method, studies, seeds] + [f"{f:.3f}" for f in figures + [np.mean(figures)]])
     return markdown(head, sorted(rows, key=lambda row: row[-1]))
 
 
