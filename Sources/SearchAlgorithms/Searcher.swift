@@ -92,6 +92,13 @@ package struct Searcher: Hashable, Sendable {
     /// A trial rests or is over.
     package mutating func rest(_ trial: TrialID) { self.history?.rest(trial) }
 
+    /// What earlier studies found; before the first suggestion, so that each suggestion can be derived again.
+    ///
+    /// Searchers that learn nothing take no notice of it.
+    package mutating func recall(_ warmStart: WarmStart) {
+        for match in warmStart.matches { self.history?.recall(match.configuration, match.observations) }
+    }
+
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
