@@ -40,6 +40,8 @@ package struct SearchHistory: Hashable, Sendable {
     package let space: ParameterSpace
     /// Epochs at which some bracket has a rung, ascending.
     package let levels: [Int]
+    /// Trials of earlier studies, none of which has a number here.
+    package private(set) var earlier: [Entry] = []
     /// By trial number.
     package private(set) var trials: [Entry] = []
     /// For each level the trials that were observed there, in the order in which they were told.
@@ -64,6 +66,16 @@ package struct SearchHistory: Hashable, Sendable {
                 target: target))
         self.configurations.insert(configuration)
         self.running.append(trial)
+    }
+
+    /// What an earlier study found; levels that this one does not have are left out.
+    package mutating func recall(_ configuration: Configuration, _ observations: [Observation]) {
+        let known = observations.filter { self.levels.contains($0.level) }
+        guard !known.isEmpty else { return }
+        self.earlier.append(
+            Entry(
+                configuration: configuration, coordinates: self.space.coordinates(of: configuration), bracket: 0,
+                observations: known.sorted { $0.level < $1.level }, target: nil))
     }
 
     /// A trial that rested goes on to a level.
@@ -92,5 +104,18 @@ package struct SearchHistory: Hashable, Sendable {
         guard !self.running.contains(trial) else { return }
         let place = self.running.firstIndex { $0 > trial } ?? self.running.count
         self.running.insert(trial, at: place)
+    }
+}
+
+extension SearchHistory.Entry {
+    /// Coordinates follow from the configuration, and those of inactive parameters, NaN, equal nothing.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.configuration == right.configuration && left.bracket == right.bracket
+            && left.observations == right.observations && left.target == right.target
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(self.configuration)
+        hasher.combine(self.observations)
     }
 }

@@ -14,6 +14,7 @@ package struct Searcher: Hashable, Sendable {
         case random
         case grid(Grid)
         case sobol(SobolSequence)
+        case tpe(TreeParzenEstimator)
     }
 
     private var algorithm: Algorithm
@@ -44,9 +45,12 @@ package struct Searcher: Hashable, Sendable {
         case .grid(let points): self.algorithm = .grid(try Grid(space, points: points))
         case .sobol:
             self.algorithm = .sobol(try SobolSequence(dimensionCount: space.count, scramble: seed))
+        case .tpe(let settings):
+            self.algorithm = .tpe(try TreeParzenEstimator(settings, space: space, seed: seed, offset: offset))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
+        case .tpe: self.history = SearchHistory(space: space, levels: levels)
         }
     }
 
@@ -66,6 +70,9 @@ package struct Searcher: Hashable, Sendable {
         case .sobol(let sequence):
             let number = UInt64(bitPattern: Int64(trial.rawValue - self.offset))
             return self.space.configuration { sequence.coordinate(dimension: $0, point: number) }
+        case .tpe(var estimator):
+            guard let history = self.history else { return nil }
+            return estimator.suggest(trial.rawValue, target: target, history: history)
         }
     }
 
@@ -85,10 +92,17 @@ package struct Searcher: Hashable, Sendable {
     /// A trial rests or is over.
     package mutating func rest(_ trial: TrialID) { self.history?.rest(trial) }
 
+    /// What earlier studies found; before the first suggestion, so that each suggestion can be derived again.
+    ///
+    /// Searchers that learn nothing take no notice of it.
+    package mutating func recall(_ warmStart: WarmStart) {
+        for match in warmStart.matches { self.history?.recall(match.configuration, match.observations) }
+    }
+
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol: nil
+        case .random, .sobol, .tpe: nil
         case .grid(let grid): grid.count
         }
     }

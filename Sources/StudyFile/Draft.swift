@@ -29,11 +29,13 @@ struct DraftParameter: Hashable, Sendable {
     let domain: ParameterDomain
     var conditions: [DraftCondition]
     let defaultValue: ParameterValue?
+    let prior: PriorConfidence?
 
     func renamed(_ name: String, adding condition: DraftCondition?) -> DraftParameter {
         DraftParameter(
             name: name, place: self.place, domain: self.domain,
-            conditions: (condition.map { [$0] } ?? []) + self.conditions, defaultValue: self.defaultValue)
+            conditions: (condition.map { [$0] } ?? []) + self.conditions, defaultValue: self.defaultValue,
+            prior: self.prior)
     }
 }
 

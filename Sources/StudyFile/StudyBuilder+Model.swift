@@ -26,7 +26,7 @@ extension StudyBuilder {
                 "\(name): found \(node.found), want a choice such as {choice: {mlp: {layers: [{units: 64}]}}}")
             return
         }
-        guard let section = self.section(node, path: name, known: ["choice", "default"]),
+        guard let section = self.section(node, path: name, known: ["choice", "default", "prior"]),
             let choice = self.required("choice", in: section)
         else { return }
         guard choice.entries?.isEmpty == false,

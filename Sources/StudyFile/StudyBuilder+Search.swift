@@ -29,23 +29,23 @@ extension StudyBuilder {
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
-        let names = ["random", "grid", "sobol"]
+        let names = ["random", "grid", "sobol", "tpe", "bohb"]
         let unbuilt = [
-            "tpe", "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
+            "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
             "regularized_evolution", "differential_evolution", "de", "nsga2", "hebo", "turbo", "gradient", "halton",
             "latin",
         ]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         guard
             let section = self.section(
-                node, path: path, known: name == "grid" ? ["name", "points"] : ["name"],
-                unbuilt: ["startup_trials", "candidates"])
+                node, path: path, known: ["name"] + (name == "grid" ? ["points"] : Self.parzenKeys(name)))
         else { return nil }
         switch name {
         case "grid":
             guard let node = self.required("points", in: section) else { return nil }
             return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
         case "sobol": return .sobol
+        case "tpe", "bohb": return self.parzen(section, preset: name == "tpe" ? TPESettings() : .bohb).map { .tpe($0) }
         default: return .random
         }
     }

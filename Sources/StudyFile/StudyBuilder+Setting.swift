@@ -3,7 +3,7 @@ import TuningModel
 extension StudyBuilder {
     /// The kinds of search range, and what may stand beside one.
     private static let kinds = ["float", "int", "ordinal", "choice"]
-    private static let options = ["log", "step", "default", "or", "when"]
+    private static let options = ["log", "step", "default", "or", "when", "prior"]
 
     /// Reads one setting: a plain value is fixed, a range is searched.
     ///
@@ -69,6 +69,7 @@ extension StudyBuilder {
                 self.report(node.place, "\(name).default: found \(node.found), want \(domain.wanted)")
             }
         }
+        let prior = self.prior(section, name: name)
         switch domain {
         case .choice(let values) where values.count == 1, .ordinal(let values) where values.count == 1:
             self.settings.append(
@@ -76,9 +77,22 @@ extension StudyBuilder {
         default:
             self.parameters.append(
                 DraftParameter(
-                    name: name, place: place, domain: domain, conditions: conditions, defaultValue: defaultValue))
+                    name: name, place: place, domain: domain, conditions: conditions, defaultValue: defaultValue,
+                    prior: prior))
             self.settings.append(DraftSetting(name: name, place: place, value: nil, conditions: conditions))
         }
+    }
+
+    /// `prior: low`, `medium` or `high`: how sure the user is of the `default` beside it.
+    private mutating func prior(_ section: Section, name: String) -> PriorConfidence? {
+        guard let node = section["prior"] else { return nil }
+        let names = PriorConfidence.allCases.map(\.rawValue)
+        guard let text = self.name(node, path: "\(name).prior", among: names) else { return nil }
+        guard section["default"] != nil else {
+            self.report(node.place, "\(name).prior: says how sure the default is, want default: VALUE beside it")
+            return nil
+        }
+        return PriorConfidence(rawValue: text)
     }
 
     /// `ordinal: [...]` and `choice: [...]`.

@@ -51,7 +51,8 @@ extension StudyBuilder {
             order.map { index in
                 Parameter(
                     name: parameters[index].name, domain: parameters[index].domain,
-                    conditions: numbered(conditions[index]), defaultValue: parameters[index].defaultValue)
+                    conditions: numbered(conditions[index]), defaultValue: parameters[index].defaultValue,
+                    prior: parameters[index].prior)
             })
         return FinishedSpace(
             space: space,

@@ -101,7 +101,7 @@ extension StudyBuilder {
             return
         }
         let names = options.map(\.name)
-        guard let section = self.section(node, path: name, known: ["choice", "default", "when"]),
+        guard let section = self.section(node, path: name, known: ["choice", "default", "when", "prior"]),
             let branches = self.section(
                 choice.value, path: "\(name).choice", known: names, unbuilt: unbuilt)
         else { return }

@@ -16,14 +16,18 @@ package struct Parameter: Hashable, Sendable {
     /// All must hold; empty for a parameter that always exists. Each names a parameter before this one.
     package let conditions: [Condition]
     package let defaultValue: ParameterValue?
+    /// How sure the user is of the default; `nil` where nothing is said.
+    package let prior: PriorConfidence?
 
     package init(
-        name: String, domain: ParameterDomain, conditions: [Condition] = [], defaultValue: ParameterValue? = nil
+        name: String, domain: ParameterDomain, conditions: [Condition] = [], defaultValue: ParameterValue? = nil,
+        prior: PriorConfidence? = nil
     ) {
         self.name = name
         self.domain = domain
         self.conditions = conditions
         self.defaultValue = defaultValue
+        self.prior = prior
     }
 }
 

@@ -4,4 +4,5 @@ package enum SearcherSettings: Hashable, Sendable {
     /// `points` values of each float and int range that has no step.
     case grid(points: Int)
     case sobol
+    case tpe(TPESettings)
 }

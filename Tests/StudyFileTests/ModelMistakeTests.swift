@@ -110,7 +110,7 @@ struct ModelMistakeTests {
                 """,
                 """
                 15:16: model.activation: unknown key "chioce", did you mean choice? want float, int, \
-                ordinal, choice, log, step, default, or or when
+                ordinal, choice, log, step, default, or, when or prior
                 """,
             ]),
         StudyEdit(

@@ -91,10 +91,10 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "searcher: {name: random}",
-            "searcher: {name: tpe, startup_trials: 20}",
+            "searcher: {name: motpe, startup_trials: 20}",
             [
                 """
-                26:20: searcher tpe is not built yet, want random, grid or sobol
+                26:20: searcher motpe is not built yet, want random, grid, sobol, tpe or bohb
                 """
             ]),
         StudyEdit(
@@ -102,8 +102,8 @@ struct SearchMistakeTests {
             "searcher: {name: randum}",
             [
                 """
-                26:20: search.searcher.name: found randum, did you mean random? want random, grid or \
-                sobol
+                26:20: search.searcher.name: found randum, did you mean random? want random, grid, \
+                sobol, tpe or bohb
                 """
             ]),
         StudyEdit(
@@ -135,7 +135,7 @@ struct SearchMistakeTests {
             "searcher: {points: 3}",
             [
                 """
-                26:13: search.searcher.name is missing, want random, grid or sobol
+                26:13: search.searcher.name is missing, want random, grid, sobol, tpe or bohb
                 """
             ]),
         StudyEdit(

@@ -176,6 +176,24 @@ struct StudyReaderTests {
         arguments: [
             ("searcher: {name: grid, points: 5}", SearcherSettings.grid(points: 5)),
             ("searcher: {name: sobol}", .sobol),
+            ("searcher: {name: tpe}", .tpe(TPESettings())),
+            (
+                """
+                searcher: {name: tpe, startup_trials: 20, candidates: 48, gamma: 0.2, random_fraction: 0.1, prior_weight: 2}
+                """,
+                .tpe(
+                    TPESettings(
+                        startupTrials: 20, candidates: 48, gamma: 0.2, randomFraction: 0.1, priorWeight: 2))
+            ),
+            ("searcher: {name: bohb}", .tpe(.bohb)),
+            (
+                "searcher: {name: bohb, min_points: 7, candidates: 32, gamma: 0.25, random_fraction: 0, bandwidth_factor: 1}",
+                .tpe(
+                    TPESettings(
+                        startupTrials: 9, candidates: 32, gamma: 0.25, goodLimit: .max, isGoodAsManyAsParameters: true,
+                        randomFraction: 0, bandwidth: .normalReference, bandwidthFactor: 1, bandwidthMin: 0.001,
+                        weighting: .uniform, priorWeight: 1e-6))
+            ),
         ])
     func searchers(text: String, expected: SearcherSettings) throws {
         let edited = try StudyEdit("searcher: {name: random}", text, []).text()
