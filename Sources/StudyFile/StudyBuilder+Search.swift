@@ -23,21 +23,26 @@ extension StudyBuilder {
         let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
         let scheduler = section["scheduler"].map { self.scheduler($0) } ?? fallback.scheduler
         guard let searcher, let scheduler else { return nil }
+        if case .dehb = searcher, let place = section["searcher"]?.place {
+            guard case .hyperband = scheduler else {
+                self.report(place, "search: the searcher dehb needs brackets, want scheduler: {name: hyperband}")
+                return nil
+            }
+        }
         return SearchSettings(searcher: searcher, scheduler: scheduler)
     }
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
-        let names = ["random", "grid", "sobol"]
+        let names = ["random", "grid", "sobol"] + Self.evolutionKeys.map(\.name)
         let unbuilt = [
-            "tpe", "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
-            "regularized_evolution", "differential_evolution", "de", "nsga2", "hebo", "turbo", "gradient", "halton",
-            "latin",
+            "tpe", "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo",
+            "turbo", "gradient", "halton", "latin",
         ]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         guard
             let section = self.section(
-                node, path: path, known: name == "grid" ? ["name", "points"] : ["name"],
+                node, path: path, known: ["name"] + self.ownKeys(ofSearcher: name),
                 unbuilt: ["startup_trials", "candidates"])
         else { return nil }
         switch name {
@@ -45,8 +50,14 @@ extension StudyBuilder {
             guard let node = self.required("points", in: section) else { return nil }
             return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
         case "sobol": return .sobol
-        default: return .random
+        case "random": return .random
+        default: return self.evolution(name, section)
         }
+    }
+
+    /// The settings that a searcher has beside its name.
+    private func ownKeys(ofSearcher name: String) -> [String] {
+        name == "grid" ? ["points"] : Self.evolutionKeys.first { $0.name == name }?.keys ?? []
     }
 
     /// The `name` of `{name: random, ...}`.

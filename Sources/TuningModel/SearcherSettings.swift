@@ -4,4 +4,11 @@ package enum SearcherSettings: Hashable, Sendable {
     /// `points` values of each float and int range that has no step.
     case grid(points: Int)
     case sobol
+    case genetic(GeneticSettings)
+    case differentialEvolution(DifferentialEvolutionSettings)
+    case dehb(DehbSettings)
+    case cmaes(CmaesSettings)
+    case nsga2(Nsga2Settings)
+    case particleSwarm(ParticleSwarmSettings)
+    case regularizedEvolution(RegularizedEvolutionSettings)
 }
