@@ -13,7 +13,7 @@ extension StudyState {
         if !self.waiting.isEmpty {
             self.retry(self.waiting.removeFirst(), on: worker, &decisions)
         } else {
-            switch self.scheduler.ask() {
+            switch self.proposal(recorded) {
             case .start(let trial, let placement):
                 let known = recorded?.lazy.compactMap { $0.configuration(of: trial) }.first
                 self.start(trial, TrialPlacement(placement), on: worker, known, &decisions)
@@ -23,6 +23,23 @@ extension StudyState {
             }
         }
         if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
+    }
+
+    /// What the scheduler wants, unless that is a new trial and the searcher waits for results.
+    private mutating func proposal(_ recorded: [StudyDecision]?) -> Proposal {
+        let next = TrialID(self.trials.count)
+        let isGiven =
+            self.definition.tryFirst.indices.contains(next.rawValue)
+            || recorded?.contains { $0.configuration(of: next) != nil } == true
+        guard !isGiven, self.searcher.isWaiting(next, target: nil) else { return self.scheduler.ask() }
+        // A copy is asked, so that a proposal that is not taken up changes nothing.
+        var scheduler = self.scheduler
+        let proposal = scheduler.ask()
+        if case .start(_, let placement) = proposal, self.searcher.isWaiting(next, target: placement.epochs) {
+            return .wait
+        }
+        self.scheduler = scheduler
+        return proposal
     }
 
     /// Epochs of the budget that are neither spent nor promised to an open attempt.

@@ -28,10 +28,20 @@ package struct SearchHistory: Hashable, Sendable {
         /// Its point in the unit cube, NaN for inactive parameters.
         package let coordinates: [Double]
         package let bracket: Int
+        /// The level at which the trial was to be judged first.
+        package let firstTarget: Int
+        /// How many trials were settled when it began.
+        package let settledBefore: Int
+        /// Whether it has reached its first target, or ended before it.
+        package internal(set) var isSettled = false
         /// In ascending order of levels.
         package internal(set) var observations: [Observation] = []
         /// The level that the trial is heading for; `nil` while it rests and when it is over.
         package internal(set) var target: Int?
+
+        /// The first observation at the first target or beyond it, which comes at the same place in a study with any number
+        /// of workers; `nil` where the trial has not got there.
+        var firstObservation: Observation? { self.observations.first { $0.level >= self.firstTarget } }
 
         /// The observation at a level.
         package func observation(at level: Int) -> Observation? { self.observations.last { $0.level == level } }
@@ -46,6 +56,8 @@ package struct SearchHistory: Hashable, Sendable {
     package private(set) var trials: [Entry] = []
     /// For each level the trials that were observed there, in the order in which they were told.
     package private(set) var arrivals: [[Int]]
+    /// Trials in the order in which they reached their first target, or ended before it.
+    package private(set) var settled: [Int] = []
     /// Trials that are heading for a level, ascending.
     package private(set) var running: [Int] = []
     /// Every configuration that was started.
@@ -63,7 +75,7 @@ package struct SearchHistory: Hashable, Sendable {
         self.trials.append(
             Entry(
                 configuration: configuration, coordinates: self.space.coordinates(of: configuration), bracket: bracket,
-                target: target))
+                firstTarget: target, settledBefore: self.settled.count, target: target))
         self.configurations.insert(configuration)
         self.running.append(trial)
     }
@@ -91,6 +103,7 @@ package struct SearchHistory: Hashable, Sendable {
         else { return }
         self.trials[trial.rawValue].observations.append(observation)
         self.arrivals[index].append(trial.rawValue)
+        if observation.level >= self.trials[trial.rawValue].firstTarget { self.settle(trial.rawValue) }
     }
 
     /// A trial rests or is over.
@@ -98,6 +111,13 @@ package struct SearchHistory: Hashable, Sendable {
         guard self.trials.indices.contains(trial.rawValue) else { return }
         self.trials[trial.rawValue].target = nil
         self.running.removeAll { $0 == trial.rawValue }
+        self.settle(trial.rawValue)
+    }
+
+    private mutating func settle(_ trial: Int) {
+        guard !self.trials[trial].isSettled else { return }
+        self.trials[trial].isSettled = true
+        self.settled.append(trial)
     }
 
     private mutating func insertRunning(_ trial: Int) {

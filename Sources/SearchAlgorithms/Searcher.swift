@@ -15,6 +15,7 @@ package struct Searcher: Hashable, Sendable {
         case grid(Grid)
         case sobol(SobolSequence)
         case tpe(TreeParzenEstimator)
+        case evolution(Evolution)
     }
 
     private var algorithm: Algorithm
@@ -47,10 +48,26 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .sobol(try SobolSequence(dimensionCount: space.count, scramble: seed))
         case .tpe(let settings):
             self.algorithm = .tpe(try TreeParzenEstimator(settings, space: space, seed: seed, offset: offset))
+        case .genetic(let settings):
+            self.algorithm = .evolution(.genetic(try GeneticSearcher(settings, space: space, seed: seed)))
+        case .differentialEvolution(let settings):
+            self.algorithm = .evolution(
+                .differential(try DifferentialEvolutionSearcher(settings, space: space, seed: seed)))
+        case .dehb(let settings):
+            self.algorithm = .evolution(.dehb(try DehbSearcher(settings, space: space, seed: seed)))
+        case .cmaes(let settings):
+            self.algorithm = .evolution(.cmaes(try CmaesSearcher(settings, space: space, seed: seed)))
+        case .nsga2(let settings):
+            self.algorithm = .evolution(.nsga2(try Nsga2Searcher(settings, space: space, seed: seed)))
+        case .particleSwarm(let settings):
+            self.algorithm = .evolution(.particleSwarm(try ParticleSwarmSearcher(settings, space: space, seed: seed)))
+        case .regularizedEvolution(let settings):
+            self.algorithm = .evolution(
+                .regularized(try RegularizedEvolutionSearcher(settings, space: space, seed: seed)))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
-        case .tpe: self.history = SearchHistory(space: space, levels: levels)
+        case .tpe, .evolution: self.history = SearchHistory(space: space, levels: levels)
         }
     }
 
@@ -73,7 +90,24 @@ package struct Searcher: Hashable, Sendable {
         case .tpe(var estimator):
             guard let history = self.history else { return nil }
             return estimator.suggest(trial.rawValue, target: target, history: history)
+        case .evolution(var evolution):
+            guard let history = self.history else { return nil }
+            // The state has one owner while it is at work, so that its arrays are changed in place.
+            self.algorithm = .random
+            defer { self.algorithm = .evolution(evolution) }
+            return evolution.suggest(trial.rawValue, target: target, history: history)
         }
+    }
+
+    /// Whether a suggestion has to wait for results of trials that run.
+    ///
+    /// - Parameters:
+    ///   - trial: The number of the trial that is to begin.
+    ///   - target: The number of epochs at which it will be judged first; `nil` asks whether any trial had to wait.
+    /// - Returns: False whenever nothing runs.
+    package func isWaiting(_ trial: TrialID, target: Int?) -> Bool {
+        guard let history = self.history, case .evolution(let evolution) = self.algorithm else { return false }
+        return evolution.isWaiting(trial.rawValue, target: target, history: history)
     }
 
     /// The trial after the last one begins with this configuration, wherever that came from.
@@ -102,7 +136,7 @@ package struct Searcher: Hashable, Sendable {
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol, .tpe: nil
+        case .random, .sobol, .tpe, .evolution: nil
         case .grid(let grid): grid.count
         }
     }

@@ -24,29 +24,44 @@ extension StudyBuilder {
         let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
         let scheduler = section["scheduler"].map { self.scheduler($0) } ?? fallback.scheduler
         guard let searcher, let scheduler else { return nil }
+        if case .dehb = searcher, let place = section["searcher"]?.place {
+            guard case .hyperband = scheduler else {
+                self.report(place, "search: the searcher dehb needs brackets, want scheduler: {name: hyperband}")
+                return nil
+            }
+        }
         return SearchSettings(searcher: searcher, scheduler: scheduler)
     }
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
-        let names = ["random", "grid", "sobol", "tpe", "bohb"]
+        let names = ["random", "grid", "sobol", "tpe", "bohb"] + Self.evolutionKeys.map(\.name)
         let unbuilt = [
-            "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
-            "regularized_evolution", "differential_evolution", "de", "nsga2", "hebo", "turbo", "gradient", "halton",
-            "latin",
+            "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo", "turbo",
+            "gradient", "halton", "latin",
         ]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         guard
             let section = self.section(
-                node, path: path, known: ["name"] + (name == "grid" ? ["points"] : Self.parzenKeys(name)))
+                node, path: path, known: ["name"] + self.ownKeys(ofSearcher: name))
         else { return nil }
         switch name {
         case "grid":
             guard let node = self.required("points", in: section) else { return nil }
             return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
         case "sobol": return .sobol
+        case "random": return .random
         case "tpe", "bohb": return self.parzen(section, preset: name == "tpe" ? TPESettings() : .bohb).map { .tpe($0) }
-        default: return .random
+        default: return self.evolution(name, section)
+        }
+    }
+
+    /// The settings that a searcher has beside its name.
+    private func ownKeys(ofSearcher name: String) -> [String] {
+        switch name {
+        case "grid": ["points"]
+        case "tpe", "bohb": Self.parzenKeys(name)
+        default: Self.evolutionKeys.first { $0.name == name }?.keys ?? []
         }
     }
 

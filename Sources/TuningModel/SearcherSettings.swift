@@ -5,4 +5,11 @@ package enum SearcherSettings: Hashable, Sendable {
     case grid(points: Int)
     case sobol
     case tpe(TPESettings)
+    case genetic(GeneticSettings)
+    case differentialEvolution(DifferentialEvolutionSettings)
+    case dehb(DehbSettings)
+    case cmaes(CmaesSettings)
+    case nsga2(Nsga2Settings)
+    case particleSwarm(ParticleSwarmSettings)
+    case regularizedEvolution(RegularizedEvolutionSettings)
 }

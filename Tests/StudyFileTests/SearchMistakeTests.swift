@@ -94,7 +94,8 @@ struct SearchMistakeTests {
             "searcher: {name: motpe, startup_trials: 20}",
             [
                 """
-                26:20: searcher motpe is not built yet, want random, grid, sobol, tpe or bohb
+                26:20: searcher tpe is not built yet, want random, grid, sobol, genetic, \
+                differential_evolution, dehb, cmaes, particle_swarm, regularized_evolution or nsga2
                 """
             ]),
         StudyEdit(
@@ -102,8 +103,8 @@ struct SearchMistakeTests {
             "searcher: {name: randum}",
             [
                 """
-                26:20: search.searcher.name: found randum, did you mean random? want random, grid, \
-                sobol, tpe or bohb
+                26:20: search.searcher.name: found randum, did you mean random? want random, grid, sobol, genetic, \
+                differential_evolution, dehb, cmaes, particle_swarm, regularized_evolution or nsga2
                 """
             ]),
         StudyEdit(
@@ -135,7 +136,8 @@ struct SearchMistakeTests {
             "searcher: {points: 3}",
             [
                 """
-                26:13: search.searcher.name is missing, want random, grid, sobol, tpe or bohb
+                26:13: search.searcher.name is missing, want random, grid, sobol, genetic, \
+                differential_evolution, dehb, cmaes, particle_swarm, regularized_evolution or nsga2
                 """
             ]),
         StudyEdit(
