@@ -71,6 +71,9 @@ let package = Package(
         .target(
             name: "CoordinatorCore", dependencies: ["Randomness", "SearchAlgorithms", "TuningModel"],
             swiftSettings: strict),
+        .target(
+            name: "StudyAnalysis", dependencies: ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"],
+            swiftSettings: optimised),
         .target(name: "WorkerCore", dependencies: ["Randomness", "TuningModel"], swiftSettings: strict),
         .target(
             name: "WireCodec",
@@ -127,8 +130,8 @@ let package = Package(
             dependencies: [
                 "CEmbeddedFiles", "CLinux", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore",
                 "Messaging",
-                "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyFile", "StudyJournal", "TrainingCore",
-                "TrainingData", "TuningModel", "WireCodec", "WorkerService",
+                "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyAnalysis", "StudyFile", "StudyJournal",
+                "TrainingCore", "TrainingData", "TuningModel", "WireCodec", "WorkerService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -145,6 +148,8 @@ let package = Package(
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests("SearchAlgorithms", ["Randomness", "TuningModel"], exclude: ["Vectors"]),
         tests("CoordinatorCore", ["Randomness", "SearchAlgorithms", "TuningModel"]),
+        tests(
+            "StudyAnalysis", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"], exclude: ["Vectors"]),
         tests("WorkerCore", ["Randomness", "TuningModel"]),
         tests("WireCodec", ["CoordinatorCore", "Randomness", "TuningModel"]),
         tests("Messaging", ["CZeroMQ"]),

@@ -29,7 +29,7 @@ package struct StudyState: Hashable, Sendable {
     var searcher: Searcher
     var scheduler: Scheduler
     /// Epochs at which some bracket has a rung, increasing.
-    let levels: [Int]
+    package let levels: [Int]
     /// Trials that wait for a worker, in the order in which they lost theirs.
     var waiting: [TrialID] = []
     /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
