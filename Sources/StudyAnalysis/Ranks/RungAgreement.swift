@@ -60,7 +60,8 @@ package struct RungAgreement: Hashable, Sendable {
         let names = "epoch-\(self.low) ranks"
         switch self.verdict {
         case .unknown:
-            return "\(self.trials) trials have epochs \(self.low) and \(self.high), too few to compare their ranks"
+            let found = self.trials == 1 ? "1 trial has" : "\(self.trials) trials have"
+            return "\(found) epochs \(self.low) and \(self.high), too few to compare their ranks"
         case .noSignal:
             return
                 "\(names) carry no signal on this task that \(self.trials) trials could show; raise the scheduler's min"
