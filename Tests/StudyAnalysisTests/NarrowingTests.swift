@@ -127,6 +127,31 @@ struct NarrowingTests {
         #expect(make { _, _ in false } == narrowing)
     }
 
+    @Test("goes no further where a range has few values, each of which even draws would give as often")
+    func fewValues() throws {
+        let space = ParameterSpace([
+            int("model.family.mlp.layers", 1, 3), int("training.batch_size", 1, 4, log: true),
+            float("training.learning_rate", 0.001, 1, log: true),
+        ])
+        let trials = (0..<150).map { index in
+            let stream = RandomStream(seed: 9, purpose: .simulation, stream: UInt32(index))
+            let configuration = space.configuration { stream.uniform(at: UInt64($0)) }
+            return RungTable.Trial(
+                id: TrialID(index), configuration: configuration, coordinates: space.coordinates(of: configuration),
+                losses: [abs(Self.logarithm(configuration.values[2]) + 1.5)])
+        }
+        let table = RungTable(space: space, levels: [1], trials: trials)
+        let narrowing = try #require(Narrowing(table, groups: [[0], [1], [2]], seed: 1) { _, _ in false })
+        for step in narrowing.steps {
+            guard case .range(let low, let high, _) = step.change, let low = low.number, let high = high.number else {
+                continue
+            }
+            let bounds = [(1.0, 3.0), (1, 4), (0.001, 1)][step.parameters[0]]
+            #expect(low >= bounds.0 && high <= bounds.1, "\(step)")
+        }
+        #expect(narrowing.steps.contains { $0.parameters == [2] })
+    }
+
     @Test("is not known from few trials, and from trials that all diverged")
     func few() {
         #expect(Narrowing(Self.table(19) { _ in 1 }, groups: Self.alone, seed: 1) { _, _ in false } == nil)

@@ -81,6 +81,11 @@ struct Evidence {
             reason: self.reason(group, dropped, best, all))
     }
 
+    /// Whether the best stand at an edge: a third of them, and twice as many as even draws would.
+    private static func isEdge(_ count: Int, of total: Int, evenShare: Double) -> Bool {
+        count >= self.leastValues && 3 * count >= total && Double(count) >= 2 * evenShare * Double(total)
+    }
+
     private func range(_ group: [Int], _ range: NumberRange) -> Narrowing.Step? {
         let (best, all) = (self.values(group, self.best), self.values(group, self.all))
         var keepsAlternative = range.alternative != nil
@@ -106,8 +111,8 @@ struct Evidence {
         )
         let margin = 0.1 * (inner.high - inner.low) + 0.02
         let edges = (low: shares.count { $0 <= 0.1 }, high: shares.count { $0 >= 0.9 })
-        let isLowEdge = 3 * edges.low >= shares.count && edges.low >= Self.leastValues
-        let isHighEdge = 3 * edges.high >= shares.count && edges.high >= Self.leastValues
+        let isLowEdge = Self.isEdge(edges.low, of: shares.count, evenShare: range.evenShare(isLow: true))
+        let isHighEdge = Self.isEdge(edges.high, of: shares.count, evenShare: range.evenShare(isLow: false))
         let low = range.bound(isLowEdge ? -0.25 : max(0, inner.low - margin), isLow: true, keepsAlternative)
         let high = range.bound(isHighEdge ? 1.25 : min(1, inner.high + margin), isLow: false, keepsAlternative)
         // With a step a range of one value and a special one beside it cannot be written.

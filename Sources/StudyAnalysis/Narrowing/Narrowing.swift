@@ -7,7 +7,7 @@ package import TuningModel
 ///
 /// - A range becomes the box of the values of the best, a twentieth of them left out at either side, wider by a tenth of
 ///   itself and a fiftieth of the old range, in the range's own scale. Where a third of the best lie in the outermost tenth,
-///   it goes on beyond that edge by a quarter of the old range, as far as the setting allows.
+///   and twice as many as even draws would, it goes on beyond that edge by a quarter of the old range, as far as the setting allows.
 /// - A value of a choice, an ordinal's outer value or the special value beside a range is dropped where none of the best
 ///   has it, although so many trials have it that this is no accident: with s its share of all trials and k of the best,
 ///   `(1 - s)^k <= 0.05`. Values that conditions of other settings name are kept.

@@ -43,6 +43,23 @@ struct NumberRange {
         return (number / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
     }
 
+    /// The share of even draws that lies in the outermost tenth at one end: more than a tenth where values are few.
+    func evenShare(isLow: Bool) -> Double {
+        guard self.isWhole || self.step != nil, self.low < self.high else { return 0.1 }
+        guard self.isLogarithmic else {
+            let count = ((self.high - self.low) / (self.step ?? 1) + 1e-9).rounded(.down)
+            return ((0.1 * count).rounded(.down) + 1) / (count + 1)
+        }
+        let bottom = LogarithmicScale.logarithm(self.low - 0.5)
+        let top = LogarithmicScale.logarithm(self.high + 0.5)
+        if isLow {
+            let last = self.number(at: 0.1).rounded(.down) + 0.5
+            return (LogarithmicScale.logarithm(last) - bottom) / (top - bottom)
+        }
+        let first = self.number(at: 0.9).rounded(.up) - 0.5
+        return (top - LogarithmicScale.logarithm(first)) / (top - bottom)
+    }
+
     private func number(at share: Double) -> Double {
         if share == 0 { return self.low }
         if share == 1 { return self.high }
