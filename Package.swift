@@ -72,6 +72,9 @@ let package = Package(
             name: "CoordinatorCore", dependencies: ["Randomness", "SearchAlgorithms", "TuningModel"],
             swiftSettings: strict),
         .target(
+            name: "StudyAnalysis", dependencies: ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"],
+            swiftSettings: optimised),
+        .target(
             name: "StudySimulation",
             dependencies: ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"],
             swiftSettings: optimised),
@@ -132,9 +135,9 @@ let package = Package(
             dependencies: [
                 "CEmbeddedFiles", "CLinux", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore",
                 "Messaging",
-                "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyFile", "StudyJournal", "StudySimulation",
-                "TableFiles", "TrainingCore",
-                "TrainingData", "TuningModel", "WireCodec", "WorkerService",
+                "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyAnalysis", "StudyFile", "StudyJournal",
+                "StudySimulation", "TableFiles", "TrainingCore", "TrainingData", "TuningModel", "WireCodec",
+                "WorkerService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -153,6 +156,8 @@ let package = Package(
         tests("CoordinatorCore", ["Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("StudySimulation", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("TableFiles", ["StudySimulation", "TuningModel"]),
+        tests(
+            "StudyAnalysis", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"], exclude: ["Vectors"]),
         tests("WorkerCore", ["Randomness", "TuningModel"]),
         tests("WireCodec", ["CoordinatorCore", "Randomness", "TuningModel"]),
         tests("Messaging", ["CZeroMQ"]),

@@ -1,5 +1,6 @@
 import CoordinatorCore
 import Foundation
+import StudyAnalysis
 import StudyFile
 import StudyJournal
 import TuningModel
@@ -13,15 +14,22 @@ struct StoredStudy {
     let decisionCount: Int
     /// Time of the last record.
     let lastTime: Duration
+    /// The study file as it was when the study began.
+    let text: String
+    /// The losses at all rungs, where they were asked for.
+    let table: RungTable?
 
     /// Reads the journal of a folder from the beginning and applies it.
     ///
     /// - Parameters:
     ///   - directory: The study's folder.
     ///   - derives: Whether the searcher's suggestions are made again, too, to be compared with the journal's.
+    ///   - gathersLosses: Whether the trials' losses at all rungs are kept, for an analysis.
     /// - Returns: The study after the journal's last row.
     /// - Throws: ``CommandFailure`` where the folder holds no study.
-    static func read(_ directory: String, derives: Bool = false) throws -> StoredStudy {
+    static func read(
+        _ directory: String, derives: Bool = false, gathersLosses: Bool = false
+    ) throws -> StoredStudy {
         do {
             let journal = try JournalReader.open(directory: directory)
             let reading = StudyReader.read(text: journal.header.studyText)
@@ -30,6 +38,7 @@ struct StoredStudy {
                     .wrongInput, "\(directory): its study file can't be read by this version: \(reading.mistakes)")
             }
             var state = try StudyState(study)
+            var losses = gathersLosses ? LossCollector(state) : nil
             var disagreements: [String] = []
             var records = 0
             var decisions = 0
@@ -37,6 +46,7 @@ struct StoredStudy {
             try journal.readAll { _, record in
                 let derived = state.apply(
                     record.event, at: record.time, recorded: derives ? nil : record.decisions)
+                losses?.take(record)
                 records += 1
                 decisions += record.decisions.count
                 last = record.time
@@ -46,7 +56,7 @@ struct StoredStudy {
             }
             return StoredStudy(
                 state: state, disagreements: disagreements, recordCount: records, decisionCount: decisions,
-                lastTime: last)
+                lastTime: last, text: journal.header.studyText, table: losses?.table(of: state))
         } catch let failure as CommandFailure {
             throw failure
         } catch {

@@ -1,0 +1,76 @@
+package import CoordinatorCore
+import TuningModel
+
+/// Gathers the losses of all trials at all rungs while a journal is read.
+///
+/// An epoch that is reported twice, because a worker was lost with it, has the same bits both times; the first report is
+/// taken.
+///
+/// - Complexity: O(levels) for each report of an epoch at which there is a rung; O(1) for all others.
+package struct LossCollector: Sendable {
+    private let objective: Objective
+    private let levels: [Int]
+    /// For each trial the loss at each level.
+    private var losses: [[Double?]] = []
+    /// For each trial where a rule stopped it.
+    private var stops: [Int?] = []
+
+    /// - Parameter study: The study before its first event.
+    package init(_ study: StudyState) {
+        self.objective = study.definition.objective
+        self.levels = study.levels
+    }
+
+    /// Takes in a row of the journal.
+    package mutating func take(_ record: JournalRecord) {
+        if case .reported(let attempt, let reports) = record.event {
+            for report in reports {
+                guard let level = self.levels.firstIndex(of: report.epoch), self.make(attempt.trial),
+                    self.losses[attempt.trial.rawValue][level] == nil
+                else { continue }
+                self.losses[attempt.trial.rawValue][level] = self.objective.loss(of: report.metrics)
+            }
+        }
+        for case .stopped(let trial, let epoch, _) in record.decisions where self.make(trial) {
+            self.stops[trial.rawValue] = self.stops[trial.rawValue] ?? epoch
+        }
+    }
+
+    /// Makes room for a trial; false for a number that none can have.
+    private mutating func make(_ trial: TrialID) -> Bool {
+        guard (0..<100_000_000).contains(trial.rawValue) else { return false }
+        while self.losses.count <= trial.rawValue {
+            self.losses.append(Array(repeating: nil, count: self.levels.count))
+            self.stops.append(nil)
+        }
+        return true
+    }
+
+    /// The losses of all trials of a study.
+    ///
+    /// A trial that ran out of patience stands at the level it was heading for with its last loss, one that diverged or
+    /// failed with an infinite one; epochs beyond those in the ledger do not count.
+    ///
+    /// - Parameter study: The study after the last event that was taken in.
+    /// - Returns: A row for each trial.
+    package func table(of study: StudyState) -> RungTable {
+        let space = study.definition.space
+        let trials = study.trials.map { trial in
+            let number = trial.id.rawValue
+            var losses = self.losses.indices.contains(number) ? self.losses[number] : []
+            while losses.count < self.levels.count { losses.append(nil) }
+            for (level, epochs) in self.levels.enumerated() where epochs > trial.epochs { losses[level] = nil }
+            if let level = self.levels.firstIndex(of: trial.placement.epochs) {
+                let isBroken = trial.status == .diverged || trial.state == .failed
+                if isBroken { losses[level] = .infinity }
+                if trial.status == .finishedEarly { losses[level] = self.objective.loss(of: trial.metrics) }
+            }
+            let stop = self.stops.indices.contains(number) ? self.stops[number] : nil
+            return RungTable.Trial(
+                id: trial.id, configuration: trial.configuration,
+                coordinates: space.coordinates(of: trial.configuration), losses: losses,
+                auditedAt: stop.flatMap { $0 < trial.epochs ? $0 : nil })
+        }
+        return RungTable(space: space, levels: self.levels, trials: trials)
+    }
+}
