@@ -14,6 +14,8 @@ package struct Searcher: Hashable, Sendable {
         case random
         case grid(Grid)
         case sobol(SobolSequence)
+        case gaussianProcess(GaussianProcessSearcher)
+        case hyperTune(HyperTuneSearcher)
     }
 
     private var algorithm: Algorithm
@@ -44,9 +46,14 @@ package struct Searcher: Hashable, Sendable {
         case .grid(let points): self.algorithm = .grid(try Grid(space, points: points))
         case .sobol:
             self.algorithm = .sobol(try SobolSequence(dimensionCount: space.count, scramble: seed))
+        case .gaussianProcess(let settings):
+            self.algorithm = .gaussianProcess(try GaussianProcessSearcher(settings, space: space, seed: seed))
+        case .hyperTune(let settings):
+            self.algorithm = .hyperTune(try HyperTuneSearcher(settings, space: space, seed: seed))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
+        case .gaussianProcess, .hyperTune: self.history = SearchHistory(space: space, levels: levels)
         }
     }
 
@@ -66,6 +73,15 @@ package struct Searcher: Hashable, Sendable {
         case .sobol(let sequence):
             let number = UInt64(bitPattern: Int64(trial.rawValue - self.offset))
             return self.space.configuration { sequence.coordinate(dimension: $0, point: number) }
+        case .gaussianProcess(var searcher):
+            // Taken out meanwhile, so that what it keeps is changed in place.
+            self.algorithm = .random
+            defer { self.algorithm = .gaussianProcess(searcher) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, target: target, history: $0) }
+        case .hyperTune(var searcher):
+            self.algorithm = .random
+            defer { self.algorithm = .hyperTune(searcher) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, target: target, history: $0) }
         }
     }
 
@@ -88,7 +104,7 @@ package struct Searcher: Hashable, Sendable {
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol: nil
+        case .random, .sobol, .gaussianProcess, .hyperTune: nil
         case .grid(let grid): grid.count
         }
     }

@@ -28,29 +28,50 @@ extension StudyBuilder {
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
-        let names = ["random", "grid", "sobol"]
+        let names = ["random", "grid", "sobol", "gp", "hyper_tune"]
         let unbuilt = [
-            "tpe", "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
+            "tpe", "motpe", "bayes", "smac", "bore", "cma", "cmaes", "cma_es", "evolution",
             "regularized_evolution", "differential_evolution", "de", "nsga2", "hebo", "turbo", "gradient", "halton",
             "latin",
         ]
-        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
-        guard
-            let section = self.section(
-                node, path: path, known: name == "grid" ? ["name", "points"] : ["name"],
-                unbuilt: ["startup_trials", "candidates"])
-        else { return nil }
+        let aliases = ["bayesian": "gp", "hypertune": "hyper_tune"]
+        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt, aliases: aliases) else {
+            return nil
+        }
+        let own = ["grid": ["points"], "gp": Self.surrogateKeys, "hyper_tune": Self.surrogateKeys][name] ?? []
+        let unknown = Self.surrogateKeys.filter { !own.contains($0) }
+        guard let section = self.section(node, path: path, known: ["name"] + own, unbuilt: unknown) else { return nil }
         switch name {
         case "grid":
             guard let node = self.required("points", in: section) else { return nil }
             return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
         case "sobol": return .sobol
+        case "gp": return self.surrogate(section).map { .gaussianProcess($0) }
+        case "hyper_tune": return self.surrogate(section).map { .hyperTune($0) }
         default: return .random
         }
     }
 
-    /// The `name` of `{name: random, ...}`.
-    private mutating func methodName(_ node: FileNode, path: String, names: [String], unbuilt: [String]) -> String? {
+    private static let surrogateKeys = ["startup_trials", "candidates"]
+
+    /// The settings of a searcher with a Gaussian process.
+    private mutating func surrogate(_ section: Section) -> GaussianProcessSettings? {
+        var settings = GaussianProcessSettings()
+        if let node = section["startup_trials"] {
+            guard let count = self.int(node, path: "\(section.path).startup_trials", in: 1...10_000) else { return nil }
+            settings.startupTrials = count
+        }
+        if let node = section["candidates"] {
+            guard let count = self.int(node, path: "\(section.path).candidates", in: 1...100_000) else { return nil }
+            settings.candidates = count
+        }
+        return settings
+    }
+
+    /// The `name` of `{name: random, ...}`, with an alias replaced by what it stands for.
+    private mutating func methodName(
+        _ node: FileNode, path: String, names: [String], unbuilt: [String], aliases: [String: String] = [:]
+    ) -> String? {
         guard let entries = node.entries else {
             self.report(node.place, "\(path): found \(node.found), want a mapping such as {name: \(names[0])}")
             return nil
@@ -59,6 +80,7 @@ extension StudyBuilder {
             self.report(node.place, "\(path).name is missing, want \(Self.list(names))")
             return nil
         }
+        if let text = name.text, let meaning = aliases[text] { return meaning }
         let what = path == "search.searcher" ? "searcher" : "scheduler"
         if let text = name.text, unbuilt.contains(text) {
             self.report(name.place, "\(what) \(text) is not built yet, want \(Self.list(names))")

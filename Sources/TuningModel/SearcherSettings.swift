@@ -4,4 +4,7 @@ package enum SearcherSettings: Hashable, Sendable {
     /// `points` values of each float and int range that has no step.
     case grid(points: Int)
     case sobol
+    case gaussianProcess(GaussianProcessSettings)
+    /// A Gaussian process for each level.
+    case hyperTune(GaussianProcessSettings)
 }

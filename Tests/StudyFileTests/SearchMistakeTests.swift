@@ -94,7 +94,7 @@ struct SearchMistakeTests {
             "searcher: {name: tpe, startup_trials: 20}",
             [
                 """
-                26:20: searcher tpe is not built yet, want random, grid or sobol
+                26:20: searcher tpe is not built yet, want random, grid, sobol, gp or hyper_tune
                 """
             ]),
         StudyEdit(
@@ -102,8 +102,32 @@ struct SearchMistakeTests {
             "searcher: {name: randum}",
             [
                 """
-                26:20: search.searcher.name: found randum, did you mean random? want random, grid or \
-                sobol
+                26:20: search.searcher.name: found randum, did you mean random? want random, grid, \
+                sobol, gp or hyper_tune
+                """
+            ]),
+        StudyEdit(
+            "searcher: {name: random}",
+            "searcher: {name: gp, startup_trials: 0}",
+            [
+                """
+                26:40: search.searcher.startup_trials: found 0, want a whole number in [1, 10000]
+                """
+            ]),
+        StudyEdit(
+            "searcher: {name: random}",
+            "searcher: {name: hyper_tune, candidates: many}",
+            [
+                """
+                26:44: search.searcher.candidates: found many, want a whole number in [1, 100000]
+                """
+            ]),
+        StudyEdit(
+            "searcher: {name: random}",
+            "searcher: {name: gp, points: 3}",
+            [
+                """
+                26:24: search.searcher: unknown key "points", want name, startup_trials or candidates
                 """
             ]),
         StudyEdit(
@@ -135,7 +159,7 @@ struct SearchMistakeTests {
             "searcher: {points: 3}",
             [
                 """
-                26:13: search.searcher.name is missing, want random, grid or sobol
+                26:13: search.searcher.name is missing, want random, grid, sobol, gp or hyper_tune
                 """
             ]),
         StudyEdit(

@@ -176,6 +176,12 @@ struct StudyReaderTests {
         arguments: [
             ("searcher: {name: grid, points: 5}", SearcherSettings.grid(points: 5)),
             ("searcher: {name: sobol}", .sobol),
+            ("searcher: {name: gp}", .gaussianProcess(GaussianProcessSettings())),
+            (
+                "searcher: {name: bayesian, startup_trials: 20, candidates: 99}",
+                .gaussianProcess(GaussianProcessSettings(startupTrials: 20, candidates: 99))
+            ),
+            ("searcher: {name: hyper_tune}", .hyperTune(GaussianProcessSettings())),
         ])
     func searchers(text: String, expected: SearcherSettings) throws {
         let edited = try StudyEdit("searcher: {name: random}", text, []).text()
