@@ -16,6 +16,8 @@ package struct Searcher: Hashable, Sendable {
         case sobol(SobolSequence)
         case tpe(TreeParzenEstimator)
         case evolution(Evolution)
+        case gaussianProcess(GaussianProcessSearcher)
+        case hyperTune(HyperTuneSearcher)
     }
 
     private var algorithm: Algorithm
@@ -64,10 +66,14 @@ package struct Searcher: Hashable, Sendable {
         case .regularizedEvolution(let settings):
             self.algorithm = .evolution(
                 .regularized(try RegularizedEvolutionSearcher(settings, space: space, seed: seed)))
+        case .gaussianProcess(let settings):
+            self.algorithm = .gaussianProcess(try GaussianProcessSearcher(settings, space: space, seed: seed))
+        case .hyperTune(let settings):
+            self.algorithm = .hyperTune(try HyperTuneSearcher(settings, space: space, seed: seed))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
-        case .tpe, .evolution: self.history = SearchHistory(space: space, levels: levels)
+        case .tpe, .evolution, .gaussianProcess, .hyperTune: self.history = SearchHistory(space: space, levels: levels)
         }
     }
 
@@ -96,6 +102,15 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .random
             defer { self.algorithm = .evolution(evolution) }
             return evolution.suggest(trial.rawValue, target: target, history: history)
+        case .gaussianProcess(var searcher):
+            // Taken out meanwhile, so that what it keeps is changed in place.
+            self.algorithm = .random
+            defer { self.algorithm = .gaussianProcess(searcher) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, target: target, history: $0) }
+        case .hyperTune(var searcher):
+            self.algorithm = .random
+            defer { self.algorithm = .hyperTune(searcher) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, target: target, history: $0) }
         }
     }
 
@@ -136,7 +151,7 @@ package struct Searcher: Hashable, Sendable {
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol, .tpe, .evolution: nil
+        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune: nil
         case .grid(let grid): grid.count
         }
     }

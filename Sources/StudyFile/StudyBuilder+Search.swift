@@ -35,15 +35,14 @@ extension StudyBuilder {
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
-        let names = ["random", "grid", "sobol", "tpe", "bohb"] + Self.evolutionKeys.map(\.name)
+        let names = ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune"] + Self.evolutionKeys.map(\.name)
         let unbuilt = [
-            "motpe", "gp", "bayesian", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo", "turbo",
-            "gradient", "halton", "latin",
+            "motpe", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo", "turbo", "gradient", "halton",
+            "latin",
         ]
-        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
-        guard
-            let section = self.section(
-                node, path: path, known: ["name"] + self.ownKeys(ofSearcher: name))
+        let aliases = ["bayesian": "gp", "hypertune": "hyper_tune"]
+        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt, aliases: aliases),
+            let section = self.section(node, path: path, known: ["name"] + self.ownKeys(ofSearcher: name))
         else { return nil }
         switch name {
         case "grid":
@@ -52,6 +51,8 @@ extension StudyBuilder {
         case "sobol": return .sobol
         case "random": return .random
         case "tpe", "bohb": return self.parzen(section, preset: name == "tpe" ? TPESettings() : .bohb).map { .tpe($0) }
+        case "gp": return self.surrogate(section).map { .gaussianProcess($0) }
+        case "hyper_tune": return self.surrogate(section).map { .hyperTune($0) }
         default: return self.evolution(name, section)
         }
     }
@@ -61,12 +62,31 @@ extension StudyBuilder {
         switch name {
         case "grid": ["points"]
         case "tpe", "bohb": Self.parzenKeys(name)
+        case "gp", "hyper_tune": Self.surrogateKeys
         default: Self.evolutionKeys.first { $0.name == name }?.keys ?? []
         }
     }
 
-    /// The `name` of `{name: random, ...}`.
-    private mutating func methodName(_ node: FileNode, path: String, names: [String], unbuilt: [String]) -> String? {
+    private static let surrogateKeys = ["startup_trials", "candidates"]
+
+    /// The settings of a searcher with a Gaussian process.
+    private mutating func surrogate(_ section: Section) -> GaussianProcessSettings? {
+        var settings = GaussianProcessSettings()
+        if let node = section["startup_trials"] {
+            guard let count = self.int(node, path: "\(section.path).startup_trials", in: 1...10_000) else { return nil }
+            settings.startupTrials = count
+        }
+        if let node = section["candidates"] {
+            guard let count = self.int(node, path: "\(section.path).candidates", in: 1...100_000) else { return nil }
+            settings.candidates = count
+        }
+        return settings
+    }
+
+    /// The `name` of `{name: random, ...}`, with an alias replaced by what it stands for.
+    private mutating func methodName(
+        _ node: FileNode, path: String, names: [String], unbuilt: [String], aliases: [String: String] = [:]
+    ) -> String? {
         guard let entries = node.entries else {
             self.report(node.place, "\(path): found \(node.found), want a mapping such as {name: \(names[0])}")
             return nil
@@ -75,6 +95,7 @@ extension StudyBuilder {
             self.report(node.place, "\(path).name is missing, want \(Self.list(names))")
             return nil
         }
+        if let text = name.text, let meaning = aliases[text] { return meaning }
         let what = path == "search.searcher" ? "searcher" : "scheduler"
         if let text = name.text, unbuilt.contains(text) {
             self.report(name.place, "\(what) \(text) is not built yet, want \(Self.list(names))")

@@ -12,4 +12,7 @@ package enum SearcherSettings: Hashable, Sendable {
     case nsga2(Nsga2Settings)
     case particleSwarm(ParticleSwarmSettings)
     case regularizedEvolution(RegularizedEvolutionSettings)
+    case gaussianProcess(GaussianProcessSettings)
+    /// A Gaussian process for each level.
+    case hyperTune(GaussianProcessSettings)
 }

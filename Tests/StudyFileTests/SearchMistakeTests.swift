@@ -10,6 +10,10 @@ struct SearchMistakeTests {
         #expect(reading.study == nil)
     }
 
+    private static let searchers =
+        "random, grid, sobol, tpe, bohb, gp, hyper_tune, genetic, differential_evolution, dehb, cmaes, particle_swarm, "
+        + "regularized_evolution or nsga2"
+
     private static let cases: [StudyEdit] = [
         StudyEdit(
             "objectives: [{metric: validation.loss, direction: minimize}]",
@@ -94,8 +98,7 @@ struct SearchMistakeTests {
             "searcher: {name: motpe, startup_trials: 20}",
             [
                 """
-                26:20: searcher tpe is not built yet, want random, grid, sobol, genetic, \
-                differential_evolution, dehb, cmaes, particle_swarm, regularized_evolution or nsga2
+                26:20: searcher motpe is not built yet, want \(Self.searchers)
                 """
             ]),
         StudyEdit(
@@ -103,8 +106,31 @@ struct SearchMistakeTests {
             "searcher: {name: randum}",
             [
                 """
-                26:20: search.searcher.name: found randum, did you mean random? want random, grid, sobol, genetic, \
-                differential_evolution, dehb, cmaes, particle_swarm, regularized_evolution or nsga2
+                26:20: search.searcher.name: found randum, did you mean random? want \(Self.searchers)
+                """
+            ]),
+        StudyEdit(
+            "searcher: {name: random}",
+            "searcher: {name: gp, startup_trials: 0}",
+            [
+                """
+                26:40: search.searcher.startup_trials: found 0, want a whole number in [1, 10000]
+                """
+            ]),
+        StudyEdit(
+            "searcher: {name: random}",
+            "searcher: {name: hyper_tune, candidates: many}",
+            [
+                """
+                26:44: search.searcher.candidates: found many, want a whole number in [1, 100000]
+                """
+            ]),
+        StudyEdit(
+            "searcher: {name: random}",
+            "searcher: {name: gp, points: 3}",
+            [
+                """
+                26:24: search.searcher: unknown key "points", want name, startup_trials or candidates
                 """
             ]),
         StudyEdit(
@@ -136,8 +162,7 @@ struct SearchMistakeTests {
             "searcher: {points: 3}",
             [
                 """
-                26:13: search.searcher.name is missing, want random, grid, sobol, genetic, \
-                differential_evolution, dehb, cmaes, particle_swarm, regularized_evolution or nsga2
+                26:13: search.searcher.name is missing, want \(Self.searchers)
                 """
             ]),
         StudyEdit(

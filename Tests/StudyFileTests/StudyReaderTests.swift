@@ -194,6 +194,12 @@ struct StudyReaderTests {
                         randomFraction: 0, bandwidth: .normalReference, bandwidthFactor: 1, bandwidthMin: 0.001,
                         weighting: .uniform, priorWeight: 1e-6))
             ),
+            ("searcher: {name: gp}", .gaussianProcess(GaussianProcessSettings())),
+            (
+                "searcher: {name: bayesian, startup_trials: 20, candidates: 99}",
+                .gaussianProcess(GaussianProcessSettings(startupTrials: 20, candidates: 99))
+            ),
+            ("searcher: {name: hyper_tune}", .hyperTune(GaussianProcessSettings())),
         ])
     func searchers(text: String, expected: SearcherSettings) throws {
         let edited = try StudyEdit("searcher: {name: random}", text, []).text()
