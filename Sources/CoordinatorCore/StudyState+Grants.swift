@@ -113,8 +113,8 @@ extension StudyState {
 
     /// The nearest row of the table, which is used up with that; the configuration itself where there is no table.
     private mutating func taken(_ configuration: Configuration) -> Configuration? {
-        guard self.pool != nil else { return configuration }
-        guard let (row, nearest) = self.pool?.take(nearest: configuration) else { return nil }
+        guard self.searcher.pool != nil else { return configuration }
+        guard let (row, nearest) = self.searcher.take(nearest: configuration) else { return nil }
         self.rows.append(row)
         return nearest
     }
@@ -149,7 +149,7 @@ extension StudyState {
         let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
         let own = next - self.definition.tryFirst.count
         guard
-            isSpent || self.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
+            isSpent || self.searcher.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
         else { return }
         self.isClosed = true
         self.follow(self.scheduler.close(isExhausted: !isSpent), &decisions)

@@ -30,8 +30,6 @@ package struct StudyState: Hashable, Sendable {
     var scheduler: Scheduler
     /// Epochs at which some bracket has a rung, increasing.
     package let levels: [Int]
-    /// The rows of a table that are left, where trials are looked up and not trained.
-    var pool: ConfigurationPool?
     /// The row of each trial, where there is a table.
     var rows: [Int] = []
     /// Trials that wait for a worker, in the order in which they lost theirs.
@@ -55,7 +53,6 @@ package struct StudyState: Hashable, Sendable {
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
     package init(_ definition: StudyDefinition, pool: ConfigurationPool? = nil) throws(SearchError) {
         self.definition = definition
-        self.pool = pool
         self.scheduler = try Scheduler(definition.scheduler)
         var levels: [Int] = []
         for bracket in self.scheduler.plan {
@@ -64,7 +61,7 @@ package struct StudyState: Hashable, Sendable {
         self.levels = levels.sorted()
         self.searcher = try Searcher(
             definition.searcher, space: definition.space, seed: definition.searchSeed, levels: self.levels,
-            offset: definition.tryFirst.count)
+            offset: definition.tryFirst.count, pool: pool)
         var decisions: [StudyDecision] = []
         self.closeIfExhausted(&decisions)
     }

@@ -21,6 +21,8 @@ package struct ConfigurationPool: Hashable, Sendable {
     private var rows: [Int]
     /// For each axis the coordinates of these rows, so that distances to all of them are sums of whole columns.
     private var columns: [[Double]]
+    /// The points of all rows in the unit cube as searchers see it.
+    private let points: [[Double]]
 
     /// - Parameters:
     ///   - space: The space that all configurations are of.
@@ -30,11 +32,23 @@ package struct ConfigurationPool: Hashable, Sendable {
         self.axes = axes
         self.configurations = configurations
         self.rows = Array(configurations.indices)
+        self.points = configurations.map { space.coordinates(of: $0) }
         self.columns = axes.indices.map { axis in configurations.map { axes[axis].coordinate($0.values[axis]) } }
     }
 
     /// How many rows are left.
     package var count: Int { self.rows.count }
+
+    /// The rows that are left, ascending.
+    ///
+    /// - Complexity: O(rows left * log rows left).
+    var candidates: [Int] { self.rows.sorted() }
+
+    /// The coordinates of a row, as ``ParameterSpace/coordinates(of:)`` gives them.
+    func point(of row: Int) -> [Double] { self.points[row] }
+
+    /// The configuration of a row.
+    func configuration(of row: Int) -> Configuration { self.configurations[row] }
 
     /// Takes the row that is nearest to a configuration, the one with the lower number among equals.
     ///

@@ -87,6 +87,7 @@ package struct SearchHistory: Hashable, Sendable {
         self.earlier.append(
             Entry(
                 configuration: configuration, coordinates: self.space.coordinates(of: configuration), bracket: 0,
+                firstTarget: known[0].level, settledBefore: 0, isSettled: true,
                 observations: known.sorted { $0.level < $1.level }, target: nil))
     }
 
@@ -131,7 +132,9 @@ extension SearchHistory.Entry {
     /// Coordinates follow from the configuration, and those of inactive parameters, NaN, equal nothing.
     package static func == (left: Self, right: Self) -> Bool {
         left.configuration == right.configuration && left.bracket == right.bracket
-            && left.observations == right.observations && left.target == right.target
+            && left.firstTarget == right.firstTarget && left.settledBefore == right.settledBefore
+            && left.isSettled == right.isSettled && left.observations == right.observations
+            && left.target == right.target
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -27,6 +27,8 @@ package struct Searcher: Hashable, Sendable {
     private let offset: Int
     /// `nil` for searchers that learn nothing.
     private var history: SearchHistory?
+    /// The only configurations that trials may have, where that is so.
+    package private(set) var pool: ConfigurationPool?
 
     /// - Parameters:
     ///   - settings: Which searcher.
@@ -34,15 +36,18 @@ package struct Searcher: Hashable, Sendable {
     ///   - seed: The study's seed of the search.
     ///   - levels: Epochs at which some bracket has a rung, ascending.
     ///   - offset: How many of the first trials take configurations that were given by hand.
+    ///   - pool: The only configurations that trials may have, each once; searchers that look at candidates look at these.
     /// - Throws: ``SearchError`` for a parameter that cannot be drawn from, more parameters than Sobol's sequence has
     ///   dimensions, or a grid of less than one point an axis.
     package init(
-        _ settings: SearcherSettings, space: ParameterSpace, seed: UInt64, levels: [Int] = [], offset: Int = 0
+        _ settings: SearcherSettings, space: ParameterSpace, seed: UInt64, levels: [Int] = [], offset: Int = 0,
+        pool: ConfigurationPool? = nil
     ) throws(SearchError) {
         try space.check()
         self.space = space
         self.seed = seed
         self.offset = offset
+        self.pool = pool
         switch settings {
         case .random: self.algorithm = .random
         case .grid(let points): self.algorithm = .grid(try Grid(space, points: points))
@@ -106,11 +111,11 @@ package struct Searcher: Hashable, Sendable {
             // Taken out meanwhile, so that what it keeps is changed in place.
             self.algorithm = .random
             defer { self.algorithm = .gaussianProcess(searcher) }
-            return self.history.flatMap { searcher.suggest(trial.rawValue, target: target, history: $0) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
         case .hyperTune(var searcher):
             self.algorithm = .random
             defer { self.algorithm = .hyperTune(searcher) }
-            return self.history.flatMap { searcher.suggest(trial.rawValue, target: target, history: $0) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
         }
     }
 
@@ -123,6 +128,13 @@ package struct Searcher: Hashable, Sendable {
     package func isWaiting(_ trial: TrialID, target: Int?) -> Bool {
         guard let history = self.history, case .evolution(let evolution) = self.algorithm else { return false }
         return evolution.isWaiting(trial.rawValue, target: target, history: history)
+    }
+
+    /// Takes the configuration of the pool that is nearest to a suggestion.
+    ///
+    /// - Returns: Its row; `nil` where none is left, and where there is no pool.
+    package mutating func take(nearest configuration: Configuration) -> (row: Int, configuration: Configuration)? {
+        self.pool?.take(nearest: configuration)
     }
 
     /// The trial after the last one begins with this configuration, wherever that came from.

@@ -25,12 +25,23 @@ struct AcquisitionSearch {
     ///
     /// - Complexity: O(n²) for eight points, of n in the surrogate.
     func evaluate(_ points: [[Double]]) -> [Candidate] {
+        self.evaluate(points) { self.features.point(self.space.coordinates($0)) }
+    }
+
+    /// `log EI` at points whose coordinates tell what is inactive.
+    ///
+    /// - Complexity: as ``evaluate(_:)``.
+    func evaluate(coordinates: [[Double]]) -> [Candidate] {
+        self.evaluate(coordinates) { self.features.point($0) }
+    }
+
+    private func evaluate(_ points: [[Double]], _ features: ([Double]) -> [Double]) -> [Candidate] {
         var candidates: [Candidate] = []
         candidates.reserveCapacity(points.count)
         for start in stride(from: 0, to: points.count, by: 8) {
             let block = points[start..<min(start + 8, points.count)]
             let prediction = self.surrogate.predict(
-                SurrogateEnsemble.lanes(block.map { self.features.point(self.space.coordinates($0)) }))
+                SurrogateEnsemble.lanes(block.map(features)))
             for (lane, point) in block.enumerated() {
                 let value = self.improvement(mean: prediction.mean[lane], variance: prediction.variance[lane]).value
                 candidates.append(Candidate(point: point, value: value))

@@ -29,6 +29,11 @@ struct GaussianProcessSearcher: HistorySearcher {
     }
 
     mutating func suggest(_ trial: Int, target: Int, history: SearchHistory) -> Configuration? {
+        self.suggest(trial, history: history, pool: nil)
+    }
+
+    /// The same where there are only the configurations of a pool.
+    mutating func suggest(_ trial: Int, history: SearchHistory, pool: ConfigurationPool?) -> Configuration? {
         let needed = min(self.settings.startupTrials, self.source.space.axes.count + 1)
         guard trial >= self.settings.startupTrials, !self.source.space.axes.isEmpty,
             let level = history.arrivals.lastIndex(where: { $0.count >= needed })
@@ -44,7 +49,7 @@ struct GaussianProcessSearcher: HistorySearcher {
         return self.source.suggest(
             trial, history: history,
             surrogate: SurrogateEnsemble(members: [.init(process: process, weight: 1)]), best: model.best(4),
-            incumbent: process.leastMean, count: count, ascentLimit: process.count > 200 ? 15 : 40)
+            incumbent: process.leastMean, count: count, ascentLimit: process.count > 200 ? 15 : 40, pool: pool)
     }
 }
 

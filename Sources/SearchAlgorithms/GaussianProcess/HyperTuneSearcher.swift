@@ -37,6 +37,11 @@ struct HyperTuneSearcher: HistorySearcher {
     }
 
     mutating func suggest(_ trial: Int, target: Int, history: SearchHistory) -> Configuration? {
+        self.suggest(trial, history: history, pool: nil)
+    }
+
+    /// The same where there are only the configurations of a pool.
+    mutating func suggest(_ trial: Int, history: SearchHistory, pool: ConfigurationPool?) -> Configuration? {
         let theta = self.levelWeights(history)
         guard trial >= self.settings.startupTrials, !self.source.space.axes.isEmpty,
             let reference = theta.lastIndex(where: { $0 > 0 })
@@ -56,7 +61,7 @@ struct HyperTuneSearcher: HistorySearcher {
         let means = surrogate.means(tried.map { self.source.features.point(history.trials[$0].coordinates) })
         return self.source.suggest(
             trial, history: history, surrogate: surrogate, best: best, incumbent: means.min() ?? 0,
-            count: min(self.settings.candidates, 256), ascentLimit: 12)
+            count: min(self.settings.candidates, 256), ascentLimit: 12, pool: pool)
     }
 
     /// `θ` of each level after what was told: 0 for levels that are not to be asked, all 0 before there is enough to learn

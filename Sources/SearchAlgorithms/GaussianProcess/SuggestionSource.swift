@@ -6,6 +6,8 @@ struct SuggestionSource: Hashable, Sendable {
     let space: CandidateSpace
     let features: KernelFeatures
     private let sobol: SobolSequence?
+    /// How many configurations of a pool are looked at for a suggestion.
+    private static let poolLimit = 256
     private let seed: UInt64
 
     init(space: ParameterSpace, seed: UInt64) {
@@ -43,6 +45,22 @@ struct SuggestionSource: Hashable, Sendable {
         return self.unused(random: random, history: history) ?? first
     }
 
+    /// The configuration of a pool with the highest expected improvement, of at most ``poolLimit`` drawn at random.
+    private func suggest(
+        from pool: ConfigurationPool, _ search: AcquisitionSearch, _ random: RandomStream
+    ) -> Configuration {
+        var rows = pool.candidates
+        var sequence = RandomSequence(random)
+        if rows.count > Self.poolLimit {
+            for i in 0..<Self.poolLimit { rows.swapAt(i, i + sequence.integer(below: rows.count - i)) }
+            rows.removeLast(rows.count - Self.poolLimit)
+        }
+        let values = search.evaluate(coordinates: rows.map { pool.point(of: $0) }).map(\.value)
+        var best = 0
+        for i in values.indices where values[i] > values[best] { best = i }
+        return pool.configuration(of: rows[best])
+    }
+
     /// A configuration at random that no trial has, after at most 256 draws.
     private func unused(random: RandomStream, history: SearchHistory) -> Configuration? {
         for draw in 0..<256 {
@@ -63,12 +81,18 @@ struct SuggestionSource: Hashable, Sendable {
     ///   - incumbent: The mean that is to be improved on.
     ///   - count: How many candidates are looked at.
     ///   - ascentLimit: Gradient evaluations of a turn.
+    ///   - pool: The only configurations there are, where that is so: then one of them is suggested.
     /// - Returns: The best configuration that was found and no trial has; where all are taken, the best of them again.
     func suggest(
         _ trial: Int, history: SearchHistory, surrogate: SurrogateEnsemble, best: [Int], incumbent: Double, count: Int,
-        ascentLimit: Int
+        ascentLimit: Int, pool: ConfigurationPool?
     ) -> Configuration {
         let random = self.random(trial)
+        if let pool, pool.count > 0 {
+            let search = AcquisitionSearch(
+                space: self.space, features: self.features, surrogate: surrogate, incumbent: incumbent, ascentLimit: 0)
+            return self.suggest(from: pool, search, random)
+        }
         var sequence = RandomSequence(random)
         let shift = self.space.axes.map { _ in sequence.uniform() }
         let points = (0..<count).map { self.point(UInt64($0), shift: shift, random: random) }
