@@ -48,7 +48,9 @@ package struct StudyState: Hashable, Sendable {
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
     package init(_ definition: StudyDefinition) throws(SearchError) {
         self.definition = definition
-        self.scheduler = try Scheduler(definition.scheduler)
+        self.scheduler = try Scheduler(
+            definition.scheduler, seed: definition.searchSeed,
+            isMaximizing: definition.objective.direction == .maximize)
         var levels: [Int] = []
         for bracket in self.scheduler.plan {
             for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }

@@ -135,6 +135,10 @@ package struct SettingTemplate: Hashable, Sendable {
 /// of 2016, which starts a few more.
 package enum HyperbandFormula: String, Hashable, Sendable, CaseIterable { case jmlr, blog }
 
+/// How asynchronous Hyperband shares out new trials: in Hyperband's ratio, or by how well the order of trials after each
+/// bracket's first epochs agrees with the order at the top.
+package enum BracketAllocation: String, Hashable, Sendable, CaseIterable { case hyperband, learned }
+
 /// What decides how long each trial is trained.
 package enum SchedulerSettings: Hashable, Sendable {
     /// Every trial to `maximum` epochs.
@@ -145,12 +149,24 @@ package enum SchedulerSettings: Hashable, Sendable {
     /// Promotion, with the D-ASHA guard unless told otherwise.
     case asha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
     case ashaStopping(minimum: Int, maximum: Int, eta: Int)
+    /// Promotion in so many brackets, each of which leaves out one more of the lowest rungs.
+    case asynchronousHyperband(
+        minimum: Int, maximum: Int, eta: Int, isGuarded: Bool, brackets: Int, allocation: BracketAllocation)
+    /// Promotion up to a rung that rises only while the order of trials changes from rung to rung.
+    case pasha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
+    /// Stops a trial whose best loss is above the median of the others' running averages, from `grace` epochs on.
+    case median(maximum: Int, grace: Int, minimumTrials: Int)
+    /// Stops a trial whose loss after `maximum` epochs, foretold from its curve, is better than the best one's with a
+    /// probability below `threshold`, from `grace` epochs on.
+    case curve(maximum: Int, grace: Int, threshold: Double)
 
     /// The largest number of epochs a trial may get.
     package var maximumEpochs: Int {
         switch self {
         case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
-            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _):
+            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _),
+            .asynchronousHyperband(_, let maximum, _, _, _, _), .pasha(_, let maximum, _, _),
+            .median(let maximum, _, _), .curve(let maximum, _, _):
             maximum
         }
     }

@@ -10,80 +10,67 @@ package import TuningModel
 /// says that no new trials may start.
 ///
 /// - Complexity: Every call takes O(log n) amortised steps for n trials, and each decision or proposal builds one
-///   sentence. At most about 100 bytes a trial.
-package struct Scheduler: Hashable, Sendable {
-    private enum Algorithm: Hashable, Sendable {
-        case promotion(AshaPromotion)
-        case stopping(AshaStopping)
-        case synchronous(SynchronousHalving)
-        /// Only while a call is at work, so that the state is not copied by it.
-        case absent
-    }
-
-    private var algorithm: Algorithm
+///   sentence. At most about 100 bytes a trial. Where a scheduler needs more, its own documentation says so.
+package struct Scheduler: Sendable {
+    /// Behind an existential, so that a scheduler is one file and one line below; a copy shares its box until either
+    /// is changed.
+    private var algorithm: any SchedulingAlgorithm
     /// The brackets and their rungs, for people. Hyperband's are repeated for as long as new trials may start.
     package let plan: [BracketPlan]
 
+    /// - Parameters:
+    ///   - settings: Which scheduler.
+    ///   - seed: The study's seed of the search, for schedulers that draw a new trial's bracket.
+    ///   - isMaximizing: Whether losses are an objective's values with the other sign; reasons then tell the values.
     /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` for epochs outside 1 to 10^9, `min` above `max`,
-    ///   or `eta` outside 2 to 1000.
-    package init(_ settings: SchedulerSettings) throws(SearchError) {
+    ///   `eta` outside 2 to 1000, or more brackets than the ladder has rungs.
+    package init(_ settings: SchedulerSettings, seed: UInt64 = 0, isMaximizing: Bool = false) throws(SearchError) {
+        let wording = LossWording(isNegated: isMaximizing)
         switch settings {
         case .none(let maximum):
             let ladder = try RungLadder(onlyRung: maximum)
-            self.algorithm = .stopping(AshaStopping(ladder: ladder))
+            self.algorithm = AshaStopping(ladder: ladder, wording: wording)
             self.plan = [.open(ladder)]
         case .successiveHalving(let minimum, let maximum, let eta):
             self.plan = [.successiveHalving(try RungLadder(minimum: minimum, maximum: maximum, eta: eta))]
-            self.algorithm = .synchronous(SynchronousHalving(plans: self.plan, eta: eta))
+            self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
         case .hyperband(let maximum, let eta, let formula):
             self.plan = try BracketPlan.hyperband(maximum: maximum, eta: eta, formula: formula)
-            self.algorithm = .synchronous(SynchronousHalving(plans: self.plan, eta: eta))
+            self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
         case .asha(let minimum, let maximum, let eta, let isGuarded):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
-            self.algorithm = .promotion(AshaPromotion(ladder: ladder, isGuarded: isGuarded))
+            self.algorithm = AshaPromotion(ladder: ladder, isGuarded: isGuarded, wording: wording)
             self.plan = [.open(ladder)]
         case .ashaStopping(let minimum, let maximum, let eta):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
-            self.algorithm = .stopping(AshaStopping(ladder: ladder))
+            self.algorithm = AshaStopping(ladder: ladder, wording: wording)
             self.plan = [.open(ladder)]
+        case .asynchronousHyperband(let minimum, let maximum, let eta, let isGuarded, let brackets, let allocation):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            let choice = try BracketChoice(ladder: ladder, brackets: brackets, allocation: allocation, seed: seed)
+            self.algorithm = AshaPromotion(ladder: ladder, isGuarded: isGuarded, choice: choice, wording: wording)
+            self.plan = (0..<brackets).map { .open(ladder, bracket: $0) }
+        case .pasha(let minimum, let maximum, let eta, let isGuarded):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm = ProgressiveHalving(ladder: ladder, isGuarded: isGuarded, wording: wording)
+            self.plan = [.open(ladder)]
+        case .median(let maximum, let grace, let minimumTrials):
+            self.algorithm = try MedianStopping(
+                maximum: maximum, grace: grace, minimumTrials: minimumTrials, wording: wording)
+            self.plan = [.open(try RungLadder(onlyRung: maximum))]
+        case .curve(let maximum, let grace, let threshold):
+            self.algorithm = try CurveStopping(maximum: maximum, grace: grace, threshold: threshold, wording: wording)
+            self.plan = [.open(try RungLadder(onlyRung: maximum))]
         }
     }
 
     /// What to train next. Promotions come before new trials.
-    package mutating func ask() -> Proposal {
-        switch self.take() {
-        case .promotion(var asha):
-            defer { self.algorithm = .promotion(asha) }
-            return asha.ask()
-        case .stopping(var asha):
-            defer { self.algorithm = .stopping(asha) }
-            return asha.ask()
-        case .synchronous(var halving):
-            defer { self.algorithm = .synchronous(halving) }
-            return halving.ask()
-        case .absent: return .finished
-        }
-    }
+    package mutating func ask() -> Proposal { self.algorithm.ask() }
 
     /// No new trials from now on: the budget or the searcher is exhausted. Closing twice is harmless.
     ///
     /// - Returns: `.stop` for trials that are left behind because a synchronous bracket is cut short; else nothing.
-    package mutating func close() -> [Decision] {
-        switch self.take() {
-        case .promotion(var asha):
-            asha.close()
-            self.algorithm = .promotion(asha)
-            return []
-        case .stopping(var asha):
-            asha.close()
-            self.algorithm = .stopping(asha)
-            return []
-        case .synchronous(var halving):
-            defer { self.algorithm = .synchronous(halving) }
-            return halving.close()
-        case .absent: return []
-        }
-    }
+    package mutating func close() -> [Decision] { self.algorithm.close() }
 
     /// Takes the loss of a running trial's next epoch.
     ///
@@ -96,18 +83,7 @@ package struct Scheduler: Hashable, Sendable {
     /// - Throws: ``SearchError``, before anything changes: an unknown trial, one that rests, or an epoch that is not
     ///   the next one.
     package mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        switch self.take() {
-        case .promotion(var asha):
-            defer { self.algorithm = .promotion(asha) }
-            return try asha.tell(trial, epoch: epoch, loss: loss)
-        case .stopping(var asha):
-            defer { self.algorithm = .stopping(asha) }
-            return try asha.tell(trial, epoch: epoch, loss: loss)
-        case .synchronous(var halving):
-            defer { self.algorithm = .synchronous(halving) }
-            return try halving.tell(trial, epoch: epoch, loss: loss)
-        case .absent: return []
-        }
+        try self.algorithm.tell(trial, epoch: epoch, loss: loss)
     }
 
     /// A running trial trains no further by itself: it diverged, failed or ran out of patience.
@@ -122,35 +98,20 @@ package struct Scheduler: Hashable, Sendable {
     ///   knows.
     /// - Throws: ``SearchError``, before anything changes, unless the trial is running.
     package mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
-        switch self.take() {
-        case .promotion(var asha):
-            defer { self.algorithm = .promotion(asha) }
-            try asha.retire(trial, loss: loss)
-            return []
-        case .stopping(var asha):
-            defer { self.algorithm = .stopping(asha) }
-            try asha.retire(trial, loss: loss)
-            return []
-        case .synchronous(var halving):
-            defer { self.algorithm = .synchronous(halving) }
-            return try halving.retire(trial, loss: loss)
-        case .absent: return []
-        }
+        try self.algorithm.retire(trial, loss: loss)
     }
 
     /// Why a trial that is still paused got no more epochs, in words: its rank, the size of its rung and the cut-off.
-    package func fate(of trial: TrialID) -> String {
-        switch self.algorithm {
-        case .promotion(let asha): asha.fate(of: trial)
-        case .stopping(let asha): asha.fate(of: trial)
-        case .synchronous(let halving): halving.fate(of: trial)
-        case .absent: "unknown"
-        }
+    package func fate(of trial: TrialID) -> String { self.algorithm.fate(of: trial) }
+}
+
+extension Scheduler: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.plan == right.plan && left.algorithm.equals(right.algorithm)
     }
 
-    /// Moves the state out, so that its arrays have one owner and are changed in place.
-    private mutating func take() -> Algorithm {
-        defer { self.algorithm = .absent }
-        return self.algorithm
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(self.plan)
+        self.algorithm.hash(into: &hasher)
     }
 }
