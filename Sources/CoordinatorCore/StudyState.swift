@@ -50,7 +50,7 @@ package struct StudyState: Hashable, Sendable {
         self.definition = definition
         self.scheduler = try Scheduler(
             definition.scheduler, seed: definition.searchSeed,
-            isMaximizing: definition.objective.direction == .maximize)
+            directions: definition.objectives.map(\.direction))
         var levels: [Int] = []
         for bracket in self.scheduler.plan {
             for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }

@@ -160,6 +160,14 @@ package enum SchedulerSettings: Hashable, Sendable {
     /// probability below `threshold`, from `grace` epochs on.
     case curve(maximum: Int, grace: Int, threshold: Double)
 
+    /// Whether it can rank trials by several objectives, or ranks none.
+    package var takesSeveralObjectives: Bool {
+        switch self {
+        case .none, .asha: true
+        case .successiveHalving, .hyperband, .ashaStopping, .asynchronousHyperband, .pasha, .median, .curve: false
+        }
+    }
+
     /// The largest number of epochs a trial may get.
     package var maximumEpochs: Int {
         switch self {
@@ -197,6 +205,8 @@ package struct StudyDefinition: Hashable, Sendable {
     package var space: ParameterSpace
     package var settings: [SettingTemplate]
     package var objective: Objective
+    /// More objectives, beside which trials are compared for none being worse; empty where there is one.
+    package var furtherObjectives: [Objective] = []
     package var searcher: SearcherSettings
     package var scheduler: SchedulerSettings
     /// Configurations to start with, in order; `nil` means the default or, where there is none, what the searcher draws.
@@ -223,6 +233,9 @@ package struct StudyDefinition: Hashable, Sendable {
         self.searchSeed = searchSeed
         self.dataSeed = dataSeed
     }
+
+    /// All objectives, the first one first.
+    package var objectives: [Objective] { [self.objective] + self.furtherObjectives }
 
     /// The settings that hold under a configuration, searched values filled in.
     package func settings(for configuration: Configuration) -> [Setting] {

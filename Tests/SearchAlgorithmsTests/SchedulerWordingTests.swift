@@ -63,7 +63,7 @@ struct SchedulerWordingTests {
 
     @Test("losses of an objective that is maximised are told as its values")
     func maximized() throws {
-        var scheduler = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3), isMaximizing: true)
+        var scheduler = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3), directions: [.maximize])
         _ = scheduler.ask()
         _ = scheduler.ask()
         _ = try scheduler.tell(TrialID(0), epoch: 1, loss: -0.98765)

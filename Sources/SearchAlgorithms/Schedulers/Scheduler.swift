@@ -21,11 +21,20 @@ package struct Scheduler: Sendable {
     /// - Parameters:
     ///   - settings: Which scheduler.
     ///   - seed: The study's seed of the search, for schedulers that draw a new trial's bracket.
-    ///   - isMaximizing: Whether losses are an objective's values with the other sign; reasons then tell the values.
+    ///   - directions: Of the objectives, one or several: the losses of those that are maximised are their values with
+    ///     the other sign, and reasons tell the values.
     /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` for epochs outside 1 to 10^9, `min` above `max`,
-    ///   `eta` outside 2 to 1000, or more brackets than the ladder has rungs.
-    package init(_ settings: SchedulerSettings, seed: UInt64 = 0, isMaximizing: Bool = false) throws(SearchError) {
-        let wording = LossWording(isNegated: isMaximizing)
+    ///   `eta` outside 2 to 1000, more brackets than the ladder has rungs, or several objectives for a scheduler other
+    ///   than `none` and `asha` by promotion in one bracket.
+    package init(
+        _ settings: SchedulerSettings, seed: UInt64 = 0, directions: [Objective.Direction] = [.minimize]
+    ) throws(SearchError) {
+        let wording = LossWording(isNegated: directions.first == .maximize)
+        guard directions.count <= 1 || settings.takesSeveralObjectives else {
+            throw .invalidSetting(
+                name: "scheduler", found: "one that ranks by a single loss",
+                wanted: "asha by promotion in one bracket, or none, for \(directions.count) objectives")
+        }
         switch settings {
         case .none(let maximum):
             let ladder = try RungLadder(onlyRung: maximum)
@@ -39,7 +48,12 @@ package struct Scheduler: Sendable {
             self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
         case .asha(let minimum, let maximum, let eta, let isGuarded):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
-            self.algorithm = AshaPromotion(ladder: ladder, isGuarded: isGuarded, wording: wording)
+            self.algorithm =
+                directions.count > 1
+                ? MultiObjectiveAsha(
+                    ladder: ladder, isGuarded: isGuarded,
+                    wordings: directions.map { LossWording(isNegated: $0 == .maximize) })
+                : AshaPromotion(ladder: ladder, isGuarded: isGuarded, wording: wording)
             self.plan = [.open(ladder)]
         case .ashaStopping(let minimum, let maximum, let eta):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
@@ -86,6 +100,13 @@ package struct Scheduler: Sendable {
         try self.algorithm.tell(trial, epoch: epoch, loss: loss)
     }
 
+    /// Takes the losses of a running trial's next epoch, one for each objective; those of missing objectives are the worst.
+    ///
+    /// - Throws: as ``tell(_:epoch:loss:)`` does.
+    package mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.algorithm.tell(trial, epoch: epoch, losses: losses)
+    }
+
     /// A running trial trains no further by itself: it diverged, failed or ran out of patience.
     ///
     /// It takes its place in the rung it was heading for, is never promoted and never holds others up. Call it in
@@ -99,6 +120,13 @@ package struct Scheduler: Sendable {
     /// - Throws: ``SearchError``, before anything changes, unless the trial is running.
     package mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.algorithm.retire(trial, loss: loss)
+    }
+
+    /// The same with a loss for each objective.
+    ///
+    /// - Throws: as ``retire(_:loss:)`` does.
+    package mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.algorithm.retire(trial, losses: losses)
     }
 
     /// Why a trial that is still paused got no more epochs, in words: its rank, the size of its rung and the cut-off.

@@ -8,8 +8,20 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
     func fate(of trial: TrialID) -> String
+
+    /// The same with a loss for each of several objectives; by the first alone unless an algorithm knows better.
+    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision]
+    mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision]
 }
 
 extension SchedulingAlgorithm {
+    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.tell(trial, epoch: epoch, loss: losses.first ?? .nan)
+    }
+
+    mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.retire(trial, loss: losses.first ?? .nan)
+    }
+
     func equals(_ other: any SchedulingAlgorithm) -> Bool { (other as? Self) == self }
 }
