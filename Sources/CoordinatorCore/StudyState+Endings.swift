@@ -80,7 +80,7 @@ extension StudyState {
         let target = self.trials[trial.rawValue].placement.epochs
         self.searcher.observe(trial, .init(level: target, loss: .infinity))
         self.settle(trial, .failed, reason, &decisions)
-        self.retire(trial, loss: .nan, &decisions)
+        self.retire(trial, losses: [.nan], &decisions)
     }
 
     /// Ends the study now: nothing begins or goes on any more.

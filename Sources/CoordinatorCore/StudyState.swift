@@ -14,7 +14,11 @@ package struct StudyState: Hashable, Sendable {
     /// Workers by the order in which they joined.
     package internal(set) var workers: [WorkerRecord] = []
     package internal(set) var trials: [TrialRecord] = []
+    /// The best by the first objective.
     package internal(set) var incumbent: Incumbent?
+    /// In a study with several objectives the trials at the highest level reached whom no other one there dominates, by the
+    /// first objective; empty with one objective.
+    package internal(set) var front: [Incumbent] = []
     /// The metrics of the confirmed best network on the test rows.
     package internal(set) var confirmation: [MetricValue]?
     /// Epochs in the ledger, over all trials.

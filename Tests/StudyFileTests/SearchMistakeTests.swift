@@ -71,17 +71,6 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "objectives: [{metric: validation.loss, direction: minimize}]",
-            """
-            objectives: [{metric: validation.loss, direction: minimize}, {metric: train.loss, \
-            direction: minimize}]
-            """,
-            [
-                """
-                24:62: objectives: several objectives are not built yet, want one
-                """
-            ]),
-        StudyEdit(
-            "objectives: [{metric: validation.loss, direction: minimize}]",
             "objectives: [{metric: model.parameters, direction: minimize}]",
             [
                 """
