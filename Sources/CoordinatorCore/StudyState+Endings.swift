@@ -102,7 +102,7 @@ extension StudyState {
         } else if self.waiting.isEmpty, self.isClosed || !self.trials.isEmpty {
             // A finished scheduler's answer changes nothing, so that asking a copy is enough.
             var scheduler = self.scheduler
-            if case .finished = scheduler.ask() {
+            if case .finished = scheduler.ask(), self.nextAudit() == nil {
                 let count = self.trials.count
                 self.end(
                     self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done", &decisions)

@@ -32,7 +32,13 @@ extension StudyState {
                 self.searcher.observe(
                     attempt.trial, .init(level: report.epoch, loss: losses[0], furtherLosses: further))
             }
-            self.follow(self.tell(attempt.trial, report.epoch, losses), &decisions)
+            if let epoch = record.auditedFrom {
+                guard report.epoch == record.placement.epochs else { break }
+                self.settle(
+                    attempt.trial, .complete, "audit: trained to the end though given up at epoch \(epoch)", &decisions)
+            } else {
+                self.follow(self.tell(attempt.trial, report.epoch, losses), &decisions)
+            }
         case .diverged:
             self.settle(
                 attempt.trial, .stopped,
@@ -66,6 +72,8 @@ extension StudyState {
             guard let record = self.record(of: answer.trial), !record.state.isTerminal else { continue }
             switch answer.kind {
             case .pause: self.settle(answer.trial, .paused, answer.reason, &decisions)
+            case .stop where self.isPickedForAudit(answer.trial):
+                self.settle(answer.trial, .paused, "\(answer.reason); picked for an audit", &decisions)
             case .stop: self.settle(answer.trial, .stopped, answer.reason, &decisions)
             case .complete: self.settle(answer.trial, .complete, answer.reason, &decisions)
             }
@@ -76,8 +84,8 @@ extension StudyState {
         _ index: Int, level: Int, _ losses: [Double], _ decisions: inout [StudyDecision]
     ) {
         let loss = losses[0]
-        guard loss.isFinite else { return }
         let trial = self.trials[index]
+        guard loss.isFinite, trial.auditedFrom == nil else { return }
         let candidate = Incumbent(
             trial: trial.id, epoch: trial.epochs, level: level, loss: loss, metrics: trial.metrics)
         if losses.count > 1, losses.allSatisfy(\.isFinite) { self.considerFront(candidate, losses) }

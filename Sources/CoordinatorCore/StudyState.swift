@@ -39,6 +39,8 @@ package struct StudyState: Hashable, Sendable {
     /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
     var running: [TrialID] = []
     var isClosed = false
+    /// Trials before this one are audited or need no audit.
+    var auditCursor = 0
 
     /// A worker that has joined.
     package struct WorkerRecord: Hashable, Sendable {

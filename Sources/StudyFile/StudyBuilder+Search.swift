@@ -4,6 +4,7 @@ import TuningModel
 struct SearchSettings: Hashable, Sendable {
     let searcher: SearcherSettings
     let scheduler: SchedulerSettings
+    var auditShare = 0.0
 }
 
 extension StudyBuilder {
@@ -12,7 +13,7 @@ extension StudyBuilder {
         let fallback = SearchSettings(
             searcher: .random, scheduler: .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: true))
         guard let node else { return fallback }
-        let known = ["searcher", "scheduler", "try_first"]
+        let known = ["searcher", "scheduler", "try_first", "audit"]
         let unbuilt = ["warm_start", "narrowing", "confirm"]
         guard let section = self.section(node, path: "search", known: known, unbuilt: unbuilt, isOptional: true) else {
             return nil
@@ -20,7 +21,19 @@ extension StudyBuilder {
         let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
         let scheduler = section["scheduler"].map { self.scheduler($0) } ?? fallback.scheduler
         guard let searcher, let scheduler else { return nil }
-        return SearchSettings(searcher: searcher, scheduler: scheduler)
+        guard let share = section["audit"].map({ self.auditShare($0) }) ?? 0 else { return nil }
+        return SearchSettings(searcher: searcher, scheduler: scheduler, auditShare: share)
+    }
+
+    /// `audit: 0.01`: the share of given up trials that are trained to the end all the same.
+    private mutating func auditShare(_ node: FileNode) -> Double? {
+        switch node.value {
+        case .float(let share)? where share >= 0 && share <= 1: return share
+        case .int(let share)? where share == 0 || share == 1: return Double(share)
+        default:
+            self.report(node.place, "search.audit: found \(node.found), want a share in [0, 1] such as 0.01")
+            return nil
+        }
     }
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {

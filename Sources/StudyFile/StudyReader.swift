@@ -75,6 +75,7 @@ struct StudyBuilder {
             name: name, data: data, task: task, space: space.space, settings: space.templates, objective: objectives[0],
             searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
             searchSeed: seeds.search, dataSeed: seeds.data)
+        definition.auditShare = search.auditShare
         definition.furtherObjectives = Array(objectives.dropFirst())
         return definition
     }

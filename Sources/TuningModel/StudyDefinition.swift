@@ -209,6 +209,8 @@ package struct StudyDefinition: Hashable, Sendable {
     package var furtherObjectives: [Objective] = []
     package var searcher: SearcherSettings
     package var scheduler: SchedulerSettings
+    /// The share of given up trials that are trained to the end all the same once everything else is done.
+    package var auditShare = 0.0
     /// Configurations to start with, in order; `nil` means the default or, where there is none, what the searcher draws.
     package var tryFirst: [Configuration]
     package var budget: Budget

@@ -218,6 +218,15 @@ struct StudyReaderTests {
         #expect(reading.study?.scheduler == expected)
     }
 
+    @Test("the share of audits", arguments: [("0.01", 0.01), ("0", 0), ("1", 1), ("1.0", 1), ("0.5", 0.5)])
+    func audit(text: String, share: Double) throws {
+        let new = "{name: random}\n  audit: \(text)"
+        #expect(StudyReader.read(text: try StudyEdit("{name: random}", new, []).text()).study?.auditShare == share)
+        let mistaken = try StudyEdit("{name: random}", "{name: random}\n  audit: 1\(text)5", []).text()
+        let found = StudyReader.read(text: mistaken).mistakes.map(\.description)
+        #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix("27:10: search.audit: found ") })
+    }
+
     @Test("budgets", arguments: [("4h", 14_400), ("30s", 30), ("1h30m", 5400), ("2d", 172_800), ("90m", 5400)])
     func wallTime(text: String, seconds: Int) throws {
         let new = "{wall_time: \(text), epochs: 100, failures: {retries: 0}}"
