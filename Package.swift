@@ -71,6 +71,10 @@ let package = Package(
         .target(
             name: "CoordinatorCore", dependencies: ["Randomness", "SearchAlgorithms", "TuningModel"],
             swiftSettings: strict),
+        .target(
+            name: "StudySimulation",
+            dependencies: ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"],
+            swiftSettings: optimised),
         .target(name: "WorkerCore", dependencies: ["Randomness", "TuningModel"], swiftSettings: strict),
         .target(
             name: "WireCodec",
@@ -100,6 +104,7 @@ let package = Package(
             name: "DatasetFiles",
             dependencies: ["CDigits", "CImages", "CLinux", "CZlib", "TrainingData", "TuningModel"],
             swiftSettings: optimised),
+        .target(name: "TableFiles", dependencies: ["StudySimulation", "TuningModel"], swiftSettings: strict),
         .target(name: "ModelFiles", dependencies: ["TuningModel"], swiftSettings: strict),
         .target(
             name: "StudyFile", dependencies: ["TuningModel", .product(name: "Yams", package: "Yams")],
@@ -127,7 +132,8 @@ let package = Package(
             dependencies: [
                 "CEmbeddedFiles", "CLinux", "CoordinatorCore", "CoordinatorService", "DatasetFiles", "FileStore",
                 "Messaging",
-                "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyFile", "StudyJournal", "TrainingCore",
+                "ModelFiles", "NumericKernels", "SearchAlgorithms", "StudyFile", "StudyJournal", "StudySimulation",
+                "TableFiles", "TrainingCore",
                 "TrainingData", "TuningModel", "WireCodec", "WorkerService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -145,6 +151,8 @@ let package = Package(
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests("SearchAlgorithms", ["Randomness", "TuningModel"], exclude: ["Vectors"]),
         tests("CoordinatorCore", ["Randomness", "SearchAlgorithms", "TuningModel"]),
+        tests("StudySimulation", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"]),
+        tests("TableFiles", ["StudySimulation", "TuningModel"]),
         tests("WorkerCore", ["Randomness", "TuningModel"]),
         tests("WireCodec", ["CoordinatorCore", "Randomness", "TuningModel"]),
         tests("Messaging", ["CZeroMQ"]),

@@ -48,7 +48,7 @@ extension StudyState {
     ) {
         // The scheduler counts trials as this list does, and is closed before the searcher runs out.
         guard trial.rawValue == self.trials.count,
-            let configuration = known ?? self.configuration(for: trial, placement)
+            let configuration = known ?? self.configuration(for: trial, placement).flatMap({ self.taken($0) })
         else { return }
         self.searcher.start(configuration, bracket: placement.bracket, target: placement.epochs)
         let attempt = TrialRecord.OpenAttempt(number: 1, worker: worker, targetEpoch: self.target(placement, from: 0))
@@ -95,6 +95,14 @@ extension StudyState {
         return self.searcher.suggest(trial, target: placement.epochs)
     }
 
+    /// The nearest row of the table, which is used up with that; the configuration itself where there is no table.
+    private mutating func taken(_ configuration: Configuration) -> Configuration? {
+        guard self.pool != nil else { return configuration }
+        guard let (row, nearest) = self.pool?.take(nearest: configuration) else { return nil }
+        self.rows.append(row)
+        return nearest
+    }
+
     /// A configuration of which the study file names only some values: each other parameter that is active takes its
     /// default, or a random value of its domain where it has none.
     private func completed(_ given: Configuration, for trial: TrialID) -> Configuration {
@@ -124,9 +132,11 @@ extension StudyState {
         let next = self.trials.count
         let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
         let own = next - self.definition.tryFirst.count
-        guard isSpent || self.searcher.configurationCount.map({ own >= $0 }) == true else { return }
+        guard
+            isSpent || self.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
+        else { return }
         self.isClosed = true
-        self.follow(self.scheduler.close(), &decisions)
+        self.follow(self.scheduler.close(isExhausted: !isSpent), &decisions)
     }
 }
 

@@ -33,7 +33,11 @@ package struct StudyState: Hashable, Sendable {
     var searcher: Searcher
     var scheduler: Scheduler
     /// Epochs at which some bracket has a rung, increasing.
-    let levels: [Int]
+    package let levels: [Int]
+    /// The rows of a table that are left, where trials are looked up and not trained.
+    var pool: ConfigurationPool?
+    /// The row of each trial, where there is a table.
+    var rows: [Int] = []
     /// Trials that wait for a worker, in the order in which they lost theirs.
     var waiting: [TrialID] = []
     /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
@@ -51,9 +55,13 @@ package struct StudyState: Hashable, Sendable {
 
     /// An empty study.
     ///
+    /// - Parameters:
+    ///   - definition: What the study file says.
+    ///   - pool: The only configurations that trials may have, each once: a suggestion becomes the nearest of them.
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
-    package init(_ definition: StudyDefinition) throws(SearchError) {
+    package init(_ definition: StudyDefinition, pool: ConfigurationPool? = nil) throws(SearchError) {
         self.definition = definition
+        self.pool = pool
         self.scheduler = try Scheduler(
             definition.scheduler, seed: definition.searchSeed,
             directions: definition.objectives.map(\.direction))
@@ -140,6 +148,11 @@ package struct StudyState: Hashable, Sendable {
     /// What a worker's name is on screens; its number where it never joined.
     package func name(of worker: WorkerID) -> String {
         self.workers.first { $0.id == worker }?.name ?? worker.rawValue
+    }
+
+    /// The row of its table that a trial is; `nil` without a table.
+    package func row(of trial: TrialID) -> Int? {
+        self.rows.indices.contains(trial.rawValue) ? self.rows[trial.rawValue] : nil
     }
 
     private mutating func store(_ reference: CheckpointReference, of trial: TrialID) {

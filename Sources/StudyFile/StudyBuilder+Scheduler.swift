@@ -9,12 +9,12 @@ extension StudyBuilder {
     private static let schedulerKeys = [
         "none": [], "successive_halving": ["min", "eta"], "hyperband": ["min", "eta", "formula"],
         "asha": ["min", "eta", "brackets", "allocation", "variant", "guard"], "pasha": ["min", "eta", "guard"],
-        "median": ["min", "min_trials"], "curve": ["min", "threshold"],
+        "auto": ["min", "eta"], "median": ["min", "min_trials"], "curve": ["min", "threshold"],
     ]
 
     mutating func scheduler(_ node: FileNode) -> SchedulerSettings? {
         let path = "search.scheduler"
-        let names = ["none", "successive_halving", "hyperband", "asha", "pasha", "median", "curve"]
+        let names = ["none", "successive_halving", "hyperband", "asha", "pasha", "median", "curve", "auto"]
         let unbuilt = ["bohb", "dehb", "pbt", "hyperjump", "freeze_thaw", "fasha"]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         let all = [
@@ -29,11 +29,12 @@ extension StudyBuilder {
         }
         if let resource = section["resource"] {
             _ = self.name(
-                resource, path: "\(path).resource", among: ["epochs", "epoch"],
+                resource, path: "\(path).resource",
+                among: ["epochs", "epoch"] + (self.recordedSteps == nil ? [] : ["step", "steps"]),
                 unbuilt: ["step", "steps", "samples", "examples", "seconds"])
         }
         let limit = 1...Self.largestMaximum
-        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? 81
+        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? self.recordedSteps ?? 81
         let eta = section["eta"].map { self.int($0, path: "\(path).eta", in: 2...Self.largestReduction) } ?? 3
         let fallback = maximum.map { Self.defaultMinimum(of: name, maximum: $0) } ?? 1
         let minimum = section["min"].map { self.int($0, path: "\(path).min", in: limit) } ?? fallback
@@ -46,6 +47,7 @@ extension StudyBuilder {
         switch name {
         case "none": return SchedulerSettings.none(maximum: maximum)
         case "successive_halving": return .successiveHalving(minimum: minimum, maximum: maximum, eta: eta)
+        case "auto": return .automatic(minimum: minimum, maximum: maximum, eta: eta)
         case "hyperband": return self.hyperband(section, minimum: minimum, maximum: maximum, eta: eta)
         case "pasha":
             return self.isGuarded(section).map {

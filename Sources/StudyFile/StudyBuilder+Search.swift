@@ -11,7 +11,8 @@ extension StudyBuilder {
     /// The section `search`; random search under ASHA from 1 to 81 epochs where nothing is given.
     mutating func search(_ node: FileNode?) -> SearchSettings? {
         let fallback = SearchSettings(
-            searcher: .random, scheduler: .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: true))
+            searcher: .random,
+            scheduler: .asha(minimum: 1, maximum: self.recordedSteps ?? 81, eta: 3, isGuarded: true))
         guard let node else { return fallback }
         let known = ["searcher", "scheduler", "try_first", "audit"]
         let unbuilt = ["warm_start", "narrowing", "confirm"]

@@ -11,16 +11,22 @@ package enum StudyReader {
     /// A file of at most 1 MiB is accepted, nested at most 24 levels, without anchors and aliases; the grammar itself
     /// bounds the space to a few hundred parameters, because layers do not repeat more than 64 times.
     ///
-    /// - Parameter text: The whole file.
+    /// - Parameters:
+    ///   - text: The whole file.
+    ///   - lookup: Finds the table of a study on recorded curves.
     /// - Returns: The study, or every mistake in the order of the file.
     /// - Complexity: O(bytes).
-    package static func read(text: String) -> StudyReading {
+    package static func read(
+        text: String,
+        lookup: TableLookup = .none
+    ) -> StudyReading {
         var mistakes: [Mistake] = []
         guard let root = FileNode.compose(text, mistakes: &mistakes) else {
             return StudyReading(study: nil, mistakes: mistakes, searchMistakes: [])
         }
         var builder = StudyBuilder(mistakes: mistakes)
-        let study = builder.study(root)
+        let isTable = root.entries?.contains { $0.key == "table" } ?? false
+        let study = isTable ? builder.tableStudy(root, lookup: lookup) : builder.study(root)
         let found = builder.mistakes.sortedAndUnique()
         return StudyReading(
             study: found.isEmpty ? study : nil, mistakes: found,
@@ -34,9 +40,11 @@ struct StudyBuilder {
     var searchMistakes: [Mistake] = []
     var settings: [DraftSetting] = []
     var parameters: [DraftParameter] = []
+    /// How far the curves of a table go; `nil` where networks are trained.
+    var recordedSteps: Int?
 
     /// Top-level keys that the grammar has and this version does not.
-    private static let unbuilt = ["program", "parameters", "table", "constraints", "resources", "output", "warm_start"]
+    private static let unbuilt = ["program", "parameters", "constraints", "resources", "output", "warm_start"]
 
     init(mistakes: [Mistake] = []) { self.mistakes = mistakes }
 
@@ -72,7 +80,8 @@ struct StudyBuilder {
         self.checkSearchable(space, budget: budget, section: section)
         guard let name, let task, let data, let objectives, let search, let space else { return nil }
         var definition = StudyDefinition(
-            name: name, data: data, task: task, space: space.space, settings: space.templates, objective: objectives[0],
+            name: name, subject: .networks(data: data, task: task), space: space.space, settings: space.templates,
+            objective: objectives[0],
             searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
             searchSeed: seeds.search, dataSeed: seeds.data)
         definition.auditShare = search.auditShare
@@ -104,12 +113,12 @@ struct StudyBuilder {
                 name: "training.metrics.\(asked.count)", place: Place(line: 1, column: 1), value: name, conditions: []))
     }
 
-    private mutating func readVersion(_ section: Section) {
+    mutating func readVersion(_ section: Section) {
         guard let node = self.required("version", in: section), node.value != .int(1) else { return }
         self.report(node.place, "version: found \(node.found), want 1")
     }
 
-    private mutating func studyName(_ section: Section) -> String? {
+    mutating func studyName(_ section: Section) -> String? {
         guard let node = self.required("name", in: section) else { return nil }
         guard let text = node.text, Self.isName(text) else {
             self.report(

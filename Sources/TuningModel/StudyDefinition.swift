@@ -159,12 +159,16 @@ package enum SchedulerSettings: Hashable, Sendable {
     /// Stops a trial whose loss after `maximum` epochs, foretold from its curve, is better than the best one's with a
     /// probability below `threshold`, from `grace` epochs on.
     case curve(maximum: Int, grace: Int, threshold: Double)
+    /// ASHA by promotion whose lowest rung is learned.
+    case automatic(minimum: Int, maximum: Int, eta: Int)
 
     /// Whether it can rank trials by several objectives, or ranks none.
     package var takesSeveralObjectives: Bool {
         switch self {
         case .none, .asha: true
-        case .successiveHalving, .hyperband, .ashaStopping, .asynchronousHyperband, .pasha, .median, .curve: false
+        case .successiveHalving, .hyperband, .ashaStopping, .asynchronousHyperband, .pasha, .median, .curve,
+            .automatic:
+            false
         }
     }
 
@@ -172,7 +176,7 @@ package enum SchedulerSettings: Hashable, Sendable {
     package var maximumEpochs: Int {
         switch self {
         case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
-            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _),
+            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _), .automatic(_, let maximum, _),
             .asynchronousHyperband(_, let maximum, _, _, _, _), .pasha(_, let maximum, _, _),
             .median(let maximum, _, _), .curve(let maximum, _, _):
             maximum
@@ -200,8 +204,7 @@ package struct Budget: Hashable, Sendable {
 /// Everything a study file says.
 package struct StudyDefinition: Hashable, Sendable {
     package var name: String
-    package var data: DataSettings
-    package var task: TaskKind
+    package var subject: StudySubject
     package var space: ParameterSpace
     package var settings: [SettingTemplate]
     package var objective: Objective
@@ -218,13 +221,12 @@ package struct StudyDefinition: Hashable, Sendable {
     package var dataSeed: UInt64
 
     package init(
-        name: String, data: DataSettings, task: TaskKind, space: ParameterSpace, settings: [SettingTemplate],
+        name: String, subject: StudySubject, space: ParameterSpace, settings: [SettingTemplate],
         objective: Objective, searcher: SearcherSettings, scheduler: SchedulerSettings, tryFirst: [Configuration] = [],
         budget: Budget, searchSeed: UInt64, dataSeed: UInt64
     ) {
         self.name = name
-        self.data = data
-        self.task = task
+        self.subject = subject
         self.space = space
         self.settings = settings
         self.objective = objective
@@ -238,6 +240,18 @@ package struct StudyDefinition: Hashable, Sendable {
 
     /// All objectives, the first one first.
     package var objectives: [Objective] { [self.objective] + self.furtherObjectives }
+
+    /// The data that networks are trained on; `nil` where curves are looked up.
+    package var data: DataSettings? {
+        guard case .networks(let data, _) = self.subject else { return nil }
+        return data
+    }
+
+    /// What networks learn; `nil` where curves are looked up.
+    package var task: TaskKind? {
+        guard case .networks(_, let task) = self.subject else { return nil }
+        return task
+    }
 
     /// The settings that hold under a configuration, searched values filled in.
     package func settings(for configuration: Configuration) -> [Setting] {

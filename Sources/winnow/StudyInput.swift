@@ -21,14 +21,14 @@ struct StudyInput {
     /// - Throws: ``CommandFailure`` with every mistake of the file, one a line.
     static func read(_ path: String, searches: Bool) throws -> StudyInput {
         let text = try self.text(of: path)
-        let reading = StudyReader.read(text: text)
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let reading = StudyReader.read(text: text, lookup: TableInput.lookup(relativeTo: directory))
         let mistakes = reading.mistakes + (searches ? reading.searchMistakes : [])
         guard let study = reading.study, mistakes.isEmpty else {
             let lines = mistakes.map { "\(path):\($0.line):\($0.column): \($0.message)" }
             throw CommandFailure(.wrongInput, lines.joined(separator: "\n"))
         }
-        return StudyInput(
-            text: text, study: study, directory: URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        return StudyInput(text: text, study: study, directory: directory)
     }
 
     /// The text of a study file, refused where it is missing, too large or not UTF-8.
@@ -59,7 +59,10 @@ struct StudyInput {
     /// - Returns: The prepared data set.
     /// - Throws: ``CommandFailure`` where a file is refused, or there is no such fold.
     func loadData(fold: Int? = nil) throws -> LoadedDataset {
-        var settings = self.study.data
+        guard case .networks(var settings, let task) = self.study.subject else {
+            throw CommandFailure(
+                .wrongInput, "a study with a table of recorded curves trains nothing; use winnow simulate")
+        }
         if let fold {
             guard let other = settings.fold(fold) else {
                 guard case .fold(_, let count, _, _) = settings.validation else {
@@ -72,7 +75,7 @@ struct StudyInput {
         }
         do {
             return try DatasetLoader.load(
-                settings, task: self.study.task, seed: self.study.dataSeed, relativeTo: self.directory)
+                settings, task: task, seed: self.study.dataSeed, relativeTo: self.directory)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }

@@ -10,7 +10,7 @@ struct Winnow: ParsableCommand {
         subcommands: [
             DemoCommand.self, RunCommand.self, CoordinatorCommand.self, WorkerCommand.self, CheckCommand.self,
             TrainCommand.self, TrialsCommand.self, BestCommand.self, ShowCommand.self, ReplayCommand.self,
-            BenchCommand.self, SlotCommand.self,
+            SimulateCommand.self, BenchCommand.self, SlotCommand.self,
         ])
 }
 

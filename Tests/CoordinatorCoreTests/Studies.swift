@@ -15,10 +15,10 @@ enum Studies {
     ) -> StudyDefinition {
         StudyDefinition(
             name: "test",
-            data: DataSettings(
-                train: .npy(features: "x.npy", targets: "y.npy"), validation: .holdout(share: 0.2, stratify: false),
-                test: nil),
-            task: .classification, space: self.space,
+            subject: .networks(
+                data: DataSettings(
+                    train: .npy(features: "x.npy", targets: "y.npy"), validation: .holdout(share: 0.2, stratify: false),
+                    test: nil), task: .classification), space: self.space,
             settings: [SettingTemplate(name: "training.learning_rate", source: .searched(parameter: 0))],
             objective: Objective(metric: .validationLoss, direction: .minimize), searcher: searcher,
             scheduler: scheduler, budget: Budget(trials: trials, epochs: epochs, wallTime: wallTime), searchSeed: 7,

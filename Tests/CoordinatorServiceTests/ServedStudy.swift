@@ -6,9 +6,10 @@ enum ServedStudy {
     static func definition(_ scheduler: SchedulerSettings = .none(maximum: 5)) -> StudyDefinition {
         StudyDefinition(
             name: "test",
-            data: DataSettings(
-                train: .npy(features: "x", targets: "y"), validation: .holdout(share: 0.5, stratify: true), test: nil),
-            task: .classification,
+            subject: .networks(
+                data: DataSettings(
+                    train: .npy(features: "x", targets: "y"), validation: .holdout(share: 0.5, stratify: true),
+                    test: nil), task: .classification),
             space: ParameterSpace([
                 Parameter(name: "training.learning_rate", domain: .float(FloatRange(low: 0.1, high: 1)))
             ]),

@@ -165,7 +165,7 @@ struct SearchMistakeTests {
             [
                 """
                 27:21: search.scheduler.name: found ahsa, did you mean asha? want none, \
-                successive_halving, hyperband, asha, pasha, median or curve
+                successive_halving, hyperband, asha, pasha, median, curve or auto
                 """
             ]),
         StudyEdit(
@@ -174,7 +174,7 @@ struct SearchMistakeTests {
             [
                 """
                 27:21: scheduler bohb is not built yet, want none, successive_halving, hyperband, \
-                asha, pasha, median or curve
+                asha, pasha, median, curve or auto
                 """
             ]),
         StudyEdit(

@@ -26,11 +26,11 @@ struct SequenceTests {
         let study = try #require(reading.study, "\(reading.mistakes)")
         let source = SequenceSource(
             file: "a.csv", targets: ["y"], categorical: ["c"], ignore: ["note"], series: "id", time: "t")
-        #expect(study.data.train == .sequences(source))
-        #expect(study.data.test == .source(.sequences(source.of(file: "b.csv"))))
+        #expect(study.data?.train == .sequences(source))
+        #expect(study.data?.test == .source(.sequences(source.of(file: "b.csv"))))
         let several = StudyReader.read(text: Self.text("target: [y, z], series: id", task: "regression"))
         #expect(
-            several.study?.data.train
+            several.study?.data?.train
                 == .sequences(SequenceSource(file: "a.csv", targets: ["y", "z"], series: "id")))
     }
 

@@ -48,25 +48,25 @@ struct SeveralTargetTests {
                 task: "multi_label", train: "target: [a, b], ignore: [id]", test: "{file: t.csv}",
                 training: "loss: binary_cross_entropy, label_smoothing: 0.1, metrics: [validation.roc_auc]"))
         #expect(labels.task == .multiLabel)
-        #expect(labels.data.train == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: ["id"]))
+        #expect(labels.data?.train == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: ["id"]))
         #expect(
-            labels.data.test == .source(.table(file: "t.csv", targets: ["a", "b"], categorical: [], ignore: ["id"])))
+            labels.data?.test == .source(.table(file: "t.csv", targets: ["a", "b"], categorical: [], ignore: ["id"])))
         let filled = try Self.study(
             Self.text(
                 task: "multi_label", train: "target: [a, b], missing: {fill: mean, indicator: true}",
                 validation: "{folds: 4, fold: 1, group: who}", test: "{file: t.csv}"))
         let missing = MissingCells(.mean, hasIndicators: true)
         #expect(
-            filled.data.train
+            filled.data?.train
                 == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: [], missing: missing))
-        #expect(filled.data.validation == .fold(1, of: 4, stratify: false, group: "who"))
+        #expect(filled.data?.validation == .fold(1, of: 4, stratify: false, group: "who"))
         #expect(
-            filled.data.test
+            filled.data?.test
                 == .source(.table(file: "t.csv", targets: ["a", "b"], categorical: [], ignore: [], missing: missing)))
         let one = try Self.study(Self.text(task: "multi_label", train: "target: a"))
-        #expect(one.data.train == .table(file: "a.csv", targets: ["a"], categorical: [], ignore: []))
+        #expect(one.data?.train == .table(file: "a.csv", targets: ["a"], categorical: [], ignore: []))
         let numbers = try Self.study(Self.text(task: "regression", train: "target: [a, b]"))
-        #expect(numbers.data.train == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: []))
+        #expect(numbers.data?.train == .table(file: "a.csv", targets: ["a", "b"], categorical: [], ignore: []))
     }
 
     @Test("a series has a window, a horizon and its last steps")
@@ -77,16 +77,16 @@ struct SeveralTargetTests {
                 train: "target: [load], categorical: [day], ignore: [date], window: 48, horizon: 3",
                 validation: "{last: 0.2}", test: "{last: 0.1}", training: "loss: huber"))
         #expect(
-            study.data.train
+            study.data?.train
                 == .series(
                     SeriesSource(
                         file: "a.csv", targets: ["load"], categorical: ["day"], ignore: ["date"], window: 48, horizon: 3
                     )))
-        #expect(study.data.validation == .last(share: 0.2) && study.data.test == .last(share: 0.1))
+        #expect(study.data?.validation == .last(share: 0.2) && study.data?.test == .last(share: 0.1))
         let least = try Self.study(
             Self.text(
                 task: "forecasting", train: "target: y, window: 1", validation: "{last: 0.2}", test: "{last: 0.1}"))
-        #expect(least.data.train == .series(SeriesSource(file: "a.csv", targets: ["y"], window: 1, horizon: 1)))
+        #expect(least.data?.train == .series(SeriesSource(file: "a.csv", targets: ["y"], window: 1, horizon: 1)))
     }
 
     @Test(

@@ -94,8 +94,8 @@ struct StudyReaderTests {
                 Setting("training.learning_rate", .float(1e-3)),
                 Setting("training.batch_size", .int(128)),
             ])
-        #expect(study.data.train == .npy(features: "x.npy", targets: "y.npy"))
-        #expect(study.data.test == nil)
+        #expect(study.data?.train == .npy(features: "x.npy", targets: "y.npy"))
+        #expect(study.data?.test == nil)
         #expect(study.budget == Budget())
         #expect(
             reading.searchMistakes.map { "\($0.line):\($0.column)" } == ["1:1", "5:1"])
@@ -239,7 +239,7 @@ struct StudyReaderTests {
     @Test("a column may be called y or no, which YAML 1.1 takes for truth values", arguments: ["y", "no", "on"])
     func truthNames(name: String) throws {
         let study = StudyReader.read(text: try StudyEdit("target: digit", "target: \(name)", []).text()).study
-        #expect(study?.data.train == .csv(file: "digits.csv.gz", target: name, categorical: [], ignore: []))
+        #expect(study?.data?.train == .csv(file: "digits.csv.gz", target: name, categorical: [], ignore: []))
     }
 
     @Test(
@@ -328,8 +328,8 @@ struct StudyReaderTests {
         ).text()
         let study = StudyReader.read(text: text).study
         #expect(
-            study?.data.validation
+            study?.data?.validation
                 == .source(.csv(file: "v.csv", target: "digit", categorical: [], ignore: [])))
-        #expect(study?.data.test == .source(.csv(file: "t.csv", target: "d", categorical: [], ignore: ["id"])))
+        #expect(study?.data?.test == .source(.csv(file: "t.csv", target: "d", categorical: [], ignore: ["id"])))
     }
 }

@@ -70,7 +70,9 @@ struct NounTests {
     func settings() {
         let source = DataSource.npy(features: "x", targets: "y")
         let study = StudyDefinition(
-            name: "s", data: DataSettings(train: source, validation: .source(source), test: nil), task: .regression,
+            name: "s",
+            subject: .networks(
+                data: DataSettings(train: source, validation: .source(source), test: nil), task: .regression),
             space: ParameterSpace([Parameter(name: "a", domain: .int(IntRange(low: 1, high: 2)))]),
             settings: [
                 SettingTemplate(name: "fixed", source: .fixed(.bool(true))),

@@ -59,6 +59,10 @@ package struct Scheduler: Sendable {
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
             self.algorithm = AshaStopping(ladder: ladder, wording: wording)
             self.plan = [.open(ladder)]
+        case .automatic(let minimum, let maximum, let eta):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm = AdaptiveHalving(ladder: ladder)
+            self.plan = [.open(ladder)]
         case .asynchronousHyperband(let minimum, let maximum, let eta, let isGuarded, let brackets, let allocation):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
             let choice = try BracketChoice(ladder: ladder, brackets: brackets, allocation: allocation, seed: seed)
@@ -83,8 +87,11 @@ package struct Scheduler: Sendable {
 
     /// No new trials from now on: the budget or the searcher is exhausted. Closing twice is harmless.
     ///
+    /// - Parameter isExhausted: Whether no configuration is left, and not enough trials were made.
     /// - Returns: `.stop` for trials that are left behind because a synchronous bracket is cut short; else nothing.
-    package mutating func close() -> [Decision] { self.algorithm.close() }
+    package mutating func close(isExhausted: Bool = false) -> [Decision] {
+        self.algorithm.close(isExhausted: isExhausted)
+    }
 
     /// Takes the loss of a running trial's next epoch.
     ///

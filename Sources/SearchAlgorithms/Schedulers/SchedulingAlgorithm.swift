@@ -9,12 +9,17 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
     func fate(of trial: TrialID) -> String
 
+    /// The same, knowing whether no configuration is left; makes no difference unless an algorithm says so.
+    mutating func close(isExhausted: Bool) -> [Decision]
+
     /// The same with a loss for each of several objectives; by the first alone unless an algorithm knows better.
     mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision]
 }
 
 extension SchedulingAlgorithm {
+    mutating func close(isExhausted: Bool) -> [Decision] { self.close() }
+
     mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
         try self.tell(trial, epoch: epoch, loss: losses.first ?? .nan)
     }

@@ -73,9 +73,10 @@ struct CoordinatorBenchmark {
     private static func study(trials: Int) -> StudyDefinition {
         StudyDefinition(
             name: "bench",
-            data: DataSettings(
-                train: .npy(features: "", targets: ""), validation: .holdout(share: 0.5, stratify: false), test: nil),
-            task: .classification,
+            subject: .networks(
+                data: DataSettings(
+                    train: .npy(features: "", targets: ""), validation: .holdout(share: 0.5, stratify: false), test: nil
+                ), task: .classification),
             space: ParameterSpace([
                 Parameter(
                     name: "training.learning_rate", domain: .float(FloatRange(low: 1e-4, high: 1, isLogarithmic: true)))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SearchAlgorithms
 import StudyFile
 import TuningModel
@@ -13,7 +14,8 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let text = try StudyInput.text(of: self.study)
-        let reading = StudyReader.read(text: text)
+        let directory = URL(fileURLWithPath: self.study).deletingLastPathComponent().path
+        let reading = StudyReader.read(text: text, lookup: TableInput.lookup(relativeTo: directory))
         let mistakes = reading.mistakes + reading.searchMistakes
         guard let definition = reading.study, mistakes.isEmpty else {
             self.tell(mistakes)

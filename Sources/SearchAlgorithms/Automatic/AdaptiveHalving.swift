@@ -1,0 +1,268 @@
+import TuningModel
+
+/// Asynchronous halving by promotion whose lowest rung is learned: trials rest only at rungs whose ranks say something
+/// about higher ones.
+///
+/// A few of the first trials, the probes, train to a higher rung _p_ without a rest, so that their losses at the rungs
+/// below and at _p_ are those of configurations that nobody has selected. Spearman's rank correlation rho_k of rung k with
+/// rung _p_ over the probes says how much a comparison at rung k is worth. New trials first rest at the lowest rung with
+/// `rho_k >= 0.4`, at _p_ where there is none; until eight probes have ended that is the lowest rung of all. Above it trials
+/// are promoted as by ``AshaPromotion`` with its guard: the best floor(n / eta) of n. A trial whose loss at the next rung
+/// is known already, as a probe's is, takes its place there at once and costs nothing.
+///
+/// When no configuration is left to start (a grid or a table is used up), slots that would rest take the best of the trials
+/// that wait, from the rung that has sent on the smallest share of its own, until all are complete.
+///
+/// Sources: L. Li et al., "A system for massively parallel hyperparameter tuning", MLSys 2020, algorithm 2; Y. Li et al.,
+/// "Hyper-Tune: towards efficient hyper-parameter tuning at scale", VLDB 2022 (guard; that the lowest rung must be learned);
+/// C. Spearman, "The proof and measurement of association between two things", 1904.
+///
+/// Deviations, on purpose: Hyper-Tune learns weights of brackets by resampling; one lowest rung, learned from trials that
+/// were not selected, needs no resampling and keeps the reasons of decisions short.
+struct AdaptiveHalving: SchedulingAlgorithm {
+    /// Probes that must have ended before ranks are compared, and how many there are at most.
+    private static let probesNeeded = 8
+    private static let probeCount = 12
+    /// The least rank correlation of a rung that trials are compared at.
+    private static let leastCorrelation = 0.4
+
+    private struct Rung: Hashable, Sendable {
+        var ranking = RankedList()
+        /// Those that wait here, some of which may have gone on since.
+        var waiting = PriorityQueue<RankedLoss>()
+        var promotedCount = 0
+    }
+
+    private let ladder: RungLadder
+    private var rungs: [Rung]
+    private var trials = TrialTable()
+    /// For each trial its loss at each rung, infinity where it diverged, NaN where it is not known.
+    private var losses: [Double] = []
+    /// The highest rung in whose ranking each trial stands; -1 before the first.
+    private var standing: [Int] = []
+    /// The rung that each running trial is heading for.
+    private var heading: [Int] = []
+    private var probesEnded: [Int] = []
+    /// The rung at which new trials rest first.
+    private(set) var base = 0
+    private(set) var correlations: [Double] = []
+    private var isClosed = false
+    private var usesIdleSlots = false
+
+    init(ladder: RungLadder) {
+        self.ladder = ladder
+        self.rungs = Array(repeating: Rung(), count: ladder.top)
+    }
+
+    /// The rung that probes train to: the third one, and never the last.
+    private var probeRung: Int { min(2, max(0, self.ladder.top - 1)) }
+
+    private func isProbe(_ trial: Int) -> Bool { trial < Self.probeCount && self.probeRung > 0 }
+
+    mutating func ask() -> Proposal {
+        while let (rung, rank) = self.promotable() {
+            if let proposal = self.promote(from: rung, "\(self.place(rank: rank, in: rung))") { return proposal }
+        }
+        if !self.isClosed { return self.start() }
+        while self.usesIdleSlots, let rung = self.leastServed() {
+            guard let best = self.waiting(in: rung) else { break }
+            let rank = self.rungs[rung].ranking.rank(of: best)
+            let words = "\(self.place(rank: rank, in: rung)), the best that waits while a slot is idle"
+            if let proposal = self.promote(from: rung, words) { return proposal }
+        }
+        return self.trials.runningCount > 0 ? .wait : .finished
+    }
+
+    private mutating func start() -> Proposal {
+        let trial = self.trials.start(bracket: 0)
+        let target = self.isProbe(trial.rawValue) ? max(self.probeRung, self.base) : self.base
+        self.standing.append(-1)
+        self.heading.append(target)
+        self.losses += Array(repeating: .nan, count: self.ladder.epochs.count)
+        return .start(trial, Placement(bracket: 0, rung: target, epochs: self.ladder.epochs[target]))
+    }
+
+    /// Lets the best trial that waits at a rung go on.
+    ///
+    /// - Returns: `nil` where its loss at the next rung was known already.
+    private mutating func promote(from rung: Int, _ place: String) -> Proposal? {
+        guard let best = self.rungs[rung].waiting.removeLeast() else { return nil }
+        self.rungs[rung].promotedCount += 1
+        let next = rung + 1
+        if !self.loss(of: best.trial, at: next).isNaN {
+            self.enter(best.trial, next)
+            return nil
+        }
+        self.trials.resume(best.trial)
+        self.heading[best.trial] = next
+        let target = self.ladder.epochs[next]
+        return .resume(
+            TrialID(best.trial), Placement(bracket: 0, rung: next, epochs: target),
+            reason: "\(place), promoted to \(target)")
+    }
+
+    /// The highest rung from which a trial has earned to go on, and its rank there.
+    private mutating func promotable() -> (rung: Int, rank: Int)? {
+        for rung in self.rungs.indices.reversed() where rung >= self.base {
+            let quota = self.rungs[rung].ranking.count / self.ladder.eta
+            guard self.rungs[rung].promotedCount < quota, let best = self.waiting(in: rung) else { continue }
+            let rank = self.rungs[rung].ranking.rank(of: best)
+            if rank < quota { return (rung, rank) }
+        }
+        return nil
+    }
+
+    /// The best trial that still waits at a rung.
+    private mutating func waiting(in rung: Int) -> RankedLoss? {
+        while let best = self.rungs[rung].waiting.least {
+            if self.standing[best.trial] == rung { return best }
+            _ = self.rungs[rung].waiting.removeLeast()
+        }
+        return nil
+    }
+
+    /// The rung that has sent on the smallest share of those that came, among those where somebody waits; the higher one
+    /// among equals.
+    private mutating func leastServed() -> Int? {
+        var least: Int?
+        for rung in self.rungs.indices.reversed() where self.waiting(in: rung) != nil {
+            guard let other = least else {
+                least = rung
+                continue
+            }
+            let left = self.rungs[rung].promotedCount * self.rungs[other].ranking.count
+            let right = self.rungs[other].promotedCount * self.rungs[rung].ranking.count
+            if left < right { least = rung }
+        }
+        return least
+    }
+
+    mutating func close() -> [Decision] { self.close(isExhausted: false) }
+
+    /// No new trial from now on.
+    ///
+    /// - Parameter isExhausted: Whether that is so because no configuration is left, and not because enough were tried.
+    /// - Returns: Nothing.
+    mutating func close(isExhausted: Bool) -> [Decision] {
+        self.isClosed = true
+        self.usesIdleSlots = self.usesIdleSlots || isExhausted
+        return []
+    }
+
+    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, epoch: epoch)
+        self.trials.advance(trial.rawValue)
+        guard let rung = self.ladder.epochs.firstIndex(of: epoch) else { return [] }
+        let entry = RankedLoss(loss, trial: trial.rawValue)
+        self.setLoss(entry.loss, of: trial.rawValue, at: rung)
+        guard rung == self.heading[trial.rawValue] else { return [] }
+        guard rung < self.ladder.top else {
+            self.trials.rest(trial.rawValue, .over)
+            return [.complete(trial, rung: rung, epoch: epoch)]
+        }
+        self.trials.rest(trial.rawValue, entry.isFinite ? .paused : .over)
+        self.arrive(trial.rawValue, at: rung)
+        guard entry.isFinite else { return [.notFinite(trial, rung: rung, epoch: epoch)] }
+        let standing = self.standing[trial.rawValue]
+        let rank = self.rungs[standing].ranking.rank(of: self.entry(trial.rawValue, standing))
+        let quota = self.rungs[standing].ranking.count / self.ladder.eta
+        var reason = "\(self.place(rank: rank, in: standing)), the best \(quota) go on (eta \(self.ladder.eta))"
+        if self.isProbe(trial.rawValue), rung == self.probeRung { reason += "; \(self.stability)" }
+        return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
+    }
+
+    mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.checkRunning(trial)
+        self.trials.rest(trial.rawValue, .over)
+        let heading = self.heading[trial.rawValue]
+        let worst = RankedLoss(loss, trial: trial.rawValue).loss
+        for rung in 0...heading where self.loss(of: trial.rawValue, at: rung).isNaN {
+            self.setLoss(worst, of: trial.rawValue, at: rung)
+        }
+        if heading < self.ladder.top { self.arrive(trial.rawValue, at: heading) }
+        return []
+    }
+
+    func fate(of trial: TrialID) -> String {
+        guard let entry = try? self.trials.entry(trial) else { return "never started" }
+        let rung = self.standing[trial.rawValue]
+        guard entry.phase == .paused, rung >= 0, rung < self.rungs.count else {
+            return entry.phase.description(at: Int(entry.epoch))
+        }
+        let rank = self.rungs[rung].ranking.rank(of: self.entry(trial.rawValue, rung))
+        let quota = self.rungs[rung].ranking.count / self.ladder.eta
+        return "\(self.place(rank: rank, in: rung)), \(self.rungs[rung].promotedCount) went on of at most \(quota) "
+            + "(eta \(self.ladder.eta))"
+    }
+
+    /// What the probes say, in words.
+    private var stability: String {
+        guard !self.correlations.isEmpty else {
+            return "\(self.probesEnded.count) of \(Self.probesNeeded) probes have ended"
+        }
+        let texts = self.correlations.enumerated().map {
+            "\(epochCount(self.ladder.epochs[$0.offset])) \(Self.hundredths($0.element))"
+        }
+        return
+            "rank correlation with \(epochCount(self.ladder.epochs[self.probeRung])): \(texts.joined(separator: ", ")); "
+            + "new trials rest first at \(epochCount(self.ladder.epochs[self.base]))"
+    }
+
+    private static func hundredths(_ x: Double) -> String {
+        let whole = Int((x * 100).rounded())
+        let digits = whole.magnitude % 100
+        return "\(whole < 0 ? "-" : "")\(whole.magnitude / 100).\(digits < 10 ? "0" : "")\(digits)"
+    }
+
+    /// A trial that rests or is over takes its place in the rankings.
+    private mutating func arrive(_ trial: Int, at rung: Int) {
+        let first = self.standing[trial] < 0 ? min(self.base, rung) : rung
+        self.enter(trial, first)
+        guard self.isProbe(trial), rung >= self.probeRung, self.standing[trial] <= self.probeRung,
+            !self.probesEnded.contains(trial)
+        else { return }
+        self.probesEnded.append(trial)
+        self.adapt()
+    }
+
+    private mutating func enter(_ trial: Int, _ rung: Int) {
+        self.standing[trial] = rung
+        guard rung < self.ladder.top else { return }
+        let entry = self.entry(trial, rung)
+        _ = self.rungs[rung].ranking.insert(entry)
+        if entry.isFinite, self.trials[trial].phase == .paused { self.rungs[rung].waiting.insert(entry) }
+    }
+
+    /// Finds the lowest rung whose ranks agree with those at the probes' rung.
+    private mutating func adapt() {
+        guard self.probesEnded.count >= Self.probesNeeded else { return }
+        let last = self.probesEnded.map { self.loss(of: $0, at: self.probeRung) }
+        self.correlations = (0..<self.probeRung).map { rung in
+            RankCorrelation.spearman(self.probesEnded.map { self.loss(of: $0, at: rung) }, last)
+        }
+        let base = self.correlations.firstIndex { $0 >= Self.leastCorrelation } ?? self.probeRung
+        guard base != self.base else { return }
+        self.base = base
+        // Whoever is known at the new lowest rung is compared there from now on.
+        for trial in 0..<self.trials.count
+        where self.standing[trial] >= 0 && self.standing[trial] < base && !self.loss(of: trial, at: base).isNaN
+            && self.trials[trial].phase != .running
+        {
+            self.enter(trial, base)
+        }
+    }
+
+    private func entry(_ trial: Int, _ rung: Int) -> RankedLoss {
+        RankedLoss(self.loss(of: trial, at: rung), trial: trial)
+    }
+
+    private func loss(of trial: Int, at rung: Int) -> Double { self.losses[trial * self.ladder.epochs.count + rung] }
+
+    private mutating func setLoss(_ loss: Double, of trial: Int, at rung: Int) {
+        self.losses[trial * self.ladder.epochs.count + rung] = loss
+    }
+
+    private func place(rank: Int, in rung: Int) -> String {
+        "rank \(rank + 1) of \(self.rungs[rung].ranking.count) at \(epochCount(self.ladder.epochs[rung]))"
+    }
+}

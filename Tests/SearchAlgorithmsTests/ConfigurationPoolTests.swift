@@ -1,0 +1,74 @@
+import Randomness
+import SearchAlgorithms
+import Testing
+import TuningModel
+
+@Suite("A pool of configurations")
+struct ConfigurationPoolTests {
+    private let space = ParameterSpace([
+        Parameter(name: "rate", domain: .float(FloatRange(low: 1e-4, high: 1, isLogarithmic: true))),
+        Parameter(name: "units", domain: .int(IntRange(low: 10, high: 20))),
+        Parameter(name: "depth", domain: .ordinal([.int(1), .int(2), .int(16)])),
+        Parameter(name: "kind", domain: .choice([.text("a"), .text("b")])),
+    ])
+
+    private func configuration(_ rate: Double, _ units: Int, _ depth: Int, _ kind: String) -> Configuration {
+        Configuration([.float(rate), .int(units), .int(depth), .text(kind)])
+    }
+
+    @Test("the nearest row is taken once, by the distance of each kind of parameter")
+    func distances() throws {
+        var pool = ConfigurationPool(
+            space: self.space,
+            configurations: [
+                self.configuration(1e-4, 10, 1, "a"), self.configuration(1e-2, 10, 1, "a"),
+                self.configuration(1e-4, 18, 1, "a"), self.configuration(1e-4, 10, 16, "a"),
+                self.configuration(1e-4, 10, 1, "b"),
+            ])
+        // From row 0: half of the logarithms, 0.8 of the units, 1 for the last of three depths and 1 for another kind.
+        let rows = (0..<6).map { _ in pool.take(nearest: self.configuration(1e-4, 10, 1, "a"))?.row }
+        #expect(rows == [0, 1, 2, 3, 4, nil])
+        #expect(pool.count == 0)
+    }
+
+    @Test("every row is what an exhaustive search finds, seed 8")
+    func reference() throws {
+        let random = RandomStream(seed: 8, purpose: .simulation)
+        func integer(_ bound: Int, _ index: Int) -> Int {
+            Int(random.integer(below: UInt64(bound), at: UInt64(index)))
+        }
+        let configurations = (0..<300).map { i in
+            let rate = 1e-4 * Double(1 + integer(9_999, 4 * i))
+            let depth = [1, 2, 16][integer(3, 4 * i + 2)]
+            let kind = ["a", "b"][integer(2, 4 * i + 3)]
+            return self.configuration(rate, 10 + integer(11, 4 * i + 1), depth, kind)
+        }
+        func point(_ configuration: Configuration) -> [Double] {
+            let bottom = LogarithmicScale.logarithm(1e-4)
+            let rate = configuration.values[0]?.number ?? .nan
+            let depth = configuration.values[2]
+            let share = (LogarithmicScale.logarithm(rate) - bottom) / (0 - bottom)
+            let units = configuration.values[1]?.number ?? .nan
+            let place = depth == .int(1) ? 0 : depth == .int(2) ? 0.5 : 1
+            return [share, (units - 10) / 10, place, configuration.values[3] == .text("a") ? 0 : 1]
+        }
+        var pool = ConfigurationPool(space: self.space, configurations: configurations)
+        var left = Set(configurations.indices)
+        for number in 0..<300 {
+            let wanted = self.space.configuration { random.uniform(at: UInt64(10_000 + 4 * number + $0)) }
+            let target = point(wanted)
+            var nearest = -1
+            var least = Double.infinity
+            for row in left.sorted() {
+                let differences = zip(point(configurations[row]), target).map { $0 - $1 }
+                let distance = differences.reduce(0) { $0 + $1 * $1 }
+                if distance < least { (nearest, least) = (row, distance) }
+            }
+            let answer = pool.take(nearest: wanted)
+            let taken = try #require(answer)
+            #expect(taken.row == nearest && taken.configuration == configurations[taken.row])
+            left.remove(taken.row)
+        }
+        #expect(left.isEmpty)
+    }
+}
