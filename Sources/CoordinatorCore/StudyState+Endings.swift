@@ -80,7 +80,7 @@ extension StudyState {
         let target = self.trials[trial.rawValue].placement.epochs
         self.searcher.observe(trial, .init(level: target, loss: .infinity))
         self.settle(trial, .failed, reason, &decisions)
-        self.retire(trial, loss: .nan, &decisions)
+        self.retire(trial, losses: [.nan], &decisions)
     }
 
     /// Ends the study now: nothing begins or goes on any more.
@@ -102,7 +102,7 @@ extension StudyState {
         } else if self.waiting.isEmpty, self.isClosed || !self.trials.isEmpty {
             // A finished scheduler's answer changes nothing, so that asking a copy is enough.
             var scheduler = self.scheduler
-            if case .finished = scheduler.ask() {
+            if case .finished = scheduler.ask(), self.nextAudit() == nil {
                 let count = self.trials.count
                 self.end(
                     self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done", &decisions)

@@ -19,7 +19,8 @@ extension StudyState {
                 self.start(trial, TrialPlacement(placement), on: worker, known, &decisions)
             case .resume(let trial, let placement, let reason):
                 self.promote(trial, TrialPlacement(placement), on: worker, reason, &decisions)
-            case .wait, .finished: break
+            case .wait: break
+            case .finished: self.audit(on: worker, &decisions)
             }
         }
         if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
@@ -75,7 +76,7 @@ extension StudyState {
         self.closeIfExhausted(&decisions)
     }
 
-    private mutating func promote(
+    mutating func promote(
         _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: String,
         _ decisions: inout [StudyDecision]
     ) {

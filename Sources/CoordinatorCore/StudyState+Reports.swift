@@ -23,37 +23,46 @@ extension StudyState {
         self.trials[index].crashes = 0
         self.trials[index].losses = 0
         self.epochCount += 1
-        let loss = self.definition.objective.loss(of: report.metrics)
+        let losses = self.definition.objectives.map { $0.loss(of: report.metrics) }
+        let further = Array(losses.dropFirst())
         switch report.status {
         case .normal:
             if self.levels.contains(report.epoch) {
-                self.consider(index, level: report.epoch, loss, &decisions)
-                self.searcher.observe(attempt.trial, .init(level: report.epoch, loss: loss))
+                self.consider(index, level: report.epoch, losses, &decisions)
+                self.searcher.observe(
+                    attempt.trial, .init(level: report.epoch, loss: losses[0], furtherLosses: further))
             }
-            self.follow(self.tell(attempt.trial, report.epoch, loss), &decisions)
+            if let epoch = record.auditedFrom {
+                guard report.epoch == record.placement.epochs else { break }
+                self.settle(
+                    attempt.trial, .complete, "audit: trained to the end though given up at epoch \(epoch)", &decisions)
+            } else {
+                self.follow(self.tell(attempt.trial, report.epoch, losses), &decisions)
+            }
         case .diverged:
             self.settle(
                 attempt.trial, .stopped,
                 "diverged at epoch \(report.epoch): \(self.definition.objective.metric.rawValue) is not finite",
                 &decisions)
             self.searcher.observe(attempt.trial, .init(level: record.placement.epochs, loss: .infinity))
-            self.retire(attempt.trial, loss: .nan, &decisions)
+            self.retire(attempt.trial, losses: [.nan], &decisions)
         case .finishedEarly:
-            self.consider(index, level: record.placement.epochs, loss, &decisions)
-            self.searcher.observe(attempt.trial, .init(level: record.placement.epochs, loss: loss))
+            self.consider(index, level: record.placement.epochs, losses, &decisions)
+            self.searcher.observe(
+                attempt.trial, .init(level: record.placement.epochs, loss: losses[0], furtherLosses: further))
             self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
-            self.retire(attempt.trial, loss: loss, &decisions)
+            self.retire(attempt.trial, losses: losses, &decisions)
         }
     }
 
     /// The scheduler's answer; a refusal means that it had been told before, and changes nothing.
-    private mutating func tell(_ trial: TrialID, _ epoch: Int, _ loss: Double) -> [Decision] {
-        (try? self.scheduler.tell(trial, epoch: epoch, loss: loss)) ?? []
+    private mutating func tell(_ trial: TrialID, _ epoch: Int, _ losses: [Double]) -> [Decision] {
+        (try? self.scheduler.tell(trial, epoch: epoch, losses: losses)) ?? []
     }
 
     /// Tells the scheduler that a trial trains no further, and follows what that settles for others.
-    mutating func retire(_ trial: TrialID, loss: Double, _ decisions: inout [StudyDecision]) {
-        let answers = (try? self.scheduler.retire(trial, loss: loss)) ?? []
+    mutating func retire(_ trial: TrialID, losses: [Double], _ decisions: inout [StudyDecision]) {
+        let answers = (try? self.scheduler.retire(trial, losses: losses)) ?? []
         self.follow(answers.filter { $0.trial != trial }, &decisions)
     }
 
@@ -63,20 +72,41 @@ extension StudyState {
             guard let record = self.record(of: answer.trial), !record.state.isTerminal else { continue }
             switch answer.kind {
             case .pause: self.settle(answer.trial, .paused, answer.reason, &decisions)
+            case .stop where self.isPickedForAudit(answer.trial):
+                self.settle(answer.trial, .paused, "\(answer.reason); picked for an audit", &decisions)
             case .stop: self.settle(answer.trial, .stopped, answer.reason, &decisions)
             case .complete: self.settle(answer.trial, .complete, answer.reason, &decisions)
             }
         }
     }
 
-    private mutating func consider(_ index: Int, level: Int, _ loss: Double, _ decisions: inout [StudyDecision]) {
-        guard loss.isFinite else { return }
+    private mutating func consider(
+        _ index: Int, level: Int, _ losses: [Double], _ decisions: inout [StudyDecision]
+    ) {
+        let loss = losses[0]
         let trial = self.trials[index]
+        guard loss.isFinite, trial.auditedFrom == nil else { return }
         let candidate = Incumbent(
             trial: trial.id, epoch: trial.epochs, level: level, loss: loss, metrics: trial.metrics)
+        if losses.count > 1, losses.allSatisfy(\.isFinite) { self.considerFront(candidate, losses) }
         guard candidate.precedes(self.incumbent) else { return }
         self.incumbent = candidate
         decisions.append(.newBest(trial.id, epoch: trial.epochs, loss: loss))
+    }
+
+    /// Takes a trial into the front where no member dominates it, and out of it whom it dominates.
+    ///
+    /// - Complexity: O(members of the front).
+    private mutating func considerFront(_ candidate: Incumbent, _ losses: [Double]) {
+        let level = self.front.first?.level ?? 0
+        guard candidate.level >= level else { return }
+        if candidate.level > level { self.front = [] }
+        let objectives = self.definition.objectives
+        let others = self.front.map { member in objectives.map { $0.loss(of: member.metrics) } }
+        if others.contains(where: { NondominatedOrder.dominates($0, losses) }) { return }
+        self.front = zip(self.front, others).filter { !NondominatedOrder.dominates(losses, $0.1) }.map(\.0)
+        let place = self.front.firstIndex { candidate.precedes($0) } ?? self.front.count
+        self.front.insert(candidate, at: place)
     }
 
     /// Puts a trial that ran or waited into a state in which it does not run.

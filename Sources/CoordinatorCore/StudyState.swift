@@ -14,7 +14,11 @@ package struct StudyState: Hashable, Sendable {
     /// Workers by the order in which they joined.
     package internal(set) var workers: [WorkerRecord] = []
     package internal(set) var trials: [TrialRecord] = []
+    /// The best by the first objective.
     package internal(set) var incumbent: Incumbent?
+    /// In a study with several objectives the trials at the highest level reached whom no other one there dominates, by the
+    /// first objective; empty with one objective.
+    package internal(set) var front: [Incumbent] = []
     /// The metrics of the confirmed best network on the test rows.
     package internal(set) var confirmation: [MetricValue]?
     /// Epochs in the ledger, over all trials.
@@ -37,6 +41,8 @@ package struct StudyState: Hashable, Sendable {
     /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
     var running: [TrialID] = []
     var isClosed = false
+    /// Trials before this one are audited or need no audit.
+    var auditCursor = 0
 
     /// A worker that has joined.
     package struct WorkerRecord: Hashable, Sendable {
@@ -53,7 +59,9 @@ package struct StudyState: Hashable, Sendable {
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
     package init(_ definition: StudyDefinition, pool: ConfigurationPool? = nil) throws(SearchError) {
         self.definition = definition
-        self.scheduler = try Scheduler(definition.scheduler)
+        self.scheduler = try Scheduler(
+            definition.scheduler, seed: definition.searchSeed,
+            directions: definition.objectives.map(\.direction))
         var levels: [Int] = []
         for bracket in self.scheduler.plan {
             for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }

@@ -2,7 +2,7 @@ package import TuningModel
 
 /// Where a trial stands in the plan of its scheduler, and how far it is to train.
 package struct Placement: Hashable, Sendable {
-    /// Hyperband's bracket _s_; 0 for every other scheduler.
+    /// Hyperband's bracket _s_; for several asynchronous brackets, how many of the lowest rungs it leaves out; else 0.
     package let bracket: Int
     /// The first rung that the trial meets on its way, counted from 0 at the bottom.
     package let rung: Int
@@ -42,7 +42,7 @@ package struct Decision: Hashable, Sendable {
     package let kind: Kind
     /// The rung at which it was decided, counted from 0 at the bottom.
     package let rung: Int
-    /// The epochs of that rung.
+    /// The epochs of that rung, or those after which a scheduler without rungs in between stopped the trial.
     package let epoch: Int
     /// For logs and for `trials`: rank, number of competitors, cut-off.
     package let reason: String

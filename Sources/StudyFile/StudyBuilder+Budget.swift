@@ -1,19 +1,44 @@
 import TuningModel
 
 extension StudyBuilder {
-    static let defaultObjective: Objective? = Objective(metric: .validationLoss, direction: .minimize)
+    private static let mostObjectives = 8
 
-    /// `objectives: [{metric: ..., direction: ...}]`, exactly one.
-    mutating func objective(_ node: FileNode, task: TaskKind?) -> Objective? {
-        guard let items = node.items, let item = items.first else {
+    /// `objectives: [{metric: ..., direction: ...}]`, one or several; the validation loss where nothing is given.
+    mutating func objectives(_ node: FileNode?, task: TaskKind?) -> [Objective]? {
+        guard let node else { return [Objective(metric: .validationLoss, direction: .minimize)] }
+        guard let items = node.items, !items.isEmpty else {
             self.report(
                 node.place,
                 "objectives: found \(node.found), want [{metric: validation.loss, direction: minimize}]")
             return nil
         }
-        if items.count > 1 {
-            self.report(items[1].place, "objectives: several objectives are not built yet, want one")
+        guard items.count <= Self.mostObjectives else {
+            self.report(
+                items[Self.mostObjectives].place,
+                "objectives: found \(items.count), want at most \(Self.mostObjectives)")
+            return nil
         }
+        var objectives: [Objective] = []
+        for item in items {
+            guard let objective = self.objective(item, task: task) else { continue }
+            if objectives.contains(where: { $0.metric == objective.metric }) {
+                self.report(item.place, "objectives: \(objective.metric.rawValue) is an objective already")
+            }
+            objectives.append(objective)
+        }
+        return objectives.count == items.count ? objectives : nil
+    }
+
+    /// Several objectives need a scheduler that can rank by them.
+    mutating func checkObjectives(_ objectives: [Objective], _ scheduler: SchedulerSettings, _ node: FileNode?) {
+        guard objectives.count > 1, !scheduler.takesSeveralObjectives, let place = node?.items?[1].place else { return }
+        self.report(
+            place,
+            "objectives: found \(objectives.count) for a scheduler that ranks by one, want one, or the scheduler asha by "
+                + "promotion in one bracket, or none")
+    }
+
+    private mutating func objective(_ item: FileNode, task: TaskKind?) -> Objective? {
         guard let section = self.section(item, path: "objectives", known: ["metric", "direction"], unbuilt: ["target"])
         else { return nil }
         let metric = self.required("metric", in: section).flatMap {

@@ -4,19 +4,17 @@ import TuningModel
 struct SearchSettings: Hashable, Sendable {
     let searcher: SearcherSettings
     let scheduler: SchedulerSettings
+    var auditShare = 0.0
 }
 
 extension StudyBuilder {
-    private static let largestMaximum = 1_000_000
-    private static let largestReduction = 1000
-
     /// The section `search`; random search under ASHA from 1 to 81 epochs where nothing is given.
     mutating func search(_ node: FileNode?) -> SearchSettings? {
         let fallback = SearchSettings(
             searcher: .random,
             scheduler: .asha(minimum: 1, maximum: self.recordedSteps ?? 81, eta: 3, isGuarded: true))
         guard let node else { return fallback }
-        let known = ["searcher", "scheduler", "try_first"]
+        let known = ["searcher", "scheduler", "try_first", "audit"]
         let unbuilt = ["warm_start", "narrowing", "confirm"]
         guard let section = self.section(node, path: "search", known: known, unbuilt: unbuilt, isOptional: true) else {
             return nil
@@ -30,7 +28,19 @@ extension StudyBuilder {
                 return nil
             }
         }
-        return SearchSettings(searcher: searcher, scheduler: scheduler)
+        guard let share = section["audit"].map({ self.auditShare($0) }) ?? 0 else { return nil }
+        return SearchSettings(searcher: searcher, scheduler: scheduler, auditShare: share)
+    }
+
+    /// `audit: 0.01`: the share of given up trials that are trained to the end all the same.
+    private mutating func auditShare(_ node: FileNode) -> Double? {
+        switch node.value {
+        case .float(let share)? where share >= 0 && share <= 1: return share
+        case .int(let share)? where share == 0 || share == 1: return Double(share)
+        default:
+            self.report(node.place, "search.audit: found \(node.found), want a share in [0, 1] such as 0.01")
+            return nil
+        }
     }
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
@@ -84,7 +94,7 @@ extension StudyBuilder {
     }
 
     /// The `name` of `{name: random, ...}`, with an alias replaced by what it stands for.
-    private mutating func methodName(
+    mutating func methodName(
         _ node: FileNode, path: String, names: [String], unbuilt: [String], aliases: [String: String] = [:]
     ) -> String? {
         guard let entries = node.entries else {
@@ -102,83 +112,6 @@ extension StudyBuilder {
             return nil
         }
         return self.name(name, path: "\(path).name", among: names)
-    }
-
-    private mutating func scheduler(_ node: FileNode) -> SchedulerSettings? {
-        let path = "search.scheduler"
-        let names = ["none", "successive_halving", "hyperband", "asha", "auto"]
-        let unbuilt = ["bohb", "dehb", "pasha", "median", "pbt", "hyperjump", "freeze_thaw", "fasha", "curve"]
-        guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
-        let own = [
-            "asha": ["min", "eta", "brackets", "variant", "guard"], "hyperband": ["min", "eta", "formula"],
-            "successive_halving": ["min", "eta"], "auto": ["min", "eta"],
-        ]
-        let all = ["name", "resource", "max", "min", "eta", "brackets", "variant", "guard", "formula"]
-        guard let section = self.section(node, path: path, known: all) else { return nil }
-        let fitting = ["name", "resource", "max"] + (own[name] ?? [])
-        for entry in section.entries where all.contains(entry.key) && !fitting.contains(entry.key) {
-            self.report(
-                entry.place, "\(path): \(entry.key) means nothing to \(name), want \(Self.list(fitting))")
-        }
-        if let resource = section["resource"] {
-            _ = self.name(
-                resource, path: "\(path).resource",
-                among: ["epochs", "epoch"] + (self.recordedSteps == nil ? [] : ["step", "steps"]),
-                unbuilt: ["step", "steps", "samples", "seconds"])
-        }
-        let limit = 1...Self.largestMaximum
-        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? self.recordedSteps ?? 81
-        let minimum = section["min"].map { self.int($0, path: "\(path).min", in: limit) } ?? 1
-        let eta = section["eta"].map { self.int($0, path: "\(path).eta", in: 2...Self.largestReduction) } ?? 3
-        guard let maximum, let minimum, let eta else { return nil }
-        if name != "none", name != "hyperband", minimum > maximum, let place = (section["min"] ?? section["max"])?.place
-        {
-            self.report(place, "\(path): min \(minimum) is above max \(maximum), want min <= max")
-            return nil
-        }
-        return self.scheduler(name, section, minimum: minimum, maximum: maximum, eta: eta)
-    }
-
-    private mutating func scheduler(
-        _ name: String, _ section: Section, minimum: Int, maximum: Int, eta: Int
-    ) -> SchedulerSettings? {
-        let path = section.path
-        switch name {
-        case "none": return SchedulerSettings.none(maximum: maximum)
-        case "successive_halving": return .successiveHalving(minimum: minimum, maximum: maximum, eta: eta)
-        case "auto": return .automatic(minimum: minimum, maximum: maximum, eta: eta)
-        case "hyperband":
-            if minimum != 1, let node = section["min"] {
-                self.report(node.place, "\(path).min: found \(minimum), want 1, hyperband's brackets begin there")
-                return nil
-            }
-            let names = HyperbandFormula.allCases.map(\.rawValue)
-            let formula = section["formula"].map { self.name($0, path: "\(path).formula", among: names) } ?? "jmlr"
-            guard let formula = formula.flatMap(HyperbandFormula.init(rawValue:)) else { return nil }
-            return .hyperband(maximum: maximum, eta: eta, formula: formula)
-        default:
-            if let node = section["brackets"], node.value != .int(1) {
-                if case .int(let count)? = node.value, count > 1 {
-                    self.report(node.place, "\(path).brackets: \(count) brackets are not built yet, want 1")
-                } else {
-                    self.report(node.place, "\(path).brackets: found \(node.found), want 1")
-                }
-                return nil
-            }
-            let variants = ["promotion", "stopping"]
-            let variant =
-                section["variant"].map { self.name($0, path: "\(path).variant", among: variants) } ?? "promotion"
-            let isGuarded = section["guard"].map { self.bool($0, path: "\(path).guard") } ?? true
-            guard let variant, let isGuarded else { return nil }
-            guard variant == "stopping" else {
-                return .asha(minimum: minimum, maximum: maximum, eta: eta, isGuarded: isGuarded)
-            }
-            if let entry = section.entry("guard") {
-                self.report(entry.place, "\(path): guard means nothing to the variant stopping, only to promotion")
-                return nil
-            }
-            return .ashaStopping(minimum: minimum, maximum: maximum, eta: eta)
-        }
     }
 
     /// `try_first`: configurations to start with, each a mapping of dotted names.

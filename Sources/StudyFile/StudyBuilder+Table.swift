@@ -45,11 +45,13 @@ extension StudyBuilder {
                     + "steps that the table has recorded")
             return nil
         }
-        return StudyDefinition(
+        var definition = StudyDefinition(
             name: name, subject: .table(settings), space: header.space, settings: [],
             objective: Objective(metric: .validationLoss, direction: .minimize), searcher: search.searcher,
             scheduler: search.scheduler, tryFirst: tryFirst, budget: budget, searchSeed: seeds.search,
             dataSeed: seeds.data)
+        definition.auditShare = search.auditShare
+        return definition
     }
 
     /// `table: {folder: ..., repeat: 0}`.

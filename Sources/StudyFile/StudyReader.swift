@@ -68,21 +68,25 @@ struct StudyBuilder {
             if entry.key == "training" { self.readTraining(entry.value, task: task) }
         }
         if section["model"] == nil { self.reportMissing("model", in: section) }
-        let objective = section["objectives"].map { self.objective($0, task: task) } ?? Self.defaultObjective
+        let objectives = self.objectives(section["objectives"], task: task)
         let search = self.search(section["search"])
         self.addScheduleEpochs(search?.scheduler)
-        self.addMetric(objective, task: task)
+        for objective in objectives ?? [] { self.addMetric(objective, task: task) }
+        if let objectives, let search { self.checkObjectives(objectives, search.scheduler, section["objectives"]) }
         let space = self.finishedSpace()
         let tryFirst = self.tryFirst(section["search"], space: space)
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
         self.checkSearchable(space, budget: budget, section: section)
-        guard let name, let task, let data, let objective, let search, let space else { return nil }
-        return StudyDefinition(
+        guard let name, let task, let data, let objectives, let search, let space else { return nil }
+        var definition = StudyDefinition(
             name: name, subject: .networks(data: data, task: task), space: space.space, settings: space.templates,
-            objective: objective,
+            objective: objectives[0],
             searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
             searchSeed: seeds.search, dataSeed: seeds.data)
+        definition.auditShare = search.auditShare
+        definition.furtherObjectives = Array(objectives.dropFirst())
+        return definition
     }
 
     /// A schedule of the learning rate runs over the epochs that the scheduler gives at most, unless told otherwise.
@@ -96,8 +100,8 @@ struct StudyBuilder {
     }
 
     /// An objective that is not measured after every epoch anyway is asked for.
-    private mutating func addMetric(_ objective: Objective?, task: TaskKind?) {
-        guard let objective, let task, let figure = objective.metric.figure, !Figure.always(task).contains(figure)
+    private mutating func addMetric(_ objective: Objective, task: TaskKind?) {
+        guard let task, let figure = objective.metric.figure, !Figure.always(task).contains(figure)
         else {
             return
         }

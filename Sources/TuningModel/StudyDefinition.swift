@@ -135,6 +135,10 @@ package struct SettingTemplate: Hashable, Sendable {
 /// of 2016, which starts a few more.
 package enum HyperbandFormula: String, Hashable, Sendable, CaseIterable { case jmlr, blog }
 
+/// How asynchronous Hyperband shares out new trials: in Hyperband's ratio, or by how well the order of trials after each
+/// bracket's first epochs agrees with the order at the top.
+package enum BracketAllocation: String, Hashable, Sendable, CaseIterable { case hyperband, learned }
+
 /// What decides how long each trial is trained.
 package enum SchedulerSettings: Hashable, Sendable {
     /// Every trial to `maximum` epochs.
@@ -145,14 +149,36 @@ package enum SchedulerSettings: Hashable, Sendable {
     /// Promotion, with the D-ASHA guard unless told otherwise.
     case asha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
     case ashaStopping(minimum: Int, maximum: Int, eta: Int)
+    /// Promotion in so many brackets, each of which leaves out one more of the lowest rungs.
+    case asynchronousHyperband(
+        minimum: Int, maximum: Int, eta: Int, isGuarded: Bool, brackets: Int, allocation: BracketAllocation)
+    /// Promotion up to a rung that rises only while the order of trials changes from rung to rung.
+    case pasha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
+    /// Stops a trial whose best loss is above the median of the others' running averages, from `grace` epochs on.
+    case median(maximum: Int, grace: Int, minimumTrials: Int)
+    /// Stops a trial whose loss after `maximum` epochs, foretold from its curve, is better than the best one's with a
+    /// probability below `threshold`, from `grace` epochs on.
+    case curve(maximum: Int, grace: Int, threshold: Double)
     /// ASHA by promotion whose lowest rung is learned.
     case automatic(minimum: Int, maximum: Int, eta: Int)
+
+    /// Whether it can rank trials by several objectives, or ranks none.
+    package var takesSeveralObjectives: Bool {
+        switch self {
+        case .none, .asha: true
+        case .successiveHalving, .hyperband, .ashaStopping, .asynchronousHyperband, .pasha, .median, .curve,
+            .automatic:
+            false
+        }
+    }
 
     /// The largest number of epochs a trial may get.
     package var maximumEpochs: Int {
         switch self {
         case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
-            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _), .automatic(_, let maximum, _):
+            .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _), .automatic(_, let maximum, _),
+            .asynchronousHyperband(_, let maximum, _, _, _, _), .pasha(_, let maximum, _, _),
+            .median(let maximum, _, _), .curve(let maximum, _, _):
             maximum
         }
     }
@@ -182,8 +208,12 @@ package struct StudyDefinition: Hashable, Sendable {
     package var space: ParameterSpace
     package var settings: [SettingTemplate]
     package var objective: Objective
+    /// More objectives, beside which trials are compared for none being worse; empty where there is one.
+    package var furtherObjectives: [Objective] = []
     package var searcher: SearcherSettings
     package var scheduler: SchedulerSettings
+    /// The share of given up trials that are trained to the end all the same once everything else is done.
+    package var auditShare = 0.0
     /// Configurations to start with, in order; `nil` means the default or, where there is none, what the searcher draws.
     package var tryFirst: [Configuration]
     package var budget: Budget
@@ -207,6 +237,9 @@ package struct StudyDefinition: Hashable, Sendable {
         self.searchSeed = searchSeed
         self.dataSeed = dataSeed
     }
+
+    /// All objectives, the first one first.
+    package var objectives: [Objective] { [self.objective] + self.furtherObjectives }
 
     /// The data that networks are trained on; `nil` where curves are looked up.
     package var data: DataSettings? {

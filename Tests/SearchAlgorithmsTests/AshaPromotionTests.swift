@@ -20,7 +20,10 @@ struct AshaPromotionTests {
             var scheduler = try self.started(6, isGuarded: isGuarded)
             #expect(try scheduler.retire(TrialID(0), loss: 0).isEmpty)
             for trial in 1..<6 { _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: Double(trial)) }
-            guard case .resume(TrialID(1), _, "rank 2 of 6 at 1 epoch, promoted to 3") = scheduler.ask() else {
+            guard
+                case .resume(TrialID(1), _, "rank 2 of 6 at 1 epoch, promoted to 3; loss 1, cut-off 1") =
+                    scheduler.ask()
+            else {
                 throw Unexpected()
             }
             // Trial 2 is the third of six, of which two may go on.
@@ -40,7 +43,7 @@ struct AshaPromotionTests {
         }
         guard case .resume(TrialID(1), let place, let reason) = scheduler.ask() else { throw Unexpected() }
         #expect(place == Placement(bracket: 0, rung: 2, epochs: 9))
-        #expect(reason == "rank 1 of 3 at 3 epochs, promoted to 9")
+        #expect(reason == "rank 1 of 3 at 3 epochs, promoted to 9; loss 1, cut-off 1")
     }
 
     @Test("closed, it promotes what may go on, waits while something runs, and then is finished")
@@ -55,7 +58,7 @@ struct AshaPromotionTests {
         #expect(scheduler.ask() == .wait)
         for epoch in 2...3 { _ = try scheduler.tell(TrialID(2), epoch: epoch, loss: 0) }
         #expect(scheduler.ask() == .finished)
-        #expect(scheduler.fate(of: TrialID(2)) == "rank 1 of 1 at 3 epochs, 0 went on of at most 0 (eta 3)")
+        #expect(scheduler.fate(of: TrialID(2)) == "rank 1 of 1 at 3 epochs, 0 went on of at most 0 (eta 3); loss 0")
     }
 
     @Test("the guard counts promotions given out, although none has come back")

@@ -33,7 +33,17 @@ struct HyperbandTableTests {
     func table(number: Int) throws {
         let file: HyperbandFile = try vectors("hyperband")
         #expect(file.tables.count == 32)
-        let table = file.tables[number]
+        try self.check(file.tables[number])
+    }
+
+    @Test("ten more pairs, by an independent calculation with fractions", arguments: 0..<20)
+    func ownTable(number: Int) throws {
+        let file: HyperbandFile = try vectors("hyperband-more")
+        #expect(file.tables.count == 20)
+        try self.check(file.tables[number])
+    }
+
+    private func check(_ table: HyperbandFile.Table) throws {
         let formula = try #require(HyperbandFormula(rawValue: table.formula))
         let scheduler = try Scheduler(.hyperband(maximum: table.maximum, eta: table.eta, formula: formula))
         let wanted = table.brackets.map { bracket in

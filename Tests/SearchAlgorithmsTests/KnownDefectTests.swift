@@ -60,7 +60,7 @@ struct KnownDefectTests {
             _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: 9)
         }
         guard case .resume(TrialID(2), _, let reason) = scheduler.ask() else { throw Unexpected() }
-        #expect(reason == "rank 2 of 6 at 1 epoch, promoted to 3")
+        #expect(reason == "rank 2 of 6 at 1 epoch, promoted to 3; loss 2, cut-off 2")
     }
 
     @Test("a cut-off from before the trial itself was counted (Ray): the third trial is one of three")
@@ -170,7 +170,7 @@ struct KnownDefectTests {
         _ = try asha.retire(TrialID(1), loss: .nan)
         _ = try asha.tell(TrialID(2), epoch: 1, loss: 1)
         guard case .resume(TrialID(2), _, let reason) = asha.ask() else { throw Unexpected() }
-        #expect(reason == "rank 1 of 3 at 1 epoch, promoted to 3")
+        #expect(reason == "rank 1 of 3 at 1 epoch, promoted to 3; loss 1, cut-off 1")
     }
 
     @Test("Hyperband that hangs with fewer workers than its widest bracket has trials (Katib)")

@@ -14,6 +14,13 @@ struct SchedulerConformanceTests {
         .asha(minimum: 1, maximum: 27, eta: 3, isGuarded: true),
         .asha(minimum: 1, maximum: 20, eta: 2, isGuarded: false),
         .ashaStopping(minimum: 1, maximum: 9, eta: 3),
+        .asynchronousHyperband(
+            minimum: 1, maximum: 27, eta: 3, isGuarded: true, brackets: 3, allocation: .hyperband),
+        .asynchronousHyperband(
+            minimum: 1, maximum: 20, eta: 2, isGuarded: false, brackets: 5, allocation: .learned),
+        .pasha(minimum: 1, maximum: 27, eta: 3, isGuarded: true),
+        .median(maximum: 9, grace: 2, minimumTrials: 2),
+        .curve(maximum: 12, grace: 4, threshold: 0.1),
     ]
     static let synchronous: [SchedulerSettings] = Array(all[..<5])
 

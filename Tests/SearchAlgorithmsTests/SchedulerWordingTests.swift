@@ -10,12 +10,16 @@ struct SchedulerWordingTests {
         for _ in 0..<7 { _ = scheduler.ask() }
         var last: [Decision] = []
         for trial in 0..<7 { last = try scheduler.tell(TrialID(trial), epoch: 1, loss: Double(trial % 4)) }
-        let reason = "rank 6 of 7 at 1 epoch, the best 2 go on (eta 3)"
+        let reason = "rank 6 of 7 at 1 epoch, the best 2 go on (eta 3); loss 2, cut-off 0"
         #expect(last == [Decision(trial: TrialID(6), kind: .pause, rung: 0, epoch: 1, reason: reason)])
-        #expect(scheduler.fate(of: TrialID(6)) == "rank 6 of 7 at 1 epoch, 0 went on of at most 2 (eta 3)")
+        #expect(
+            scheduler.fate(of: TrialID(6))
+                == "rank 6 of 7 at 1 epoch, 0 went on of at most 2 (eta 3); loss 2, cut-off 0")
         _ = scheduler.ask()
         _ = scheduler.ask()
-        #expect(scheduler.fate(of: TrialID(6)) == "rank 6 of 7 at 1 epoch, 2 went on of at most 2 (eta 3)")
+        #expect(
+            scheduler.fate(of: TrialID(6))
+                == "rank 6 of 7 at 1 epoch, 2 went on of at most 2 (eta 3); loss 2, cut-off 0")
         #expect(scheduler.fate(of: TrialID(0)) == "running after 1 epoch")
         #expect(scheduler.fate(of: TrialID(7)) == "never started")
         _ = try scheduler.retire(TrialID(0), loss: .nan)
@@ -53,8 +57,37 @@ struct SchedulerWordingTests {
         _ = try scheduler.tell(TrialID(0), epoch: 1, loss: 1)
         #expect(
             try scheduler.tell(TrialID(1), epoch: 1, loss: 2).map(\.reason)
-                == ["rank 2 of 2 at 1 epoch, the best 1 go on (eta 3)"])
+                == ["rank 2 of 2 at 1 epoch, the best 1 go on (eta 3); loss 2, cut-off 1"])
         #expect(scheduler.fate(of: TrialID(1)) == "over after 1 epoch")
+    }
+
+    @Test("losses of an objective that is maximised are told as its values")
+    func maximized() throws {
+        var scheduler = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3), directions: [.maximize])
+        _ = scheduler.ask()
+        _ = scheduler.ask()
+        _ = try scheduler.tell(TrialID(0), epoch: 1, loss: -0.98765)
+        #expect(
+            try scheduler.tell(TrialID(1), epoch: 1, loss: -0.5).map(\.reason)
+                == ["rank 2 of 2 at 1 epoch, the best 1 go on (eta 3); loss 0.5, cut-off 0.9877"])
+    }
+
+    @Test(
+        "losses have four significant digits",
+        arguments: [
+            (0, "0"), (1, "1"), (-2.5, "-2.5"), (0.123456, "0.1235"), (0.099996, "0.1"), (12345.6, "12350"),
+            (9999.6, "10000"), (1e-5, "1e-05"), (0.00012344, "0.0001234"), (3e20, "3e+20"), (-1e-12, "-1e-12"),
+            (123_456_789, "123500000"),
+        ])
+    func digits(number: Double, text: String) throws {
+        var scheduler = try Scheduler(.median(maximum: 9, grace: 1, minimumTrials: 1))
+        for _ in 0..<2 { _ = scheduler.ask() }
+        _ = try scheduler.tell(TrialID(0), epoch: 1, loss: -1e30)
+        let told = try scheduler.tell(TrialID(1), epoch: 1, loss: number)
+        #expect(
+            told.map(\.reason) == [
+                "the best loss in 1 epoch is worse than the median of 1 running averages; loss \(text), cut-off -1e+30"
+            ])
     }
 
     @Test("a synchronous trial that still waits")
@@ -64,7 +97,7 @@ struct SchedulerWordingTests {
         _ = try scheduler.tell(TrialID(0), epoch: 1, loss: 1)
         #expect(
             scheduler.fate(of: TrialID(0))
-                == "rank 1 of 1 at 1 epoch in bracket 2 with 8 to come, the best 3 go on (eta 3)")
+                == "rank 1 of 1 at 1 epoch in bracket 2 with 8 to come, the best 3 go on (eta 3); loss 1, cut-off 1")
     }
 
     @Test("errors name the value, the wanted range and the remedy")

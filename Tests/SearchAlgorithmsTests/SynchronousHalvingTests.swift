@@ -32,7 +32,7 @@ struct SynchronousHalvingTests {
         }
         // Six are there: all three to come may be better than trial 0, but then it is still the fourth. After the
         // seventh, at most two can be better.
-        let reason = "rank 1 of 7 at 1 epoch in bracket 0 with 2 to come, promoted to 3"
+        let reason = "rank 1 of 7 at 1 epoch in bracket 0 with 2 to come, promoted to 3; loss 0, cut-off 2"
         #expect(try scheduler.tell(TrialID(6), epoch: 1, loss: 6).map(\.kind) == [.stop])
         #expect(scheduler.ask() == .resume(TrialID(0), Placement(bracket: 0, rung: 1, epochs: 3), reason: reason))
         #expect(scheduler.ask() == .start(TrialID(9), Placement(bracket: 0, rung: 0, epochs: 1)))
@@ -47,10 +47,14 @@ struct SynchronousHalvingTests {
             decisions == [
                 Decision(
                     trial: TrialID(3), kind: .pause, rung: 0, epoch: 1,
-                    reason: "rank 2 of 4 at 1 epoch in bracket 0 with 5 to come, the best 3 go on (eta 3)"),
+                    reason:
+                        "rank 2 of 4 at 1 epoch in bracket 0 with 5 to come, the best 3 go on (eta 3); loss 0.5, cut-off 1"
+                ),
                 Decision(
                     trial: TrialID(2), kind: .stop, rung: 0, epoch: 1,
-                    reason: "rank 4 of 4 at 1 epoch in bracket 0 with 5 to come, the best 3 go on (eta 3)"),
+                    reason:
+                        "rank 4 of 4 at 1 epoch in bracket 0 with 5 to come, the best 3 go on (eta 3); loss 2, cut-off 1"
+                ),
             ])
     }
 
@@ -98,7 +102,7 @@ struct SynchronousHalvingTests {
             scheduler.ask()
                 == .resume(
                     TrialID(0), Placement(bracket: 0, rung: 1, epochs: 3),
-                    reason: "rank 1 of 5 at 1 epoch in bracket 0, promoted to 3"))
+                    reason: "rank 1 of 5 at 1 epoch in bracket 0, promoted to 3; loss 0, cut-off 0"))
         #expect(try scheduler.tell(TrialID(0), epoch: 2, loss: 0).isEmpty)
         #expect(try scheduler.tell(TrialID(0), epoch: 3, loss: 0).map(\.kind) == [.pause])
         guard case .resume(TrialID(0), let place, _) = scheduler.ask() else { throw Unexpected() }
@@ -179,7 +183,7 @@ struct SynchronousHalvingTests {
         }
         guard case .resume(TrialID(1), let place, let reason) = scheduler.ask() else { throw Unexpected() }
         #expect(place == Placement(bracket: 0, rung: 2, epochs: 9))
-        #expect(reason == "rank 1 of 2 at 3 epochs in bracket 0, promoted to 9")
+        #expect(reason == "rank 1 of 2 at 3 epochs in bracket 0, promoted to 9; loss 1, cut-off 1")
     }
 
     @Test("a bracket whose every trial fails holds nothing up")

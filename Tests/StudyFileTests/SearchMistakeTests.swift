@@ -75,17 +75,6 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "objectives: [{metric: validation.loss, direction: minimize}]",
-            """
-            objectives: [{metric: validation.loss, direction: minimize}, {metric: train.loss, \
-            direction: minimize}]
-            """,
-            [
-                """
-                24:62: objectives: several objectives are not built yet, want one
-                """
-            ]),
-        StudyEdit(
-            "objectives: [{metric: validation.loss, direction: minimize}]",
             "objectives: [{metric: model.parameters, direction: minimize}]",
             [
                 """
@@ -191,10 +180,10 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
-            "scheduler: {name: asha, brackets: 3}",
+            "scheduler: {name: asha, brackets: 6}",
             [
                 """
-                27:37: search.scheduler.brackets: 3 brackets are not built yet, want 1
+                27:37: search.scheduler.brackets: found 6, want a whole number in [1, 5]
                 """
             ]),
         StudyEdit(
@@ -203,7 +192,7 @@ struct SearchMistakeTests {
             [
                 """
                 27:21: search.scheduler.name: found ahsa, did you mean asha? want none, \
-                successive_halving, hyperband or asha
+                successive_halving, hyperband, asha, pasha, median, curve or auto
                 """
             ]),
         StudyEdit(
@@ -211,8 +200,8 @@ struct SearchMistakeTests {
             "scheduler: {name: bohb}",
             [
                 """
-                27:21: scheduler bohb is not built yet, want none, successive_halving, hyperband or \
-                asha
+                27:21: scheduler bohb is not built yet, want none, successive_halving, hyperband, \
+                asha, pasha, median, curve or auto
                 """
             ]),
         StudyEdit(
@@ -262,6 +251,71 @@ struct SearchMistakeTests {
                 """
                 27:46: search.scheduler: guard means nothing to the variant stopping, only to \
                 promotion
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: asha, variant: stopping, brackets: 2}",
+            [
+                """
+                27:46: search.scheduler: brackets means nothing to the variant stopping, only to promotion
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: asha, allocation: learned}",
+            [
+                """
+                27:27: search.scheduler: allocation means nothing to one bracket, want brackets: 2 or more
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: asha, brackets: 2, allocation: lerned}",
+            [
+                """
+                27:52: search.scheduler.allocation: found lerned, did you mean learned? want hyperband or \
+                learned
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: median, eta: 3}",
+            [
+                """
+                27:29: search.scheduler: eta means nothing to median, want name, resource, max, min or min_trials
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: median, min_trials: 0}",
+            [
+                """
+                27:41: search.scheduler.min_trials: found 0, want a whole number in [1, 1000000]
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: median, min: 9, max: 8}",
+            [
+                """
+                27:34: search.scheduler: min 9 is above max 8, want min <= max
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: curve, threshold: 1.5}",
+            [
+                """
+                27:39: search.scheduler.threshold: found 1.5, want a number in (0, 1)
+                """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: pasha, guard: 3}",
+            [
+                """
+                27:35: search.scheduler.guard: found 3, want true or false
                 """
             ]),
         StudyEdit(

@@ -218,12 +218,37 @@ struct StudyReaderTests {
             ("{name: hyperband, formula: blog}", .hyperband(maximum: 81, eta: 3, formula: .blog)),
             ("{name: asha, guard: false, brackets: 1}", .asha(minimum: 1, maximum: 81, eta: 3, isGuarded: false)),
             ("{name: asha, variant: stopping, max: 9}", .ashaStopping(minimum: 1, maximum: 9, eta: 3)),
+            ("{name: asha, variant: stopping, brackets: 1, max: 9}", .ashaStopping(minimum: 1, maximum: 9, eta: 3)),
+            (
+                "{name: asha, max: 50, brackets: 5}",
+                .asynchronousHyperband(
+                    minimum: 1, maximum: 50, eta: 3, isGuarded: true, brackets: 5, allocation: .learned)
+            ),
+            (
+                "{name: asha, min: 3, guard: false, brackets: 2, allocation: hyperband}",
+                .asynchronousHyperband(
+                    minimum: 3, maximum: 81, eta: 3, isGuarded: false, brackets: 2, allocation: .hyperband)
+            ),
+            ("{name: pasha, max: 27, guard: false}", .pasha(minimum: 1, maximum: 27, eta: 3, isGuarded: false)),
+            ("{name: median, max: 20}", .median(maximum: 20, grace: 4, minimumTrials: 3)),
+            ("{name: median, max: 2, min_trials: 9}", .median(maximum: 2, grace: 2, minimumTrials: 9)),
+            ("{name: curve, max: 20, min: 5}", .curve(maximum: 20, grace: 5, threshold: 0.05)),
+            ("{name: curve, threshold: 0.2}", .curve(maximum: 81, grace: 8, threshold: 0.2)),
         ])
     func schedulers(text: String, expected: SchedulerSettings) throws {
         let old = "{name: asha, resource: epochs, min: 1, max: 81, eta: 3}"
         let reading = StudyReader.read(text: try StudyEdit(old, text, []).text())
         #expect(reading.mistakes == [])
         #expect(reading.study?.scheduler == expected)
+    }
+
+    @Test("the share of audits", arguments: [("0.01", 0.01), ("0", 0), ("1", 1), ("1.0", 1), ("0.5", 0.5)])
+    func audit(text: String, share: Double) throws {
+        let new = "{name: random}\n  audit: \(text)"
+        #expect(StudyReader.read(text: try StudyEdit("{name: random}", new, []).text()).study?.auditShare == share)
+        let mistaken = try StudyEdit("{name: random}", "{name: random}\n  audit: 1\(text)5", []).text()
+        let found = StudyReader.read(text: mistaken).mistakes.map(\.description)
+        #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix("27:10: search.audit: found ") })
     }
 
     @Test("budgets", arguments: [("4h", 14_400), ("30s", 30), ("1h30m", 5400), ("2d", 172_800), ("90m", 5400)])

@@ -27,6 +27,7 @@ struct TableStudyTests {
               searcher: {name: random}
               scheduler: {name: asha, resource: step, min: 1, max: 50, eta: 3}
               try_first: [{rate: 0.5}]
+              audit: 0.25
             budget: {trials: 2000}
             seeds: {search: 7}
             """)
@@ -36,7 +37,7 @@ struct TableStudyTests {
         #expect(study.space == Self.header.space && study.settings.isEmpty && study.data == nil && study.task == nil)
         #expect(study.scheduler == .asha(minimum: 1, maximum: 50, eta: 3, isGuarded: true))
         #expect(study.tryFirst == [Configuration([.float(0.5)])])
-        #expect(study.budget.trials == 2000 && study.searchSeed == 7)
+        #expect(study.budget.trials == 2000 && study.searchSeed == 7 && study.auditShare == 0.25)
     }
 
     @Test("the recorded steps are the maximum unless told otherwise, and a table needs no budget")

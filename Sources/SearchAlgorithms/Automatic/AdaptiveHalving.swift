@@ -19,7 +19,7 @@ import TuningModel
 ///
 /// Deviations, on purpose: Hyper-Tune learns weights of brackets by resampling; one lowest rung, learned from trials that
 /// were not selected, needs no resampling and keeps the reasons of decisions short.
-struct AdaptiveHalving: Hashable, Sendable {
+struct AdaptiveHalving: SchedulingAlgorithm {
     /// Probes that must have ended before ranks are compared, and how many there are at most.
     private static let probesNeeded = 8
     private static let probeCount = 12
@@ -137,12 +137,16 @@ struct AdaptiveHalving: Hashable, Sendable {
         return least
     }
 
+    mutating func close() -> [Decision] { self.close(isExhausted: false) }
+
     /// No new trial from now on.
     ///
     /// - Parameter isExhausted: Whether that is so because no configuration is left, and not because enough were tried.
-    mutating func close(isExhausted: Bool) {
+    /// - Returns: Nothing.
+    mutating func close(isExhausted: Bool) -> [Decision] {
         self.isClosed = true
         self.usesIdleSlots = self.usesIdleSlots || isExhausted
+        return []
     }
 
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
@@ -167,7 +171,7 @@ struct AdaptiveHalving: Hashable, Sendable {
         return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
 
-    mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) {
+    mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
         self.trials.rest(trial.rawValue, .over)
         let heading = self.heading[trial.rawValue]
@@ -176,6 +180,7 @@ struct AdaptiveHalving: Hashable, Sendable {
             self.setLoss(worst, of: trial.rawValue, at: rung)
         }
         if heading < self.ladder.top { self.arrive(trial.rawValue, at: heading) }
+        return []
     }
 
     func fate(of trial: TrialID) -> String {

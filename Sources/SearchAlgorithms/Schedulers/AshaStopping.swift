@@ -12,15 +12,17 @@ import TuningModel
 /// algorithm 2 that needs no checkpoints.
 ///
 /// Deviations, on purpose: losses have the total order of ``RankedLoss``; one that is not finite is always stopped.
-struct AshaStopping: Hashable, Sendable {
+struct AshaStopping: SchedulingAlgorithm {
     private let ladder: RungLadder
+    private let wording: LossWording
     /// For each rung but the last, every trial that has reached it.
     private var rankings: [RankedList]
     private var trials = TrialTable()
     private var isClosed = false
 
-    init(ladder: RungLadder) {
+    init(ladder: RungLadder, wording: LossWording) {
         self.ladder = ladder
+        self.wording = wording
         self.rankings = Array(repeating: RankedList(), count: ladder.top)
     }
 
@@ -30,7 +32,10 @@ struct AshaStopping: Hashable, Sendable {
         return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: maximum))
     }
 
-    mutating func close() { self.isClosed = true }
+    mutating func close() -> [Decision] {
+        self.isClosed = true
+        return []
+    }
 
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.check(trial, epoch: epoch)
@@ -53,14 +58,16 @@ struct AshaStopping: Hashable, Sendable {
         guard entry.isFinite else { return [.notFinite(trial, rung: rung, epoch: epoch)] }
         let reason =
             "rank \(rank + 1) of \(count) at \(epochCount(epoch)), the best \(cutOff) go on (eta \(self.ladder.eta))"
+            + self.wording.comparison(entry.loss, cutOff: self.rankings[rung][cutOff - 1].loss)
         return [Decision(trial: trial, kind: .stop, rung: rung, epoch: epoch, reason: reason)]
     }
 
-    mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) {
+    mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
         let rung = Int(self.trials[trial.rawValue].rung)
         self.trials.rest(trial.rawValue, .over)
         if rung < self.ladder.top { _ = self.rankings[rung].insert(RankedLoss(loss, trial: trial.rawValue)) }
+        return []
     }
 
     func fate(of trial: TrialID) -> String {

@@ -22,7 +22,7 @@ import TuningModel
 /// - A trial that ran out of patience keeps its place among the best of its rung but does not train on; the next
 ///   rung then has one trial fewer.
 /// - Rung i of a bracket resumes its trials where they stopped, instead of training them from the beginning.
-struct SynchronousHalving: Hashable, Sendable {
+struct SynchronousHalving: SchedulingAlgorithm {
     /// A trial that has earned more epochs. The oldest bracket goes first, in it the highest rung, then the best
     /// loss.
     private struct Ready: Hashable, Sendable, Comparable {
@@ -40,6 +40,7 @@ struct SynchronousHalving: Hashable, Sendable {
     /// What the brackets look like, in turn.
     let plans: [BracketPlan]
     private let eta: Int
+    private let wording: LossWording
     /// By running number. Those before the last have all their trials started.
     private var brackets: [HalvingBracket] = []
     private var ready = PriorityQueue<Ready>()
@@ -48,9 +49,10 @@ struct SynchronousHalving: Hashable, Sendable {
     private var restingLosses: [Double] = []
     private var isClosed = false
 
-    init(plans: [BracketPlan], eta: Int) {
+    init(plans: [BracketPlan], eta: Int, wording: LossWording) {
         self.plans = plans
         self.eta = eta
+        self.wording = wording
     }
 
     mutating func ask() -> Proposal {
@@ -59,9 +61,10 @@ struct SynchronousHalving: Hashable, Sendable {
             let plan = self.plan(of: next.bracket)
             let target = plan.rungs[next.rung + 1].epochs
             let place = self.brackets[next.bracket].place(of: next.entry, rung: next.rung, plan: plan)
+            let comparison = self.brackets[next.bracket].comparison(next.entry, rung: next.rung, self.wording)
             return .resume(
                 TrialID(next.entry.trial), Placement(bracket: plan.bracket, rung: next.rung + 1, epochs: target),
-                reason: "\(place), promoted to \(target)")
+                reason: "\(place), promoted to \(target)\(comparison)")
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         if self.brackets.last?.isFull != false {
@@ -108,7 +111,8 @@ struct SynchronousHalving: Hashable, Sendable {
         } else if !ranked.isFinite {
             decisions.append(.notFinite(trial, rung: rung, epoch: epoch))
         } else if rank < self.brackets[entry.bracket].rungs[rung].quota {
-            let reason = self.brackets[entry.bracket].outlook(of: ranked, rung: rung, plan: plan, eta: self.eta)
+            let reason = self.brackets[entry.bracket].outlook(
+                of: ranked, rung: rung, plan: plan, eta: self.eta, self.wording)
             decisions.append(Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason))
         } else {
             self.stop(ranked, bracket: entry.bracket, rung: rung, into: &decisions)
@@ -133,7 +137,7 @@ struct SynchronousHalving: Hashable, Sendable {
         guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
         let ranked = RankedLoss(self.restingLosses[trial.rawValue], trial: trial.rawValue)
         return self.brackets[entry.bracket].outlook(
-            of: ranked, rung: Int(entry.rung), plan: self.plan(of: entry.bracket), eta: self.eta)
+            of: ranked, rung: Int(entry.rung), plan: self.plan(of: entry.bracket), eta: self.eta, self.wording)
     }
 
     private func plan(of bracket: Int) -> BracketPlan { self.plans[bracket % self.plans.count] }
@@ -158,7 +162,8 @@ struct SynchronousHalving: Hashable, Sendable {
         decisions.append(
             Decision(
                 trial: TrialID(entry.trial), kind: .stop, rung: rung, epoch: plan.rungs[rung].epochs,
-                reason: self.brackets[bracket].outlook(of: entry, rung: rung, plan: plan, eta: self.eta)))
+                reason: self.brackets[bracket].outlook(
+                    of: entry, rung: rung, plan: plan, eta: self.eta, self.wording)))
     }
 
     /// Lets go on whoever is now sure to be among the best of a rung.

@@ -49,8 +49,9 @@ extension BracketPlan {
     }
 
     /// The rungs of a scheduler that does not fix how many trials reach them.
-    static func open(_ ladder: RungLadder) -> BracketPlan {
-        BracketPlan(bracket: 0, rungs: ladder.epochs.map { RungPlan(epochs: $0, trials: 0) })
+    /// `bracket` is the number of the ladder's lowest rungs that it leaves out.
+    static func open(_ ladder: RungLadder, bracket: Int = 0) -> BracketPlan {
+        BracketPlan(bracket: bracket, rungs: ladder.epochs[bracket...].map { RungPlan(epochs: $0, trials: 0) })
     }
 }
 

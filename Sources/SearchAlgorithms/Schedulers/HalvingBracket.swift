@@ -100,8 +100,16 @@ struct HalvingBracket: Hashable, Sendable {
     }
 
     /// The place and the cut-off.
-    func outlook(of entry: RankedLoss, rung: Int, plan: BracketPlan, eta: Int) -> String {
+    func outlook(of entry: RankedLoss, rung: Int, plan: BracketPlan, eta: Int, _ wording: LossWording) -> String {
         "\(self.place(of: entry, rung: rung, plan: plan)), the best \(self.rungs[rung].quota) go on (eta \(eta))"
+            + self.comparison(entry, rung: rung, wording)
+    }
+
+    /// The loss, and that of the last trial that goes on as things stand.
+    func comparison(_ entry: RankedLoss, rung: Int, _ wording: LossWording) -> String {
+        let state = self.rungs[rung]
+        let last = min(state.quota, state.ranking.count) - 1
+        return wording.comparison(entry.loss, cutOff: last >= 0 ? state.ranking[last].loss : nil)
     }
 
     /// The rungs of a bracket of so many trials: rung i is for the best max(1, floor(trials / eta^i)).

@@ -1,0 +1,54 @@
+import Randomness
+import SearchAlgorithms
+import TuningModel
+
+/// Audit trials: a share of those that were given up is trained to the end all the same, to learn how often that was wrong.
+///
+/// Which ones is drawn by the study's seed and the trial's number alone, so that the sample is unbiased. They rest until the
+/// scheduler has nothing left to give out, and so influence no decision; they never become the best trial nor a member of
+/// the front. Their epochs count against the budget, and where that or the time ends first they are not finished.
+extension StudyState {
+    /// How many audit trials were trained to the end, and how many of them came out better than the best trial: the
+    /// false stops. Both 0 where the best trial was not trained to the end itself.
+    package var audit: (finished: Int, falseStops: Int) {
+        guard let best = self.incumbent, best.level == self.definition.scheduler.maximumEpochs else { return (0, 0) }
+        let losses = self.trials.filter { $0.auditedFrom != nil && $0.state == .complete }
+            .map { self.definition.objective.loss(of: $0.metrics) }
+        return (losses.count, losses.count { $0 < best.loss })
+    }
+
+    /// Whether a trial is trained to the end should it be given up with a finite loss.
+    func isPickedForAudit(_ trial: TrialID) -> Bool {
+        let share = self.definition.auditShare
+        guard share > 0, let record = self.record(of: trial), record.epochs > 0,
+            self.definition.objective.loss(of: record.metrics).isFinite
+        else { return false }
+        return RandomStream(seed: self.definition.searchSeed, purpose: .audit).uniform(at: UInt64(trial.rawValue))
+            < share
+    }
+
+    /// The next trial to be audited once the scheduler is finished.
+    ///
+    /// - Complexity: O(trials), over all calls as well, but for those that find none.
+    func nextAudit() -> TrialID? {
+        guard self.definition.auditShare > 0 else { return nil }
+        return self.trials[self.auditCursor...].first {
+            $0.state == .paused && $0.auditedFrom == nil && self.isPickedForAudit($0.id)
+        }?.id
+    }
+
+    /// Gives a worker the next audit trial, if there is one.
+    mutating func audit(on worker: WorkerID, _ decisions: inout [StudyDecision]) {
+        guard let trial = self.nextAudit() else { return }
+        self.auditCursor = trial.rawValue + 1
+        let epoch = self.trials[trial.rawValue].epochs
+        self.trials[trial.rawValue].auditedFrom = epoch
+        let bracket = self.trials[trial.rawValue].placement.bracket
+        let rungs = self.scheduler.plan.first { $0.bracket == bracket }?.rungs.count ?? 1
+        let placement = TrialPlacement(
+            bracket: bracket, rung: rungs - 1, epochs: self.definition.scheduler.maximumEpochs)
+        self.promote(
+            trial, placement, on: worker, "audit: given up at epoch \(epoch), trained to the end all the same",
+            &decisions)
+    }
+}

@@ -1,0 +1,152 @@
+package import TuningModel
+
+/// Decides which trial trains how far: one face for all schedulers.
+///
+/// A pure value. The same settings and the same sequence of calls give the same sequence of answers, in every process
+/// and on every machine; a copy goes on by itself.
+///
+/// Use it like this: ``ask()`` says what to train; ``tell(_:epoch:loss:)`` takes every epoch's loss of a running
+/// trial, in order; ``retire(_:loss:)`` takes the place of the last `tell` where a trial ends by itself; ``close()``
+/// says that no new trials may start.
+///
+/// - Complexity: Every call takes O(log n) amortised steps for n trials, and each decision or proposal builds one
+///   sentence. At most about 100 bytes a trial. Where a scheduler needs more, its own documentation says so.
+package struct Scheduler: Sendable {
+    /// Behind an existential, so that a scheduler is one file and one line below; a copy shares its box until either
+    /// is changed.
+    private var algorithm: any SchedulingAlgorithm
+    /// The brackets and their rungs, for people. Hyperband's are repeated for as long as new trials may start.
+    package let plan: [BracketPlan]
+
+    /// - Parameters:
+    ///   - settings: Which scheduler.
+    ///   - seed: The study's seed of the search, for schedulers that draw a new trial's bracket.
+    ///   - directions: Of the objectives, one or several: the losses of those that are maximised are their values with
+    ///     the other sign, and reasons tell the values.
+    /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` for epochs outside 1 to 10^9, `min` above `max`,
+    ///   `eta` outside 2 to 1000, more brackets than the ladder has rungs, or several objectives for a scheduler other
+    ///   than `none` and `asha` by promotion in one bracket.
+    package init(
+        _ settings: SchedulerSettings, seed: UInt64 = 0, directions: [Objective.Direction] = [.minimize]
+    ) throws(SearchError) {
+        let wording = LossWording(isNegated: directions.first == .maximize)
+        guard directions.count <= 1 || settings.takesSeveralObjectives else {
+            throw .invalidSetting(
+                name: "scheduler", found: "one that ranks by a single loss",
+                wanted: "asha by promotion in one bracket, or none, for \(directions.count) objectives")
+        }
+        switch settings {
+        case .none(let maximum):
+            let ladder = try RungLadder(onlyRung: maximum)
+            self.algorithm = AshaStopping(ladder: ladder, wording: wording)
+            self.plan = [.open(ladder)]
+        case .successiveHalving(let minimum, let maximum, let eta):
+            self.plan = [.successiveHalving(try RungLadder(minimum: minimum, maximum: maximum, eta: eta))]
+            self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
+        case .hyperband(let maximum, let eta, let formula):
+            self.plan = try BracketPlan.hyperband(maximum: maximum, eta: eta, formula: formula)
+            self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
+        case .asha(let minimum, let maximum, let eta, let isGuarded):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm =
+                directions.count > 1
+                ? MultiObjectiveAsha(
+                    ladder: ladder, isGuarded: isGuarded,
+                    wordings: directions.map { LossWording(isNegated: $0 == .maximize) })
+                : AshaPromotion(ladder: ladder, isGuarded: isGuarded, wording: wording)
+            self.plan = [.open(ladder)]
+        case .ashaStopping(let minimum, let maximum, let eta):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm = AshaStopping(ladder: ladder, wording: wording)
+            self.plan = [.open(ladder)]
+        case .automatic(let minimum, let maximum, let eta):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm = AdaptiveHalving(ladder: ladder)
+            self.plan = [.open(ladder)]
+        case .asynchronousHyperband(let minimum, let maximum, let eta, let isGuarded, let brackets, let allocation):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            let choice = try BracketChoice(ladder: ladder, brackets: brackets, allocation: allocation, seed: seed)
+            self.algorithm = AshaPromotion(ladder: ladder, isGuarded: isGuarded, choice: choice, wording: wording)
+            self.plan = (0..<brackets).map { .open(ladder, bracket: $0) }
+        case .pasha(let minimum, let maximum, let eta, let isGuarded):
+            let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
+            self.algorithm = ProgressiveHalving(ladder: ladder, isGuarded: isGuarded, wording: wording)
+            self.plan = [.open(ladder)]
+        case .median(let maximum, let grace, let minimumTrials):
+            self.algorithm = try MedianStopping(
+                maximum: maximum, grace: grace, minimumTrials: minimumTrials, wording: wording)
+            self.plan = [.open(try RungLadder(onlyRung: maximum))]
+        case .curve(let maximum, let grace, let threshold):
+            self.algorithm = try CurveStopping(maximum: maximum, grace: grace, threshold: threshold, wording: wording)
+            self.plan = [.open(try RungLadder(onlyRung: maximum))]
+        }
+    }
+
+    /// What to train next. Promotions come before new trials.
+    package mutating func ask() -> Proposal { self.algorithm.ask() }
+
+    /// No new trials from now on: the budget or the searcher is exhausted. Closing twice is harmless.
+    ///
+    /// - Parameter isExhausted: Whether no configuration is left, and not enough trials were made.
+    /// - Returns: `.stop` for trials that are left behind because a synchronous bracket is cut short; else nothing.
+    package mutating func close(isExhausted: Bool = false) -> [Decision] {
+        self.algorithm.close(isExhausted: isExhausted)
+    }
+
+    /// Takes the loss of a running trial's next epoch.
+    ///
+    /// - Parameters:
+    ///   - trial: One that was started or resumed, and not told to rest since.
+    ///   - epoch: Counted from 1 for each trial; the one after the last that was told.
+    ///   - loss: The lower the better. NaN and infinities are the worst.
+    /// - Returns: Nothing between rungs. At a rung, what becomes of the trial (nothing where it trains on without a
+    ///   break), then `.stop` for others that are now left behind.
+    /// - Throws: ``SearchError``, before anything changes: an unknown trial, one that rests, or an epoch that is not
+    ///   the next one.
+    package mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.algorithm.tell(trial, epoch: epoch, loss: loss)
+    }
+
+    /// Takes the losses of a running trial's next epoch, one for each objective; those of missing objectives are the worst.
+    ///
+    /// - Throws: as ``tell(_:epoch:loss:)`` does.
+    package mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.algorithm.tell(trial, epoch: epoch, losses: losses)
+    }
+
+    /// A running trial trains no further by itself: it diverged, failed or ran out of patience.
+    ///
+    /// It takes its place in the rung it was heading for, is never promoted and never holds others up. Call it in
+    /// place of `tell` for the trial's last epoch.
+    ///
+    /// - Parameters:
+    ///   - trial: One that is running.
+    ///   - loss: The loss it ranks with, NaN for a trial that diverged or failed.
+    /// - Returns: `.stop` for others that are now left behind; nothing of the trial itself, whose fate the caller
+    ///   knows.
+    /// - Throws: ``SearchError``, before anything changes, unless the trial is running.
+    package mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
+        try self.algorithm.retire(trial, loss: loss)
+    }
+
+    /// The same with a loss for each objective.
+    ///
+    /// - Throws: as ``retire(_:loss:)`` does.
+    package mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.algorithm.retire(trial, losses: losses)
+    }
+
+    /// Why a trial that is still paused got no more epochs, in words: its rank, the size of its rung and the cut-off.
+    package func fate(of trial: TrialID) -> String { self.algorithm.fate(of: trial) }
+}
+
+extension Scheduler: Hashable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.plan == right.plan && left.algorithm.equals(right.algorithm)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(self.plan)
+        self.algorithm.hash(into: &hasher)
+    }
+}

@@ -1,0 +1,32 @@
+import TuningModel
+
+/// A rule by which trials start, rest, go on and stop: what stands behind a ``Scheduler``, whose documentation says what
+/// each call means.
+protocol SchedulingAlgorithm: Hashable, Sendable {
+    mutating func ask() -> Proposal
+    mutating func close() -> [Decision]
+    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision]
+    mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
+    func fate(of trial: TrialID) -> String
+
+    /// The same, knowing whether no configuration is left; makes no difference unless an algorithm says so.
+    mutating func close(isExhausted: Bool) -> [Decision]
+
+    /// The same with a loss for each of several objectives; by the first alone unless an algorithm knows better.
+    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision]
+    mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision]
+}
+
+extension SchedulingAlgorithm {
+    mutating func close(isExhausted: Bool) -> [Decision] { self.close() }
+
+    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.tell(trial, epoch: epoch, loss: losses.first ?? .nan)
+    }
+
+    mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.retire(trial, loss: losses.first ?? .nan)
+    }
+
+    func equals(_ other: any SchedulingAlgorithm) -> Bool { (other as? Self) == self }
+}
