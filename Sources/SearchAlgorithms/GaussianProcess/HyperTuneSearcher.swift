@@ -14,9 +14,9 @@ import TuningModel
 /// reference are ranked, half of them the best; surrogates with less than a twentieth of the weight are left out; there is no
 /// share of suggestions at random, because expected improvement looks at what is uncertain.
 ///
-/// - Complexity: with n <= 200 rows for each level, O(levels · n² · candidates / 8) for a suggestion.
+/// - Complexity: with n <= 160 rows for each level, O(levels · n² · candidates / 8) for a suggestion.
 struct HyperTuneSearcher: HistorySearcher {
-    private static let limits = LevelModel.Limits(observations: 200, fit: 64)
+    private static let limits = LevelModel.Limits(observations: 128, fit: 64)
     private static let referenceCount = 6
     private static let rankedCount = 24
     private static let roundCount = 48
@@ -61,7 +61,7 @@ struct HyperTuneSearcher: HistorySearcher {
         let means = surrogate.means(tried.map { self.source.features.point(history.trials[$0].coordinates) })
         return self.source.suggest(
             trial, history: history, surrogate: surrogate, best: best, incumbent: means.min() ?? 0,
-            count: min(self.settings.candidates, 256), ascentLimit: 12, pool: pool)
+            count: min(self.settings.candidates, 128), ascentLimit: 8, pool: pool)
     }
 
     /// `θ` of each level after what was told: 0 for levels that are not to be asked, all 0 before there is enough to learn
