@@ -149,7 +149,10 @@ let package = Package(
         tests("NumericKernels", ["CProcessor", "KernelInterface", "Randomness"], exclude: ["Vectors"]),
         tests(
             "TrainingCore",
-            ["CAllocations", "KernelInterface", "NumericKernels", "Randomness", "TrainingData", "TuningModel"],
+            [
+                "CAllocations", "CEmbeddedFiles", "DatasetFiles", "KernelInterface", "NumericKernels", "Randomness",
+                "TrainingData", "TuningModel",
+            ],
             exclude: ["Vectors"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         tests("SearchAlgorithms", ["Randomness", "TuningModel"], exclude: ["Vectors"]),

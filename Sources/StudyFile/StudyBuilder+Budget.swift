@@ -61,7 +61,9 @@ extension StudyBuilder {
 
     /// A metric that is measured in each epoch of such a task.
     mutating func metric(_ node: FileNode, task: TaskKind?, path: String) -> Metric? {
-        let all = Metric.allCases.filter { !$0.rawValue.hasPrefix("test.") && $0 != .modelParameters }
+        let all = Metric.allCases.filter {
+            !$0.rawValue.hasPrefix("test.") && !$0.rawValue.hasPrefix("training.") && $0 != .modelParameters
+        }
         let measured = task.map { Figure.always($0) + Figure.optional($0) } ?? Figure.allCases
         let unfit = all.filter { $0.figure.map(measured.contains) == false }
         if let metric = node.text.flatMap(Metric.init(rawValue:)) {
@@ -74,6 +76,11 @@ extension StudyBuilder {
                 self.report(
                     node.place, "\(path): \(metric.rawValue) is not built yet as an objective, want a validation metric"
                 )
+                return nil
+            }
+            if metric.rawValue.hasPrefix("training.") {
+                self.report(
+                    node.place, "\(path): \(metric.rawValue) is a setting that is learned, want a validation metric")
                 return nil
             }
             if unfit.contains(metric) {

@@ -4,13 +4,13 @@ extension StudyBuilder {
     private static let plainSettings = [
         "loss", "learning_rate", "warmup_epochs", "schedule_epochs", "batch_size", "repeats", "l1", "l2",
         "weight_decay",
-        "clip_value", "clip_norm", "max_norm", "hypergradient",
+        "clip_value", "clip_norm", "max_norm", "hypergradient", "hypergradient_rule",
     ]
 
     /// The section `training`.
     mutating func readTraining(_ node: FileNode, task: TaskKind?) {
         let known =
-            Self.plainSettings + ["optimizer", "schedule", "batch_growth", "average", "early_stopping"]
+            Self.plainSettings + ["optimizer", "schedule", "batch_growth", "average", "early_stopping", "t1_t2"]
             + ["label_smoothing", "class_weights", "positive_weights", "huber_delta", "metrics", "augmentation"]
         let unbuilt = ["gradient_clip"]
         guard let section = self.section(node, path: "training", known: known, unbuilt: unbuilt, isOptional: true)
@@ -25,6 +25,7 @@ extension StudyBuilder {
             case "batch_growth": self.readGroup(entry.value, name: "training.batch_growth")
             case "average": self.readBranches(entry.value, name: "training.average", unbuilt: [])
             case "early_stopping": self.readEarlyStopping(entry.value, task: task)
+            case "t1_t2": self.readGroup(entry.value, name: "training.t1_t2")
             case "augmentation": self.readAugmentation(entry.value)
             case "loss", "label_smoothing", "class_weights", "positive_weights", "huber_delta":
                 self.readLossSetting(entry, task: task)
@@ -36,6 +37,7 @@ extension StudyBuilder {
         }
         self.tieWeightDecay(section)
         self.tieHuberDelta(section)
+        self.checkLearned(section)
     }
 
     /// What is measured after each epoch besides the figures that always are: a list of names.

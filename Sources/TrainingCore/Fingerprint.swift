@@ -61,6 +61,14 @@ extension Fingerprint {
         self.add("clip_norm", configuration.clipNorm)
         self.add("max_norm", configuration.maxNorm)
         self.add("hypergradient", configuration.hypergradient)
+        if configuration.learnsMultiplicatively { self.add(configuration.hypergradientRule.rawValue) }
+        if let steps = configuration.t1t2 {
+            self.add("t1_t2")
+            self.add(steps.every)
+            for number in [steps.share, steps.learningRate, steps.momentum, steps.l2, steps.weightDecay] {
+                self.add(number)
+            }
+        }
         switch configuration.average {
         case .none: break
         case .exponential(let decay): self.add("ema", decay)

@@ -30,6 +30,10 @@ struct NetworkPlan {
     let tensors: [TensorPlace]
     /// What the optimiser changes, in the same order.
     let parameters: [ParameterPlace]
+    /// Rows that settings learn from; `nil` where none are learned.
+    let held: HeldRowsPlan?
+    /// What is kept from the beginning of an epoch, and where: values, moments and averages, where steps may be taken back.
+    let starts: [(values: Int, kept: Int, count: Int)]
 
     init(
         _ configuration: TrainingConfiguration, data: DatasetView, loss: LossPlan, figures: FigurePlan, seed: UInt64,
@@ -38,7 +42,10 @@ struct NetworkPlan {
         var loss = loss
         self.figures = figures
         var layout = ArenaLayout()
-        self.batches = BatchPlan(configuration, rowCount: data.train.rowCount)
+        let learned = configuration.learnedSettings
+        let rowCount = data.train.rowCount
+        let heldCount = learned.map { HeldRowsPlan.count($0, of: rowCount) } ?? 0
+        self.batches = BatchPlan(configuration, rowCount: rowCount - heldCount)
         let batchRows = self.batches.largest
         self.evaluationRows = configuration.family == .mlp ? 256 : 64
         let bufferRows = max(batchRows, self.evaluationRows)
@@ -92,9 +99,23 @@ struct NetworkPlan {
                 tensors[index].best = layout.reserve(rows: rows, columns: columns)
             }
         }
+        self.parameters = tensors.compactMap(\.parameter)
+        var starts: [(values: Int, kept: Int, count: Int)] = []
+        if configuration.learnsMultiplicatively {
+            for tensor in tensors {
+                for place in [tensor.values] + tensor.moments + [tensor.average].compactMap({ $0 }) {
+                    let kept = layout.reserve(rows: tensor.rows, columns: tensor.rowStride)
+                    starts.append((place, kept, tensor.paddedCount))
+                }
+            }
+        }
+        self.starts = starts
+        let parameters = self.parameters
+        self.held = learned.map {
+            HeldRowsPlan($0, rowCount: rowCount, batchRows: batchRows, parameters: parameters, layout: &layout)
+        }
         self.layout = layout
         self.tensors = tensors
-        self.parameters = tensors.compactMap(\.parameter)
     }
 
     /// Floating-point operations of a full minibatch's products.

@@ -7,20 +7,6 @@ extension OptimizerState {
         self.plateau.tell(
             validationLoss, factor: factor, patience: patience, minimumChange: change, minimumRate: minimumRate)
     }
-
-    /// Whether the learning rate is learned.
-    var learnsRate: Bool { self.hypergradient > 0 }
-
-    /// Moves a learned rate by the product of the gradients with the directions of the step before: along the derivative of
-    /// the loss with respect to the learning rate that was.
-    ///
-    /// Source: A. Baydin et al., "Online learning rate adaptation with hypergradient descent", ICLR 2018, equation 9 (the
-    /// additive rule). Deviations, on purpose: the rate does not fall below 0; a schedule or a warm-up multiplies the
-    /// learned rate and does not enter the derivative.
-    mutating func moveRate(product: Double) {
-        let rate = self.learningRate + self.hypergradient * product
-        self.learningRate = rate < 0 ? 0 : rate
-    }
 }
 
 extension OptimizerState {
@@ -32,7 +18,7 @@ extension OptimizerState {
             numbers += [self.plateau.bestLoss, Double(self.plateau.quietEpochs), self.plateau.share]
         }
         if self.learnsRate { numbers.append(self.learningRate) }
-        return numbers
+        return numbers + self.learnedNumbers
     }
 
     /// Takes up stored numbers.
@@ -52,11 +38,12 @@ extension OptimizerState {
             }
             self.plateau = PlateauState(bestLoss: plateau[0], quietEpochs: quiet, share: plateau[2])
         }
-        if self.learnsRate, let rate = numbers.first {
+        if self.learnsRate, let rate = numbers.popFirst() {
             guard !(rate < 0) else {
                 throw .checkpoint(what: "learning rate", found: "\(rate)", wanted: "a number >= 0.0")
             }
             self.learningRate = rate
         }
+        try self.restoreLearned(numbers)
     }
 }

@@ -11,18 +11,32 @@ struct OptimizerState: Hashable {
     /// `beta1^stepCount`, for NAdam the product of the momenta of all steps, and `beta2^stepCount`; 1 for optimisers without.
     private(set) var firstPower: Double
     private(set) var secondPower: Double
-    private let settings: OptimizerSettings
-    /// The learning rate without its schedule; a learned one moves.
+    private(set) var settings: OptimizerSettings
+    /// The learning rate without its schedule; a learned one moves, as do the others below.
     var learningRate: Double
+    var l2: Double
+    var weightDecay: Double
+    var momentum: Double {
+        didSet {
+            if case .sgd(_, let nesterov) = self.settings {
+                self.settings = .sgd(momentum: self.momentum, nesterov: nesterov)
+            }
+        }
+    }
     var plateau = PlateauState()
     let schedule: LearningRateSchedule
     private let scheduleEpochs: Int
     private let warmupSteps: Double
     private let batches: BatchPlan
     let hypergradient: Double
-    private let weightDecay: Double
+    let rateRule: HypergradientRule
+    /// What is learned on held rows; `nil`: nothing.
+    let t1t2: T1T2Settings?
+    /// The mean loss of the run's first minibatch; NaN before it.
+    var firstLoss = Double.nan
+    /// The learning rate that a run began with.
+    let startRate: Double
     private let l1: Float
-    private let l2: Float
     private let clipValue: Double
     private let clipNorm: Double
     /// What schedule and warm-up multiply the learning rate by in the step that ``nextRule()`` began.
@@ -43,9 +57,13 @@ struct OptimizerState: Hashable {
         self.warmupSteps = batches.steps(inEpochs: configuration.warmupEpochs)
         self.batches = batches
         self.hypergradient = configuration.hypergradient
+        self.rateRule = configuration.hypergradientRule
+        self.t1t2 = configuration.learnedSettings
+        self.startRate = configuration.learningRate
         self.weightDecay = configuration.weightDecay
+        if case .sgd(let momentum, _) = configuration.optimizer { self.momentum = momentum } else { self.momentum = 0 }
         self.l1 = Float(configuration.l1)
-        self.l2 = Float(configuration.l2)
+        self.l2 = configuration.l2
         self.clipValue = configuration.clipValue
         self.clipNorm = configuration.clipNorm
     }
@@ -54,11 +72,18 @@ struct OptimizerState: Hashable {
     private var deferral: UpdateRule.Deferral {
         if self.hypergradient > 0 { return .keptDirection }
         if case .lamb = self.settings { return .direction }
+        if self.t1t2 != nil { return .direction }
         return self.clipNorm > 0 ? .gradient : .nothing
     }
 
     /// Whether the direction of a step is made first and its length afterwards.
     private var isDirected: Bool { self.deferral == .direction || self.deferral == .keptDirection }
+
+    /// The powers of decay rates, which a step that is taken back leaves as they were.
+    var powers: (first: Double, second: Double) {
+        get { (self.firstPower, self.secondPower) }
+        set { (self.firstPower, self.secondPower) = newValue }
+    }
 
     /// The rule of the next step, for weights; biases take ``UpdateRule/withoutPenalties``.
     ///
@@ -92,7 +117,7 @@ struct OptimizerState: Hashable {
                 learningRate: learningRate / (1 + Double(self.stepCount - 1) * decay), epsilon: epsilon)
         }
         rule.l1 = self.l1
-        rule.l2 = self.l2
+        rule.l2 = Float(self.l2)
         if self.clipValue > 0 { rule.clip = Float(self.clipValue) }
         rule.deferral = self.deferral
         return rule

@@ -118,7 +118,7 @@ package struct TrainingGroup: ~Copyable {
 
     /// Training rows that the networks that go on see together in their next epoch.
     package var rowsPerEpoch: Int {
-        self.members.reduce(0) { $0 + ($1.run.isOver ? 0 : $1.run.data.train.rowCount) }
+        self.members.reduce(0) { $0 + ($1.run.isOver ? 0 : $1.run.trainedRowCount) }
     }
 
     /// Trained numbers of one network.

@@ -71,7 +71,7 @@ extension TrainingRun {
             self.statisticsWeight = BatchNormalization.runningWeight
             unsafe self.exchange(.average)
         }
-        let rowCount = self.data.train.rowCount
+        let rowCount = self.trainedRowCount
         let epoch = self.epoch &- 1
         let batchRows = self.plan.batches.rows(inEpoch: epoch)
         // The masks of dropout are those of the steps that come next.
@@ -79,7 +79,7 @@ extension TrainingRun {
         unsafe UnsafeMutableRawPointer(self.arena.base + self.plan.order).withMemoryRebound(
             to: Int32.self, capacity: rowCount
         ) { order in
-            unsafe SampleOrder.write(order, count: rowCount, seed: self.seed, epoch: epoch)
+            unsafe self.writeOrder(order, epoch: epoch)
             var start = 0
             while start < rowCount {
                 let count = min(batchRows, rowCount &- start)

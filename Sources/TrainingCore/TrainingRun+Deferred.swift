@@ -27,6 +27,7 @@ extension TrainingRun {
         rule.gradientScale = self.optimizer.gradientScale(squares: squares)
         if rule.isDirected {
             unsafe self.prepareGradients(rule)
+            unsafe self.keepFormer()
             for place in self.plan.parameters { unsafe self.updateDirected(place, rule.withoutPenalties) }
             return
         }
@@ -47,6 +48,7 @@ extension TrainingRun {
         var storing = rule
         storing.kind = .store
         var product = 0.0
+        var squares = (gradient: 0.0, direction: 0.0)
         for place in self.plan.parameters {
             guard let gradient = place.gradient, let direction = place.direction else { continue }
             unsafe self.table.update(
@@ -56,9 +58,16 @@ extension TrainingRun {
             if self.optimizer.learnsRate {
                 product += unsafe self.innerProduct(gradient, direction, count: place.count)
             }
+            if self.optimizer.needsNorms {
+                squares.gradient += unsafe self.innerProduct(gradient, gradient, count: place.count)
+                squares.direction += unsafe self.innerProduct(direction, direction, count: place.count)
+            }
         }
         // The stored directions point downwards.
-        if self.optimizer.learnsRate { self.optimizer.moveRate(product: -product) }
+        if self.optimizer.learnsRate {
+            self.hypergradients.learningRate = product
+            self.optimizer.moveRate(product: -product, squares: squares)
+        }
     }
 
     /// Makes the negative direction of a parameter's step by the rule's step from 0, then the step itself.
@@ -101,7 +110,7 @@ extension TrainingRun {
     }
 
     @unsafe
-    private func innerProduct(_ first: Int, _ second: Int, count: Int) -> Double {
+    borrowing func innerProduct(_ first: Int, _ second: Int, count: Int) -> Double {
         let base = unsafe self.arena.base
         return unsafe self.table.innerProduct(
             InnerProductArguments(count: count, first: base + first, second: base + second))

@@ -26,14 +26,15 @@ extension TrainingRun {
     /// - Returns: False if it was cancelled: the run must then be dropped.
     /// - Complexity: O(rows * parameters), no allocation after the run's first call.
     package mutating func trainEpoch(isCancelled: () -> Bool) -> Bool {
-        let rowCount = self.data.train.rowCount
+        let rowCount = self.trainedRowCount
         let batchRows = self.plan.batches.rows(inEpoch: self.epoch)
         let groupSize = self.groupSize
         self.lossSum = 0
+        unsafe self.keepStart()
         return unsafe UnsafeMutableRawPointer(self.arena.base + self.plan.order).withMemoryRebound(
             to: Int32.self, capacity: rowCount
         ) { order in
-            unsafe SampleOrder.write(order, count: rowCount, seed: self.seed, epoch: self.epoch)
+            unsafe self.writeOrder(order, epoch: self.epoch)
             var start = 0
             while start < rowCount {
                 if isCancelled() { return false }
@@ -46,6 +47,7 @@ extension TrainingRun {
                 }
                 if !self.lossSum.isFinite { break }
             }
+            unsafe self.checkEnd(order, count: min(batchRows, rowCount))
             return true
         }
     }
@@ -60,7 +62,7 @@ extension TrainingRun {
     ///
     /// - Complexity: O(validation rows * parameters), for ``renewStatistics()`` training rows too.
     package mutating func finishEpoch() -> EpochOutcome {
-        let trainLoss = self.lossSum / Double(self.data.train.rowCount)
+        let trainLoss = self.lossSum / Double(self.trainedRowCount)
         self.epoch &+= 1
         unsafe self.averageEpoch()
         unsafe self.renewStatistics()
@@ -70,7 +72,8 @@ extension TrainingRun {
         // In the order of the declaration, which is that of the wire.
         let metrics =
             ([MetricValue(.trainLoss, trainLoss)] + figures
-            + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))])
+            + [MetricValue(.validationGap, gap), MetricValue(.validationGapTrend, self.gaps.tell(gap))]
+            + self.optimizer.learnedMetrics)
             .sorted { $0.metric.wireNumber < $1.metric.wireNumber }
         self.optimizer.finishEpoch(validationLoss: validationLoss)
         let watched = self.configuration.earlyStopping?.metric ?? .validationLoss

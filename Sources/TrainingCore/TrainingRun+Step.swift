@@ -11,15 +11,44 @@ extension TrainingRun {
     /// - Parameters:
     ///   - rows: Shape [count], numbers of training rows; repeats are allowed.
     ///   - count: At least 1, at most ``NetworkPlan/batchRows``.
-    /// - Returns: The mean of the samples' losses before the step, times their count; penalties are no part of it.
+    /// - Returns: The mean of the samples' losses before the step, times their count; penalties are no part of it. A minibatch
+    ///   at which a step was taken back counts with the loss of the run's first one.
     @unsafe
     mutating func step(_ rows: UnsafePointer<Int32>, count: Int) -> Double {
         let number = self.optimizer.stepCount
         let whole = self.optimizer.nextRule()
         let rule = whole.isDeferred ? whole.storing : whole
-        let base = unsafe self.arena.base
         let inputs = unsafe self.inputs(rows, count: count, epoch: self.epoch)
         let mixed = unsafe self.mixed(inputs, rows, count: count, step: number)
+        let loss = unsafe self.propagate(rows, inputs, mixed, count: count, number: number, rule: rule)
+        if self.optimizer.needsNorms {
+            let mean = loss / Double(count)
+            if number == 0 { self.optimizer.firstLoss = mean }
+            if self.optimizer.takesBack, self.optimizer.isBeyond(mean, self.optimizer.firstLoss) {
+                if unsafe self.takesBack(loss: mean, rows, inputs, mixed, count: count, number: number) {
+                    return self.optimizer.firstLoss * Double(count)
+                }
+                self.statisticsWeight = 0
+                _ = unsafe self.propagate(rows, inputs, mixed, count: count, number: number, rule: rule)
+                self.statisticsWeight = BatchNormalization.runningWeight
+            }
+        }
+        if whole.isDeferred { unsafe self.updateDeferred(whole) }
+        if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
+        unsafe self.averageStep()
+        unsafe self.learnSettings()
+        return loss
+    }
+
+    /// A pass forwards and one backwards, in which each parameter makes the rule's step.
+    ///
+    /// - Returns: The mean of the samples' losses times their count.
+    @unsafe
+    func propagate(
+        _ rows: UnsafePointer<Int32>, _ inputs: RowSource, _ mixed: MixedRows?, count: Int, number: Int,
+        rule: UpdateRule
+    ) -> Double {
+        let base = unsafe self.arena.base
         let source = unsafe self.frontOutput(mixed?.inputs ?? inputs, count: count, step: number, mode: .training)
         unsafe self.forward(source, count: count, step: number)
         let loss = unsafe self.outputGradient(rows, mixed, count: count)
@@ -50,9 +79,6 @@ extension TrainingRun {
         unsafe self.update(first, input: source, gradient: base + gradient, count: count, rule: rule)
         unsafe self.frontBackward(
             gradient: base + other, stride: first.inputStride, count: count, step: number, rule: rule)
-        if whole.isDeferred { unsafe self.updateDeferred(whole) }
-        if self.configuration.maxNorm > 0 { unsafe self.limitNorms() }
-        unsafe self.averageStep()
         return loss
     }
 

@@ -25,6 +25,10 @@ package struct TrainingRun: ~Copyable {
     var optimizer: OptimizerState
     var patience = PatienceState()
     var gaps = GapHistory()
+    /// The derivatives that the last step with learned settings found.
+    var hypergradients = Hypergradients()
+    /// The powers of decay rates at the beginning of the epoch.
+    var startPowers = (first: 1.0, second: 1.0)
     /// How far running statistics move towards a minibatch's.
     var statisticsWeight = BatchNormalization.runningWeight
     /// The sum of the data losses over the samples of the epoch that was trained last.
@@ -50,6 +54,8 @@ package struct TrainingRun: ~Copyable {
         self.seed = seed
         self.optimizer = OptimizerState(configuration, batches: plan.batches)
         self.initialize()
+        self.drawHeldRows()
+        unsafe self.keepStart()
     }
 
     /// A run taken up where a checkpoint was written.
@@ -89,6 +95,8 @@ package struct TrainingRun: ~Copyable {
         for (place, values) in zip(plan.tensors.flatMap(\.numbers), checkpoint.numbers) {
             self.setValues(of: place.tensor, at: place.offset, to: values)
         }
+        self.drawHeldRows()
+        unsafe self.keepStart()
     }
 
     /// Whether the run is over by itself: it diverged or ran out of patience. No further epoch is to be trained.
@@ -154,6 +162,9 @@ extension TrainingRun {
         try Self.checkMixUp(configuration, data)
         try Self.checkEnds(configuration.family, data)
         try Self.check(configuration.embedding, data)
+        if configuration.learnedSettings != nil, data.train.rowCount < 2 {
+            throw .data(what: "training rows", found: "\(data.train.rowCount)", wanted: "at least 2, to hold one back")
+        }
         // Which moments there are does not depend on the number of steps.
         var optimizer = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
         let plan = NetworkPlan(

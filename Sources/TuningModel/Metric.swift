@@ -38,6 +38,11 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case testLogLoss = "test.log_loss"
     case validationHammingLoss = "validation.hamming_loss"
     case testHammingLoss = "test.hamming_loss"
+    /// What a setting that is learned in training has come to; only where it is learned.
+    case learnedRate = "training.learning_rate"
+    case learnedMomentum = "training.momentum"
+    case learnedL2 = "training.l2"
+    case learnedWeightDecay = "training.weight_decay"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {

@@ -38,6 +38,9 @@ extension TrainingConfiguration {
                 maximum: try reader.int("training.batch_growth.max"))
         }
         self.hypergradient = try reader.float("training.hypergradient")
+        self.hypergradientRule =
+            HypergradientRule(rawValue: try reader.text("training.hypergradient_rule")) ?? .additive
+        self.t1t2 = try Self.t1t2(reader)
         self.l1 = try reader.float("training.l1")
         self.l2 = try reader.float("training.l2")
         self.weightDecay = try reader.float("training.weight_decay")
@@ -63,6 +66,23 @@ extension TrainingConfiguration {
                 setting: "training.weight_decay", found: "\(self.weightDecay)",
                 wanted: "0, or the optimizer adamw or lamb; for the other optimizers use training.l2")
         }
+        if self.hypergradient > 0, let steps = self.t1t2, steps.learningRate > 0 {
+            throw SettingError(
+                setting: "training.t1_t2.learning_rate", found: "\(steps.learningRate)",
+                wanted: "0 beside training.hypergradient, which learns it too")
+        }
+    }
+
+    private static func t1t2(_ reader: SettingReader) throws(SettingError) -> T1T2Settings? {
+        let name = "training.t1_t2"
+        var settings = T1T2Settings()
+        settings.every = try reader.int("\(name).every")
+        settings.share = try reader.float("\(name).share")
+        settings.learningRate = try reader.float("\(name).learning_rate")
+        settings.momentum = try reader.float("\(name).momentum")
+        settings.l2 = try reader.float("\(name).l2")
+        settings.weightDecay = try reader.float("\(name).weight_decay")
+        return settings.learnsAny ? settings : nil
     }
 
     private static func denseLayers(

@@ -161,6 +161,9 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var maxNorm: Double = 0
     /// Step size of the learning rate's own descent; 0: the learning rate is not learned.
     package var hypergradient: Double = 0
+    package var hypergradientRule = HypergradientRule.additive
+    /// Settings that are learned on a part of the training rows; `nil`: none.
+    package var t1t2: T1T2Settings?
     package var average = WeightAverage.none
     package var earlyStopping: PatienceSettings?
     /// What is measured after each epoch besides the figures that always are.

@@ -364,8 +364,8 @@ struct ModelMistakeTests {
                 """
                 21:3: training: unknown key "learning_rat", did you mean learning_rate? want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, repeats, l1, l2, weight_decay, clip_value, \
-                clip_norm, max_norm, hypergradient, optimizer, schedule, batch_growth, average, \
-                early_stopping, label_smoothing, class_weights, positive_weights, huber_delta, \
+                clip_norm, max_norm, hypergradient, hypergradient_rule, optimizer, schedule, batch_growth, average, \
+                early_stopping, t1_t2, label_smoothing, class_weights, positive_weights, huber_delta, \
                 metrics or augmentation
                 """
             ]),
@@ -509,9 +509,48 @@ struct ModelMistakeTests {
                 """
                 22:3: training: gradient_clip is not built yet, want loss, learning_rate, warmup_epochs, \
                 schedule_epochs, batch_size, repeats, l1, l2, weight_decay, clip_value, clip_norm, max_norm, \
-                hypergradient, optimizer, schedule, batch_growth, average, early_stopping, \
-                label_smoothing, class_weights, positive_weights, huber_delta, metrics or augmentation
+                hypergradient, hypergradient_rule, optimizer, schedule, batch_growth, average, early_stopping, \
+                t1_t2, label_smoothing, class_weights, positive_weights, huber_delta, metrics or augmentation
                 """
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "hypergradient: 0.1\n  hypergradient_rule: multiplier\n  t1_t2: {learning_rate: 0.1, l2: 0.1, weight_decay: 1}",
+            [
+                """
+                23:23: training.hypergradient_rule: found multiplier, want one of additive, multiplicative
+                """,
+                """
+                24:11: training.t1_t2.learning_rate: beside training.hypergradient, want one of them
+                """,
+                """
+                24:31: training.t1_t2.l2: found no l2, want training.l2 above 0 to begin with
+                """,
+                """
+                24:54: training.t1_t2.weight_decay: found 1, want a number in [0.0, 1.0)
+                """,
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "hypergradient_rule: multiplicative\n  t1_t2: {share: 0.2}",
+            [
+                """
+                22:3: training.hypergradient_rule: without hypergradient, want hypergradient beside it, such as 0.1
+                """,
+                """
+                23:3: training.t1_t2: nothing is learned, want a step for learning_rate, momentum, l2 or weight_decay
+                """,
+            ]),
+        StudyEdit(
+            "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
+            "t1_t2: {weight_decay: 0.1, every: 0}",
+            [
+                """
+                22:11: training.t1_t2.weight_decay: found the optimizer sgd or adam, want adamw, which it is learned of
+                """,
+                """
+                22:37: training.t1_t2.every: found 0, want a whole number in [1, 1000000]
+                """,
             ]),
         StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",

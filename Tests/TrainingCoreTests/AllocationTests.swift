@@ -101,6 +101,23 @@ struct AllocationTests {
         }
     }
 
+    @Test("there is none after the first step where settings are learned, nor where steps are taken back")
+    func learned() throws {
+        for optimizer in TrainingCase.optimizers {
+            let data = TestData.random(.classification(classes: 3), features: 12)
+            let decay = optimizer.takesWeightDecay ? 0.1 : 0
+            let kind = TrainingCase(optimizer: optimizer, dropout: 0.2, l2: 0.01, weightDecay: decay)
+            var configuration = kind.configuration
+            (configuration.hypergradient, configuration.hypergradientRule) = (0.1, .multiplicative)
+            configuration.t1t2 = T1T2Settings(every: 1, momentum: 0.1, l2: 0.1, weightDecay: 0.1)
+            for rate in [0.01, 100] {
+                configuration.learningRate = rate
+                let kernels = try KernelSet.best(named: nil)
+                try Self.expectNone(configuration, data, kernels, "learned, \(rate), \(kind.testDescription)")
+            }
+        }
+    }
+
     private static func expectNone(
         _ configuration: TrainingConfiguration, _ data: TestData, _ kernels: KernelSet, _ text: String
     ) throws {

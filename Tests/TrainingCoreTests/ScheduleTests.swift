@@ -57,10 +57,24 @@ struct ScheduleTests {
         var configuration = TrainingCase().configuration
         configuration.hypergradient = 0.5
         var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
-        state.moveRate(product: 0.1)
+        state.moveRate(product: 0.1, squares: (1, 1))
         #expect(abs(state.currentRate - 0.06) < 1e-15)
-        state.moveRate(product: -1)
+        state.moveRate(product: -1, squares: (1, 1))
         #expect(state.currentRate == 0)
+    }
+
+    @Test("a rate that is learned by factors follows the cosine, and stays where there is none")
+    func multiplied() {
+        var configuration = TrainingCase().configuration
+        (configuration.hypergradient, configuration.hypergradientRule) = (0.5, .multiplicative)
+        var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
+        state.moveRate(product: 3, squares: (9, 4))
+        #expect(abs(state.currentRate / 0.01 - 1.2840254166877414) < 1e-15)
+        state.moveRate(product: -3, squares: (9, 4))
+        #expect(abs(state.currentRate / 0.01 - 1) < 1e-15)
+        let before = state.currentRate
+        for squares in [(0.0, 1.0), (1, 0), (.infinity, 1), (.nan, 1)] { state.moveRate(product: 1, squares: squares) }
+        #expect(state.currentRate == before)
     }
 
     @Test("takes the momentum of NAdam from powers of 0.96 as the C library has them, to 1e-15")

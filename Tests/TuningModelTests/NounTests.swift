@@ -24,7 +24,9 @@ struct NounTests {
         #expect(Metric.validationGap.wireNumber == 19 && Metric.validationGapTrend.wireNumber == 20)
         #expect(Metric.validationTop3.wireNumber == 21 && Metric.testTop3.wireNumber == 28)
         #expect(Metric.testLogLoss.wireNumber == 34 && Metric.testHammingLoss.wireNumber == 36)
-        #expect([0, -1, 37, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
+        #expect(Metric.learnedRate.wireNumber == 37 && Metric.learnedMomentum.wireNumber == 38)
+        #expect(Metric.learnedL2.wireNumber == 39 && Metric.learnedWeightDecay.wireNumber == 40)
+        #expect([0, -1, 41, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
     }
 
     @Test("an objective is a loss: what is maximised turns its sign, what is missing is NaN")

@@ -38,6 +38,8 @@ struct TrainingConfigurationTests {
                 Setting("training.early_stopping.metric", .text("validation.f1")),
                 Setting("training.early_stopping.restore_best", .bool(true)),
                 Setting("training.early_stopping.patience", .int(4)),
+                Setting("training.hypergradient_rule", .text("multiplicative")),
+                Setting("training.t1_t2.l2", .float(0.3)), Setting("training.t1_t2.every", .int(4)),
             ])
         var wanted = TrainingConfiguration(
             layers: [DenseLayerSettings(units: 8, dropout: 0.25, batchNormalization: true)],
@@ -50,11 +52,30 @@ struct TrainingConfigurationTests {
         wanted.clipNorm = 2
         wanted.maxNorm = 3
         wanted.hypergradient = 0.001
+        wanted.hypergradientRule = .multiplicative
+        var steps = T1T2Settings()
+        steps.every = 4
+        steps.l2 = 0.3
+        wanted.t1t2 = steps
         wanted.batchGrowth = BatchGrowth(factor: 2, every: 5, maximum: 64)
         wanted.schedule = .plateau(factor: 0.5, patience: 10, minimumChange: 0.25, minimumRate: 0)
         wanted.earlyStopping = PatienceSettings(patience: 4, metric: .validationF1, restoresBest: true)
         wanted.average = .stochastic(from: 7)
         #expect(configuration == wanted)
+    }
+
+    @Test("a learning rate is not learned twice, and what learns nothing is none")
+    func learned() throws {
+        let twice = [
+            Setting("training.hypergradient", .float(0.1)), Setting("training.t1_t2.learning_rate", .float(0.2)),
+        ]
+        #expect(
+            throws: SettingError(
+                setting: "training.t1_t2.learning_rate", found: "0.2",
+                wanted: "0 beside training.hypergradient, which learns it too")
+        ) { _ = try TrainingConfiguration(self.least + twice) }
+        let idle = [Setting("training.t1_t2.l2", .float(0)), Setting("training.t1_t2.share", .float(0.5))]
+        #expect(try TrainingConfiguration(self.least + idle) == TrainingConfiguration(self.least))
     }
 
     @Test(
