@@ -30,6 +30,8 @@ package struct Coordinator: Sendable {
     var departed: [Departed] = []
     /// Epochs that were told again with other figures; see ``compare(_:with:from:)``.
     package internal(set) var disagreements = 0
+    /// What was logged last of the study's own choices.
+    var toldChoices: [String] = []
     var isConfirming = false
     var hasLeft = false
 
@@ -165,7 +167,17 @@ package struct Coordinator: Sendable {
         let decisions = self.study.apply(event, at: now)
         self.effects.append(.journal(JournalRecord(time: now, event: event, decisions: decisions)))
         self.follow(decisions)
+        self.tellChoices()
         return decisions
+    }
+
+    /// Logs what the study has chosen for itself, when that changes.
+    private mutating func tellChoices() {
+        let choices = self.study.choices
+        for choice in choices where !self.toldChoices.contains(choice) {
+            self.effects.append(.log(choice, isWarning: false))
+        }
+        self.toldChoices = choices
     }
 
     /// Stops at their workers what the study has stopped, and lets checkpoints go that nobody can need.

@@ -78,7 +78,8 @@ extension StudyState {
             return
         }
         let target = self.trials[trial.rawValue].placement.epochs
-        self.searcher.observe(trial, .init(level: target, loss: .infinity))
+        self.searcher.observe(
+            trial, .init(level: target, loss: .infinity, seconds: self.trials[trial.rawValue].seconds))
         self.settle(trial, .failed, reason, &decisions)
         self.retire(trial, losses: [.nan], &decisions)
     }

@@ -18,6 +18,8 @@ extension StudyState {
             report.epoch <= min(target, record.placement.epochs)
         else { return }
         self.trials[index].epochs = report.epoch
+        self.trials[index].seconds += report.seconds
+        let seconds = self.trials[index].seconds
         self.trials[index].metrics = report.metrics
         self.trials[index].status = report.status
         self.trials[index].crashes = 0
@@ -30,7 +32,8 @@ extension StudyState {
             if self.levels.contains(report.epoch) {
                 self.consider(index, level: report.epoch, losses, &decisions)
                 self.searcher.observe(
-                    attempt.trial, .init(level: report.epoch, loss: losses[0], furtherLosses: further))
+                    attempt.trial, .init(level: report.epoch, loss: losses[0], furtherLosses: further, seconds: seconds)
+                )
             }
             if let epoch = record.auditedFrom {
                 guard report.epoch == record.placement.epochs else { break }
@@ -44,12 +47,14 @@ extension StudyState {
                 attempt.trial, .stopped,
                 "diverged at epoch \(report.epoch): \(self.definition.objective.metric.rawValue) is not finite",
                 &decisions)
-            self.searcher.observe(attempt.trial, .init(level: record.placement.epochs, loss: .infinity))
+            self.searcher.observe(
+                attempt.trial, .init(level: record.placement.epochs, loss: .infinity, seconds: seconds))
             self.retire(attempt.trial, losses: [.nan], &decisions)
         case .finishedEarly:
             self.consider(index, level: record.placement.epochs, losses, &decisions)
             self.searcher.observe(
-                attempt.trial, .init(level: record.placement.epochs, loss: losses[0], furtherLosses: further))
+                attempt.trial,
+                .init(level: record.placement.epochs, loss: losses[0], furtherLosses: further, seconds: seconds))
             self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
             self.retire(attempt.trial, losses: losses, &decisions)
         }

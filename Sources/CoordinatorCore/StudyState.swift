@@ -147,6 +147,12 @@ package struct StudyState: Hashable, Sendable {
         self.workers.first { $0.id == worker }?.name ?? worker.rawValue
     }
 
+    /// What searchers and schedulers that choose for themselves have chosen by now, in words for the log.
+    package var choices: [String] {
+        [self.searcher.choice.map { "searcher: \($0)" }, self.scheduler.choice.map { "scheduler: \($0)" }]
+            .compactMap(\.self)
+    }
+
     /// The row of its table that a trial is; `nil` without a table.
     package func row(of trial: TrialID) -> Int? {
         self.rows.indices.contains(trial.rawValue) ? self.rows[trial.rawValue] : nil

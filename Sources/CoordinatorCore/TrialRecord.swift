@@ -38,6 +38,8 @@ package struct TrialRecord: Hashable, Sendable {
     package internal(set) var placement: TrialPlacement
     /// Epochs in the ledger: each was counted once.
     package internal(set) var epochs = 0
+    /// Time that workers spent on these epochs.
+    package internal(set) var seconds = 0.0
     /// Of the last epoch in the ledger.
     package internal(set) var metrics: [MetricValue] = []
     package internal(set) var status: EpochReport.Status = .normal

@@ -14,12 +14,17 @@ package struct SearchHistory: Hashable, Sendable {
         package let furtherLosses: [Double]
         /// By how much outcome constraints are broken, summed; 0 for a feasible trial.
         package let violation: Double
+        /// The time that workers spent on the trial until then, in seconds.
+        package let seconds: Double
 
-        package init(level: Int, loss: Double, furtherLosses: [Double] = [], violation: Double = 0) {
+        package init(
+            level: Int, loss: Double, furtherLosses: [Double] = [], violation: Double = 0, seconds: Double = 0
+        ) {
             self.level = level
             self.loss = loss.isFinite ? loss : .infinity
             self.furtherLosses = furtherLosses
             self.violation = violation
+            self.seconds = seconds
         }
     }
 

@@ -18,6 +18,7 @@ package struct Searcher: Hashable, Sendable {
         case evolution(Evolution)
         case gaussianProcess(GaussianProcessSearcher)
         case hyperTune(HyperTuneSearcher)
+        case automatic(AutomaticSearcher)
     }
 
     private var algorithm: Algorithm
@@ -75,10 +76,13 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .gaussianProcess(try GaussianProcessSearcher(settings, space: space, seed: seed))
         case .hyperTune(let settings):
             self.algorithm = .hyperTune(try HyperTuneSearcher(settings, space: space, seed: seed))
+        case .automatic:
+            self.algorithm = .automatic(try AutomaticSearcher(space: space, seed: seed, offset: offset))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
-        case .tpe, .evolution, .gaussianProcess, .hyperTune: self.history = SearchHistory(space: space, levels: levels)
+        case .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic:
+            self.history = SearchHistory(space: space, levels: levels)
         }
     }
 
@@ -116,6 +120,12 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .random
             defer { self.algorithm = .hyperTune(searcher) }
             return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
+        case .automatic(var searcher):
+            self.algorithm = .random
+            defer { self.algorithm = .automatic(searcher) }
+            return self.history.flatMap {
+                searcher.suggest(trial.rawValue, target: target, history: $0, pool: self.pool)
+            }
         }
     }
 
@@ -128,6 +138,12 @@ package struct Searcher: Hashable, Sendable {
     package func isWaiting(_ trial: TrialID, target: Int?) -> Bool {
         guard let history = self.history, case .evolution(let evolution) = self.algorithm else { return false }
         return evolution.isWaiting(trial.rawValue, target: target, history: history)
+    }
+
+    /// What a searcher that chooses for itself has chosen by now, for people; `nil` for others.
+    package var choice: String? {
+        guard case .automatic(let searcher) = self.algorithm, let history = self.history else { return nil }
+        return searcher.choice(history).rawValue
     }
 
     /// Takes the configuration of the pool that is nearest to a suggestion.
@@ -163,7 +179,7 @@ package struct Searcher: Hashable, Sendable {
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune: nil
+        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic: nil
         case .grid(let grid): grid.count
         }
     }

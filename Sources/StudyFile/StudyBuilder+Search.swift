@@ -8,11 +8,16 @@ struct SearchSettings: Hashable, Sendable {
 }
 
 extension StudyBuilder {
-    /// The section `search`; random search under ASHA from 1 to 81 epochs where nothing is given.
-    mutating func search(_ node: FileNode?) -> SearchSettings? {
-        let fallback = SearchSettings(
-            searcher: .random,
-            scheduler: .asha(minimum: 1, maximum: self.recordedSteps ?? 81, eta: 3, isGuarded: true))
+    /// The section `search`; searcher and scheduler choose for themselves where nothing is given, from 1 to 81 epochs or to
+    /// the end of recorded curves. Several objectives are searched by NSGA-II under ASHA.
+    mutating func search(_ node: FileNode?, objectiveCount: Int = 1) -> SearchSettings? {
+        let maximum = self.recordedSteps ?? 81
+        let fallback =
+            objectiveCount > 1
+            ? SearchSettings(
+                searcher: .nsga2(Nsga2Settings()),
+                scheduler: .asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true))
+            : SearchSettings(searcher: .automatic, scheduler: .automatic(minimum: 1, maximum: maximum, eta: 3))
         guard let node else { return fallback }
         let known = ["searcher", "scheduler", "try_first", "audit"]
         let unbuilt = ["warm_start", "narrowing", "confirm"]
@@ -45,7 +50,8 @@ extension StudyBuilder {
 
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
-        let names = ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune"] + Self.evolutionKeys.map(\.name)
+        let names =
+            ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune"] + Self.evolutionKeys.map(\.name) + ["auto"]
         let unbuilt = [
             "motpe", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo", "turbo", "gradient", "halton",
             "latin",
@@ -60,6 +66,7 @@ extension StudyBuilder {
             return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
         case "sobol": return .sobol
         case "random": return .random
+        case "auto": return .automatic
         case "tpe", "bohb": return self.parzen(section, preset: name == "tpe" ? TPESettings() : .bohb).map { .tpe($0) }
         case "gp": return self.surrogate(section).map { .gaussianProcess($0) }
         case "hyper_tune": return self.surrogate(section).map { .hyperTune($0) }

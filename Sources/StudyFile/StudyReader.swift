@@ -69,7 +69,7 @@ struct StudyBuilder {
         }
         if section["model"] == nil { self.reportMissing("model", in: section) }
         let objectives = self.objectives(section["objectives"], task: task)
-        let search = self.search(section["search"])
+        let search = self.search(section["search"], objectiveCount: objectives?.count ?? 1)
         self.addScheduleEpochs(search?.scheduler)
         for objective in objectives ?? [] { self.addMetric(objective, task: task) }
         if let objectives, let search { self.checkObjectives(objectives, search.scheduler, section["objectives"]) }

@@ -157,7 +157,8 @@ package struct Simulation {
             let target = self.study.record(of: work.attempt.trial)?.openAttempt?.targetEpoch
         else { return }
         let end = min(target, self.table.header.stepCount)
-        let level = self.levels.first { $0 > work.step } ?? end
+        let isPatient = !self.study.definition.scheduler.decidesAtEveryEpoch
+        let level = isPatient ? self.levels.first { $0 > work.step } ?? end : work.step + 1
         var time = work.time
         var step = work.step
         while step < min(level, end) {

@@ -4,6 +4,8 @@ package enum SearcherSettings: Hashable, Sendable {
     /// `points` values of each float and int range that has no step.
     case grid(points: Int)
     case sobol
+    /// The best one whose suggestions cost little beside a trial.
+    case automatic
     case tpe(TPESettings)
     case genetic(GeneticSettings)
     case differentialEvolution(DifferentialEvolutionSettings)

@@ -172,6 +172,15 @@ package enum SchedulerSettings: Hashable, Sendable {
         }
     }
 
+    /// Whether a trial may be stopped at any epoch, and not only where it reaches a rung.
+    package var decidesAtEveryEpoch: Bool {
+        switch self {
+        case .median, .curve: true
+        case .none, .successiveHalving, .hyperband, .asha, .ashaStopping, .asynchronousHyperband, .pasha, .automatic:
+            false
+        }
+    }
+
     /// The largest number of epochs a trial may get.
     package var maximumEpochs: Int {
         switch self {

@@ -10,10 +10,10 @@ struct WarmStartTests {
     ) -> StudyDefinition {
         StudyDefinition(
             name: "test",
-            data: DataSettings(
-                train: .npy(features: "x.npy", targets: "y.npy"), validation: .holdout(share: 0.2, stratify: false),
-                test: nil),
-            task: task, space: ParameterSpace(parameters),
+            subject: .networks(
+                data: DataSettings(
+                    train: .npy(features: "x.npy", targets: "y.npy"), validation: .holdout(share: 0.2, stratify: false),
+                    test: nil), task: task), space: ParameterSpace(parameters),
             settings: fixed.map { SettingTemplate(name: $0.0, source: .fixed($0.1)) }
                 + parameters.enumerated().map {
                     SettingTemplate(name: $1.name, source: .searched(parameter: $0), conditions: $1.conditions)

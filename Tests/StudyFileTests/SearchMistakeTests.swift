@@ -12,7 +12,7 @@ struct SearchMistakeTests {
 
     private static let searchers =
         "random, grid, sobol, tpe, bohb, gp, hyper_tune, genetic, differential_evolution, dehb, cmaes, particle_swarm, "
-        + "regularized_evolution or nsga2"
+        + "regularized_evolution, nsga2 or auto"
 
     private static let cases: [StudyEdit] = [
         StudyEdit(

@@ -61,7 +61,7 @@ package struct Scheduler: Sendable {
             self.plan = [.open(ladder)]
         case .automatic(let minimum, let maximum, let eta):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
-            self.algorithm = AdaptiveHalving(ladder: ladder)
+            self.algorithm = AdaptiveHalving(ladder: ladder, wording: wording)
             self.plan = [.open(ladder)]
         case .asynchronousHyperband(let minimum, let maximum, let eta, let isGuarded, let brackets, let allocation):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)
@@ -135,6 +135,9 @@ package struct Scheduler: Sendable {
     package mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
         try self.algorithm.retire(trial, losses: losses)
     }
+
+    /// What a scheduler that chooses for itself has chosen by now, for people; `nil` for others.
+    package var choice: String? { self.algorithm.choice }
 
     /// Why a trial that is still paused got no more epochs, in words: its rank, the size of its rung and the cut-off.
     package func fate(of trial: TrialID) -> String { self.algorithm.fate(of: trial) }

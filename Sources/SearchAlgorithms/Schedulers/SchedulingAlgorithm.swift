@@ -8,6 +8,8 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
     func fate(of trial: TrialID) -> String
+    /// What an algorithm that chooses for itself has chosen by now, for people; `nil` for others.
+    var choice: String? { get }
 
     /// The same, knowing whether no configuration is left; makes no difference unless an algorithm says so.
     mutating func close(isExhausted: Bool) -> [Decision]
@@ -19,6 +21,8 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
 
 extension SchedulingAlgorithm {
     mutating func close(isExhausted: Bool) -> [Decision] { self.close() }
+
+    var choice: String? { nil }
 
     mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
         try self.tell(trial, epoch: epoch, loss: losses.first ?? .nan)

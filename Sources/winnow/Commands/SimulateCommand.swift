@@ -1,4 +1,5 @@
 import ArgumentParser
+import CoordinatorCore
 import StudySimulation
 import TuningModel
 
