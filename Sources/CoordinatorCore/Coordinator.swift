@@ -167,7 +167,9 @@ package struct Coordinator: Sendable {
         let decisions = self.study.apply(event, at: now)
         self.effects.append(.journal(JournalRecord(time: now, event: event, decisions: decisions)))
         self.follow(decisions)
-        self.tellChoices()
+        // What is chosen matters, and may have changed, when a trial begins.
+        let begins = decisions.contains { if case .started = $0 { true } else { false } }
+        if begins { self.tellChoices() }
         return decisions
     }
 

@@ -22,7 +22,7 @@ package struct SearchHistory: Hashable, Sendable {
         ) {
             self.level = level
             self.loss = loss.isFinite ? loss : .infinity
-            self.furtherLosses = furtherLosses
+            self.furtherLosses = furtherLosses.map { $0.isFinite ? $0 : .infinity }
             self.violation = violation
             self.seconds = seconds
         }

@@ -29,9 +29,16 @@ extension StudyBuilder {
         return objectives.count == items.count ? objectives : nil
     }
 
-    /// Several objectives need a scheduler that can rank by them.
-    mutating func checkObjectives(_ objectives: [Objective], _ scheduler: SchedulerSettings, _ node: FileNode?) {
-        guard objectives.count > 1, !scheduler.takesSeveralObjectives, let place = node?.items?[1].place else { return }
+    /// Several objectives need a scheduler that can rank by them and a searcher that does not look at one alone.
+    mutating func checkObjectives(_ objectives: [Objective], _ search: SearchSettings, _ node: FileNode?) {
+        guard objectives.count > 1, let place = node?.items?[1].place else { return }
+        if !search.searcher.takesSeveralObjectives {
+            self.report(
+                place,
+                "objectives: found \(objectives.count) for a searcher that looks at one, want one, or the searcher nsga2, "
+                    + "random, sobol or grid")
+        }
+        guard !search.scheduler.takesSeveralObjectives else { return }
         self.report(
             place,
             "objectives: found \(objectives.count) for a scheduler that ranks by one, want one, or the scheduler asha by "

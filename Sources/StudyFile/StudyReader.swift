@@ -72,7 +72,7 @@ struct StudyBuilder {
         let search = self.search(section["search"], objectiveCount: objectives?.count ?? 1)
         self.addScheduleEpochs(search?.scheduler)
         for objective in objectives ?? [] { self.addMetric(objective, task: task) }
-        if let objectives, let search { self.checkObjectives(objectives, search.scheduler, section["objectives"]) }
+        if let objectives, let search { self.checkObjectives(objectives, search, section["objectives"]) }
         let space = self.finishedSpace()
         let tryFirst = self.tryFirst(section["search"], space: space)
         let budget = self.budget(section["budget"])

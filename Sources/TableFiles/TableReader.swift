@@ -12,6 +12,7 @@ import Foundation
 /// Limits: at most 10^7 rows; a file of curves that fits into memory; cells without quotes.
 package struct TableReader {
     private static let mostRows = 10_000_000
+    private static let longestStep: Float = 1e9
 
     package let header: TableHeader
     private let metadata: TableMetadata
@@ -45,7 +46,8 @@ package struct TableReader {
         guard (0..<self.header.repeatCount).contains(repeatIndex) else {
             throw TableError(self.folder, "repeat \(repeatIndex), want 0 to \(self.header.repeatCount - 1)")
         }
-        let rows = try self.rows()
+        // In the order of the ids, by which rows at the same distance are told apart.
+        let rows = try self.rows().enumerated().sorted { ($0.element.id, $0.offset) < ($1.element.id, $1.offset) }
         let curves = try self.curves()
         let fidelities = self.metadata.fidelity.values.count
         let first = fidelities - self.header.stepCount
@@ -59,7 +61,7 @@ package struct TableReader {
         var losses: [Float] = []
         losses.reserveCapacity(rows.count * self.header.stepCount)
         var durations: [Float] = []
-        for row in rows.indices {
+        for row in rows.map(\.offset) {
             let start = (row * self.header.repeatCount + repeatIndex) * fidelities * metrics.count
             var before: Float = 0
             for fidelity in 0..<fidelities {
@@ -68,11 +70,18 @@ package struct TableReader {
                 defer { before = total == nil ? 0 : now ?? 0 }
                 guard fidelity >= first else { continue }
                 losses.append(sign * curves[cell + target])
-                if let now { durations.append(now - before) }
+                guard let now else { continue }
+                guard !(now - before > Self.longestStep) else {
+                    throw TableError(
+                        self.folder + "/curves.f32",
+                        "row \(row), fidelity \(fidelity): a step of \(now - before), want at most \(Self.longestStep)")
+                }
+                durations.append(now - before)
             }
         }
         return RecordedTable(
-            header: self.header, ids: rows.map(\.id), configurations: rows.map(\.configuration), losses: losses,
+            header: self.header, ids: rows.map(\.element.id), configurations: rows.map(\.element.configuration),
+            losses: losses,
             durations: time == nil ? nil : durations)
     }
 

@@ -14,6 +14,16 @@ package enum SearcherSettings: Hashable, Sendable {
     case nsga2(Nsga2Settings)
     case particleSwarm(ParticleSwarmSettings)
     case regularizedEvolution(RegularizedEvolutionSettings)
+
+    /// Whether suggestions do not follow from the first objective alone.
+    package var takesSeveralObjectives: Bool {
+        switch self {
+        case .random, .grid, .sobol, .nsga2: true
+        case .automatic, .tpe, .gaussianProcess, .hyperTune, .genetic, .differentialEvolution, .dehb, .cmaes,
+            .particleSwarm, .regularizedEvolution:
+            false
+        }
+    }
     case gaussianProcess(GaussianProcessSettings)
     /// A Gaussian process for each level.
     case hyperTune(GaussianProcessSettings)

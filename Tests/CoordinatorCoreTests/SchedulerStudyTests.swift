@@ -15,6 +15,7 @@ struct SchedulerStudyTests {
         .pasha(minimum: 1, maximum: 9, eta: 3, isGuarded: true),
         .median(maximum: 9, grace: 2, minimumTrials: 2),
         .curve(maximum: 12, grace: 4, threshold: 0.2),
+        .automatic(minimum: 1, maximum: 9, eta: 3),
     ]
 
     @Test("end under faults, and replay from their journals to the same decisions", arguments: schedulers)

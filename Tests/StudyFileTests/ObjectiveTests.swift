@@ -64,4 +64,19 @@ struct ObjectiveTests {
         let reading = StudyReader.read(text: try StudyEdit(search, new, []).text())
         #expect(reading.mistakes.map(\.description) == (name == "none" ? [] : [wanted]))
     }
+
+    @Test(
+        "a searcher that looks at one objective is refused beside several",
+        arguments: ["cmaes", "tpe", "gp", "nsga2", "sobol"])
+    func searchers(name: String) throws {
+        let reading = StudyReader.read(
+            text: try StudyEdit(
+                "objectives: [{metric: validation.loss, direction: minimize}]",
+                "objectives: [{metric: validation.loss, direction: minimize}, {metric: train.loss, direction: minimize}]",
+                []
+            ).text().replacing("searcher: {name: random}", with: "searcher: {name: \(name)}"))
+        let wanted =
+            "24:62: objectives: found 2 for a searcher that looks at one, want one, or the searcher nsga2, random, sobol or grid"
+        #expect(reading.mistakes.map(\.description) == (["nsga2", "sobol"].contains(name) ? [] : [wanted]))
+    }
 }

@@ -77,6 +77,24 @@ final class TableReaderTests {
         #expect(table.losses == [0, 4, 16, 144, 196, 256] && table.duration(row: 1, step: 3) == 1)
     }
 
+    @Test("rows are those of ascending ids, each with its own curve")
+    func order() throws {
+        try self.write(configurations: "id,rate,kind,units,depth\n9,0.01,b,16,8\n7,1.0,1e-08,64.0,1\n")
+        let table = try TableReader(folder: self.folder).table(repeatIndex: 1)
+        let losses: [Float] = [-400, -484, -64, -100]
+        #expect(table.ids == [7, 9] && table.losses == losses)
+        #expect(table.configurations[1] == Configuration([.float(0.01), .int(16), .int(8), .text("b")]))
+    }
+
+    @Test("a step that takes longer than any does is refused")
+    func steps() throws {
+        try self.write(curves: (0..<24).map { $0 == 5 ? 1e30 : Float($0) })
+        let error = #expect(throws: TableError.self) { try TableReader(folder: self.folder).table(repeatIndex: 0) }
+        #expect(
+            error.map { "\($0)".hasSuffix("curves.f32: row 0, fidelity 2: a step of 1e+30, want at most 1e+09") }
+                == true)
+    }
+
     @Test("numbers that are not finite are kept, for they are trainings that diverged")
     func diverged() throws {
         var curves = (0..<24).map { Float($0) }

@@ -8,7 +8,7 @@ import TuningModel
 /// much a comparison at the first one is worth. Where it is below 0.4, new trials first rest at the second rung; until six
 /// probes have ended, and otherwise, at the first. From there on trials are promoted as by ``AshaPromotion`` with its guard:
 /// the best floor(n / eta) of n. A trial whose loss at the next rung is known already, as a probe's is, takes its place
-/// there at once and costs nothing.
+/// there at once and costs nothing. Trials that rest at the first rung when it is found wanting are compared there no more.
 ///
 /// When no configuration is left to start (a grid or a table is used up), slots that would rest take the best of the trials
 /// that wait, from the rung that has sent on the smallest share of its own, until all are complete.
@@ -66,15 +66,12 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     private func isProbe(_ trial: Int) -> Bool { trial < Self.probeCount && self.probeRung > 0 }
 
     mutating func ask() -> Proposal {
-        while let (rung, rank) = self.promotable() {
-            if let proposal = self.promote(from: rung, "\(self.place(rank: rank, in: rung))") { return proposal }
-        }
+        if let (rung, rank) = self.promotable() { return self.promote(from: rung, self.place(rank: rank, in: rung)) }
         if !self.isClosed { return self.start() }
-        while self.usesIdleSlots, let rung = self.leastServed() {
-            guard let best = self.waiting(in: rung) else { break }
+        if self.usesIdleSlots, let rung = self.leastServed(), let best = self.rungs[rung].waiting.least {
             let rank = self.rungs[rung].ranking.rank(of: best)
-            let words = "\(self.place(rank: rank, in: rung)), the best that waits while a slot is idle"
-            if let proposal = self.promote(from: rung, words) { return proposal }
+            return self.promote(
+                from: rung, "\(self.place(rank: rank, in: rung)), the best that waits while a slot is idle")
         }
         return self.trials.runningCount > 0 ? .wait : .finished
     }
@@ -89,16 +86,9 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     }
 
     /// Lets the best trial that waits at a rung go on.
-    ///
-    /// - Returns: `nil` where its loss at the next rung was known already.
-    private mutating func promote(from rung: Int, _ place: String) -> Proposal? {
-        guard let best = self.rungs[rung].waiting.removeLeast() else { return nil }
-        self.rungs[rung].promotedCount += 1
+    private mutating func promote(from rung: Int, _ place: String) -> Proposal {
+        guard let best = self.takeBest(from: rung) else { return .wait }
         let next = rung + 1
-        if self.isKnown(best.trial, at: next) {
-            self.enter(best.trial, next)
-            return nil
-        }
         self.trials.resume(best.trial)
         self.heading[best.trial] = next
         let target = self.ladder.epochs[next]
@@ -107,31 +97,63 @@ struct AdaptiveHalving: SchedulingAlgorithm {
             reason: "\(place), promoted to \(target)\(self.comparison(best.loss, in: rung))")
     }
 
+    /// Takes the best trial that waits at a rung, for promotion.
+    private mutating func takeBest(from rung: Int) -> RankedLoss? {
+        guard let best = self.rungs[rung].waiting.removeLeast() else { return nil }
+        self.rungs[rung].promotedCount += 1
+        self.forgetGone(in: rung)
+        return best
+    }
+
+    /// Lets the head of a rung's queue be a trial that still waits there.
+    private mutating func forgetGone(in rung: Int) {
+        while let best = self.rungs[rung].waiting.least, self.standing[best.trial] != rung {
+            _ = self.rungs[rung].waiting.removeLeast()
+        }
+    }
+
+    /// Gives trials that have earned a rung where their loss is known their place there, until none is left.
+    ///
+    /// Whatever is told ends with this, so that asking changes nothing unless it gives out work: an unanswered request
+    /// is in no journal.
+    private mutating func settle() {
+        for rung in self.rungs.indices { self.forgetGone(in: rung) }
+        var hasMoved = true
+        while hasMoved {
+            hasMoved = false
+            for rung in self.rungs.indices.reversed() {
+                guard let best = self.rungs[rung].waiting.least, self.isKnown(best.trial, at: rung + 1),
+                    self.usesIdleSlots || self.rank(promotableFrom: rung) != nil
+                else { continue }
+                _ = self.takeBest(from: rung)
+                self.enter(best.trial, rung + 1)
+                hasMoved = true
+            }
+        }
+    }
+
     /// The highest rung from which a trial has earned to go on, and its rank there.
-    private mutating func promotable() -> (rung: Int, rank: Int)? {
-        for rung in self.rungs.indices.reversed() where rung >= self.base {
-            let quota = self.rungs[rung].ranking.count / self.ladder.eta
-            guard self.rungs[rung].promotedCount < quota, let best = self.waiting(in: rung) else { continue }
-            let rank = self.rungs[rung].ranking.rank(of: best)
-            if rank < quota { return (rung, rank) }
+    private func promotable() -> (rung: Int, rank: Int)? {
+        for rung in self.rungs.indices.reversed() {
+            if let rank = self.rank(promotableFrom: rung) { return (rung, rank) }
         }
         return nil
     }
 
-    /// The best trial that still waits at a rung.
-    private mutating func waiting(in rung: Int) -> RankedLoss? {
-        while let best = self.rungs[rung].waiting.least {
-            if self.standing[best.trial] == rung { return best }
-            _ = self.rungs[rung].waiting.removeLeast()
-        }
-        return nil
+    /// The rank of the best trial that waits at a rung, where it has earned to go on.
+    private func rank(promotableFrom rung: Int) -> Int? {
+        let quota = self.rungs[rung].ranking.count / self.ladder.eta
+        guard rung >= self.base, self.rungs[rung].promotedCount < quota, let best = self.rungs[rung].waiting.least
+        else { return nil }
+        let rank = self.rungs[rung].ranking.rank(of: best)
+        return rank < quota ? rank : nil
     }
 
     /// The rung that has sent on the smallest share of those that came, among those where somebody waits; the higher one
     /// among equals.
-    private mutating func leastServed() -> Int? {
+    private func leastServed() -> Int? {
         var least: Int?
-        for rung in self.rungs.indices.reversed() where self.waiting(in: rung) != nil {
+        for rung in self.rungs.indices.reversed() where self.rungs[rung].waiting.least != nil {
             guard let other = least else {
                 least = rung
                 continue
@@ -152,6 +174,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     mutating func close(isExhausted: Bool) -> [Decision] {
         self.isClosed = true
         self.usesIdleSlots = self.usesIdleSlots || isExhausted
+        self.settle()
         return []
     }
 
@@ -168,6 +191,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         }
         self.trials.rest(trial.rawValue, entry.isFinite ? .paused : .over)
         self.arrive(trial.rawValue, at: rung)
+        defer { self.settle() }
         guard entry.isFinite else { return [.notFinite(trial, rung: rung, epoch: epoch)] }
         let standing = self.standing[trial.rawValue]
         let rank = self.rungs[standing].ranking.rank(of: self.entry(trial.rawValue, standing))
@@ -189,6 +213,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
             self.setLoss(worst, of: trial.rawValue, at: rung)
         }
         if heading < self.ladder.top { self.arrive(trial.rawValue, at: heading) }
+        self.settle()
         return []
     }
 

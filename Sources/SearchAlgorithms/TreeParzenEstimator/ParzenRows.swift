@@ -15,9 +15,9 @@ struct ParzenRows {
     /// - Returns: `nil` where no level has so many.
     /// - Complexity: O(n log n) for n trials.
     init?(_ history: SearchHistory, count: Int) {
+        let entries = history.earlier.isEmpty ? history.trials : history.earlier + history.trials
         for level in history.levels.reversed() {
             var losses: [(loss: Double, violation: Double, row: Int)] = []
-            let entries = history.earlier + history.trials
             for (row, entry) in entries.enumerated() {
                 guard let observation = entry.observation(at: level) else { continue }
                 let violation =

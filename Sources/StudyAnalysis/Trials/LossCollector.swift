@@ -12,8 +12,6 @@ package struct LossCollector: Sendable {
     private let levels: [Int]
     /// For each trial the loss at each level.
     private var losses: [[Double?]] = []
-    /// For each trial where a rule stopped it.
-    private var stops: [Int?] = []
 
     /// - Parameter study: The study before its first event.
     package init(_ study: StudyState) {
@@ -31,9 +29,6 @@ package struct LossCollector: Sendable {
                 self.losses[attempt.trial.rawValue][level] = self.objective.loss(of: report.metrics)
             }
         }
-        for case .stopped(let trial, let epoch, _) in record.decisions where self.make(trial) {
-            self.stops[trial.rawValue] = self.stops[trial.rawValue] ?? epoch
-        }
     }
 
     /// Makes room for a trial; false for a number that none can have.
@@ -41,7 +36,6 @@ package struct LossCollector: Sendable {
         guard (0..<100_000_000).contains(trial.rawValue) else { return false }
         while self.losses.count <= trial.rawValue {
             self.losses.append(Array(repeating: nil, count: self.levels.count))
-            self.stops.append(nil)
         }
         return true
     }
@@ -65,11 +59,10 @@ package struct LossCollector: Sendable {
                 if isBroken { losses[level] = .infinity }
                 if trial.status == .finishedEarly { losses[level] = self.objective.loss(of: trial.metrics) }
             }
-            let stop = self.stops.indices.contains(number) ? self.stops[number] : nil
             return RungTable.Trial(
                 id: trial.id, configuration: trial.configuration,
                 coordinates: space.coordinates(of: trial.configuration), losses: losses,
-                auditedAt: stop.flatMap { $0 < trial.epochs ? $0 : nil })
+                auditedAt: trial.auditedFrom)
         }
         return RungTable(space: space, levels: self.levels, trials: trials)
     }

@@ -77,12 +77,22 @@ struct CheckCommand: ParsableCommand {
             let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.epochs)" : "\($0.epochs)" }
             Terminal.writeLine("bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " epochs")
         }
+        if definition.searcher == .automatic {
+            Terminal.writeLine(
+                "searcher auto: hyper_tune while a suggestion costs at most 2 % of the median trial, else tpe, else random"
+            )
+        }
+        if case .automatic(let minimum, let maximum, let eta) = definition.scheduler, minimum <= maximum / eta {
+            Terminal.writeLine(
+                "scheduler auto: asha with its first rung at \(minimum) epochs, or at \(minimum * eta) where the first eight "
+                    + "trials say that ranks do not hold until then")
+        }
         let budget = definition.budget
         var limits: [String] = []
         if let trials = budget.trials { limits.append("\(trials) trials") }
         if let epochs = budget.epochs { limits.append("\(epochs) epochs") }
         if let time = budget.wallTime { limits.append("\(time.components.seconds) s") }
-        Terminal.writeLine("budget: " + limits.joined(separator: ", "))
+        if !limits.isEmpty { Terminal.writeLine("budget: " + limits.joined(separator: ", ")) }
     }
 
     private static func text(_ domain: ParameterDomain) -> String {

@@ -16,11 +16,11 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        guard (1...1_000_000).contains(self.workers) else {
-            throw CommandFailure(.wrongInput, "--workers \(self.workers), want 1 to 1000000")
+        guard (1...10_000).contains(self.workers) else {
+            throw CommandFailure(.wrongInput, "--workers \(self.workers), want 1 to 10000")
         }
-        if let until = self.until, !(until > 0 && until.isFinite) {
-            throw CommandFailure(.wrongInput, "--until \(until), want a time above 0")
+        if let until = self.until, !(until > 0 && until <= 1e15) {
+            throw CommandFailure(.wrongInput, "--until \(until), want a time above 0 and at most 1e15")
         }
         let input = try StudyInput.read(self.study, searches: true)
         let table = try TableInput.read(input)
