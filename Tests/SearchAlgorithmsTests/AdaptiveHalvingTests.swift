@@ -58,6 +58,27 @@ struct AdaptiveHalvingTests {
         #expect(scheduler.fate(of: TrialID(4)).hasPrefix("rank 5 of 8 at 1 epoch"))
     }
 
+    @Test(
+        "a trial that is known at the next rung never trains to there again, also when it becomes the best that waits")
+    func knownBehindUnknown() throws {
+        var scheduler = try Scheduler(Self.settings)
+        for _ in 0..<12 { _ = scheduler.ask() }
+        for epoch in 1...3 {
+            for trial in 0..<8 { _ = try scheduler.tell(TrialID(trial), epoch: epoch, loss: Double(10 + trial)) }
+        }
+        for trial in 8..<12 {
+            _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: trial == 8 ? 1 : Double(50 + trial))
+        }
+        // Four of twelve may go on: probes 0 and 1 have, trial 8 does, and probe 2 is next and known.
+        guard case .resume(TrialID(8), let placement, _) = scheduler.ask() else { throw Unexpected() }
+        #expect(placement.epochs == 3)
+        // With it, three are at the next rung, and the best of them goes on from there.
+        guard case .resume(TrialID(0), let higher, _) = scheduler.ask() else { throw Unexpected() }
+        #expect(higher.epochs == 9)
+        guard case .start(TrialID(12), _) = scheduler.ask() else { throw Unexpected() }
+        #expect(scheduler.fate(of: TrialID(2)).hasPrefix("rank 3 of 3 at 3 epochs"))
+    }
+
     @Test("enough trials were made: trials that were not promoted rest, as in ASHA")
     func budget() throws {
         var cluster = try SimulatedCluster(Self.settings, workers: 8, trials: 90, loss: Self.turning(at: 1))

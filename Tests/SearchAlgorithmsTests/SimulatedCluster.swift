@@ -91,6 +91,10 @@ struct SimulatedCluster {
                 if self.trials.count == self.trialLimit { self.record(self.scheduler.close()) }
             case .resume(let trial, let placement, _):
                 self.proposals.append(proposal)
+                precondition(
+                    placement.epochs > self.trials[trial.rawValue].epochs,
+                    "trial \(trial) with \(self.trials[trial.rawValue].epochs) epochs is to train to \(placement.epochs)"
+                )
                 self.trials[trial.rawValue].placement = placement
                 self.trials[trial.rawValue].decision = nil
                 self.running.append(trial.rawValue)

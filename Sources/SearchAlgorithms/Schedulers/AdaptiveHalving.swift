@@ -91,6 +91,8 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         let next = rung + 1
         self.trials.resume(best.trial)
         self.heading[best.trial] = next
+        // Whoever is the best that waits now may be known at the next rung.
+        self.settle()
         let target = self.ladder.epochs[next]
         return .resume(
             TrialID(best.trial), Placement(bracket: 0, rung: next, epochs: target),
