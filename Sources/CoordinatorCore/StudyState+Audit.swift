@@ -8,15 +8,6 @@ import TuningModel
 /// scheduler has nothing left to give out, and so influence no decision; they never become the best trial nor a member of
 /// the front. Their epochs count against the budget, and where that or the time ends first they are not finished.
 extension StudyState {
-    /// How many audit trials were trained to the end, and how many of them came out better than the best trial: the
-    /// false stops. Both 0 where the best trial was not trained to the end itself.
-    package var audit: (finished: Int, falseStops: Int) {
-        guard let best = self.incumbent, best.level == self.definition.scheduler.maximumEpochs else { return (0, 0) }
-        let losses = self.trials.filter { $0.auditedFrom != nil && $0.state == .complete }
-            .map { self.definition.objective.loss(of: $0.metrics) }
-        return (losses.count, losses.count { $0 < best.loss })
-    }
-
     /// Whether a trial is trained to the end should it be given up with a finite loss.
     func isPickedForAudit(_ trial: TrialID) -> Bool {
         let share = self.definition.auditShare

@@ -41,7 +41,7 @@ struct CmaesSearcher: HistorySearcher {
     private let layout: CmaesLayout
     private let seed: UInt64
     private let population: Int
-    private var steps: Cached<[Step]>
+    private var steps: SpeedCache<[Step]>
 
     init(_ settings: CmaesSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
         if let population = settings.population { try SearchError.check("population", population, in: 4...100_000) }
@@ -55,21 +55,21 @@ struct CmaesSearcher: HistorySearcher {
         let centre = layout.numbers.map { (1 + layout.genes[$0].bottom) / 2 }
         let distribution = CmaesDistribution(
             self.layout, mean: centre, sigma: settings.sigma, population: self.population)
-        self.steps = Cached([Step(first: 0, distribution: distribution, bestLosses: [], restarts: 0)])
+        self.steps = SpeedCache([Step(first: 0, distribution: distribution, bestLosses: [], restarts: 0)])
     }
 
     func isWaiting(_ trial: Int, target: Int?, history: SearchHistory) -> Bool {
         guard self.settings.isSynchronous, !history.running.isEmpty else { return false }
         var copy = self
         copy.advance(history)
-        guard let last = copy.steps.value.last else { return false }
+        guard let last = copy.steps.content.last else { return false }
         return trial >= last.first + last.distribution.population
     }
 
     /// - Complexity: O(λ n² + n³) for each update since the last call, O(n²) for the trial.
     mutating func suggest(_ trial: Int, target: Int, history: SearchHistory) -> Configuration? {
         self.advance(history)
-        guard let step = self.steps.value.last else { return nil }
+        guard let step = self.steps.content.last else { return nil }
         var random = RandomSequence(trial: trial, seed: self.seed)
         let genome = step.distribution.genome(step.distribution.sample(&random), self.layout)
         return history.space.configuration { genome[$0] }
@@ -77,7 +77,7 @@ struct CmaesSearcher: HistorySearcher {
 
     /// Updates the distribution as often as there are results for it.
     private mutating func advance(_ history: SearchHistory) {
-        while let last = self.steps.value.last {
+        while let last = self.steps.content.last {
             let end = last.first + last.distribution.population
             let members: [Int]
             if self.settings.isSynchronous {
@@ -88,8 +88,8 @@ struct CmaesSearcher: HistorySearcher {
                 guard end <= history.settled.count else { return }
                 members = Array(history.settled[last.first..<end])
             }
-            self.steps.value.append(self.next(last, end: end, members, history))
-            if self.steps.value.count > Self.keptCount { self.steps.value.removeFirst() }
+            self.steps.content.append(self.next(last, end: end, members, history))
+            if self.steps.content.count > Self.keptCount { self.steps.content.removeFirst() }
         }
     }
 
@@ -109,7 +109,7 @@ struct CmaesSearcher: HistorySearcher {
     ) -> (point: CmaesSample, isForeign: Bool) {
         let entry = history.trials[trial]
         let position = self.settings.isSynchronous ? trial : entry.settledBefore
-        let origin = self.steps.value.last { $0.first <= position } ?? current
+        let origin = self.steps.content.last { $0.first <= position } ?? current
         var random = RandomSequence(trial: trial, seed: self.seed)
         var point = origin.distribution.sample(&random)
         let genome = origin.distribution.genome(point, self.layout)

@@ -25,7 +25,7 @@ struct Nsga2Searcher: HistorySearcher {
     private let variation: Variation
     private let seed: UInt64
     /// Of synchronous generations that are complete.
-    private var parents = Cached(Parents(generation: 0, members: []))
+    private var parents = SpeedCache(Parents(generation: 0, members: []))
 
     init(_ settings: Nsga2Settings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
         try SearchError.check("population", settings.population, in: 2...100_000)
@@ -74,8 +74,8 @@ struct Nsga2Searcher: HistorySearcher {
 
     private mutating func synchronousParents(_ generation: Int, _ history: SearchHistory) -> [RankedCandidate] {
         let count = self.settings.population
-        if self.parents.value.generation > generation { self.parents.value = Parents(generation: 0, members: []) }
-        var parents = self.parents.value
+        if self.parents.content.generation > generation { self.parents.content = Parents(generation: 0, members: []) }
+        var parents = self.parents.content
         while parents.generation < generation {
             let first = parents.generation * count
             let trials = first..<max(first, min(first + count, history.trials.count))
@@ -83,8 +83,8 @@ struct Nsga2Searcher: HistorySearcher {
             let block = known.map { Candidate(history.trials[$0].firstObservation, trial: $0) }
             parents = Parents(generation: parents.generation + 1, members: self.merged(parents.members, block))
             // What is not complete may change, and is not kept.
-            if known.count == count, self.parents.value.generation == parents.generation - 1 {
-                self.parents.value = parents
+            if known.count == count, self.parents.content.generation == parents.generation - 1 {
+                self.parents.content = parents
             }
         }
         return parents.members

@@ -282,7 +282,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         guard self.probesEnded.count >= Self.probesNeeded else { return }
         let last = self.probesEnded.map { self.loss(of: $0, at: self.probeRung) }
         self.correlations = (0..<self.probeRung).map { rung in
-            RankCorrelation.spearman(self.probesEnded.map { self.loss(of: $0, at: rung) }, last)
+            RankOrder.spearman(self.probesEnded.map { self.loss(of: $0, at: rung) }, last) ?? 0
         }
         let base = self.correlations.firstIndex { $0 >= Self.leastCorrelation } ?? self.probeRung
         guard base != self.base else { return }

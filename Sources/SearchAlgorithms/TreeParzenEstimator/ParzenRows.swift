@@ -20,9 +20,7 @@ struct ParzenRows {
             var losses: [(loss: Double, violation: Double, row: Int)] = []
             for (row, entry) in entries.enumerated() {
                 guard let observation = entry.observation(at: level) else { continue }
-                let violation =
-                    observation.violation > 0 ? observation.violation : observation.violation.isNaN ? .infinity : 0
-                losses.append((observation.loss, violation, row))
+                losses.append((observation.loss, Self.violation(observation), row))
             }
             guard losses.count >= max(1, count), losses.contains(where: { $0.loss < .infinity }) else { continue }
             losses.sort { left, right in

@@ -1,3 +1,4 @@
+import SearchAlgorithms
 import TuningModel
 
 /// A coefficient of rank correlation with its 95 % interval.
@@ -20,17 +21,7 @@ package struct RankCorrelation: Hashable, Sendable {
     /// - Returns: `nil` for fewer than two pairs, and where one side has no two different values.
     /// - Complexity: O(n log n).
     package static func spearman(_ first: [Double], _ second: [Double]) -> RankCorrelation? {
-        guard first.count == second.count, first.count > 1 else { return nil }
-        let (x, y) = (self.ranks(first), self.ranks(second))
-        let mean = Double(first.count + 1) / 2
-        var sums = (xy: 0.0, xx: 0.0, yy: 0.0)
-        for (x, y) in zip(x, y) {
-            sums.xy += (x - mean) * (y - mean)
-            sums.xx += (x - mean) * (x - mean)
-            sums.yy += (y - mean) * (y - mean)
-        }
-        guard sums.xx > 0, sums.yy > 0 else { return nil }
-        let rho = min(1, max(-1, sums.xy / (sums.xx * sums.yy).squareRoot()))
+        guard let rho = RankOrder.spearman(first, second) else { return nil }
         let freedom = Double(first.count - 3)
         return RankCorrelation(rho, variance: freedom > 0 ? (1 + rho * rho / 2) / freedom : nil)
     }
@@ -46,7 +37,7 @@ package struct RankCorrelation: Hashable, Sendable {
     /// - Complexity: O(n log n).
     package static func kendall(_ first: [Double], _ second: [Double]) -> RankCorrelation? {
         guard first.count == second.count, first.count > 1 else { return nil }
-        let (x, y) = (self.ranks(first), self.ranks(second))
+        let (x, y) = (RankOrder.ranks(first), RankOrder.ranks(second))
         let order = x.indices.sorted { (x[$0], y[$0]) < (x[$1], y[$1]) }
         let pairs = { (count: Int) in Double(count) * Double(count - 1) / 2 }
         let all = pairs(x.count)
@@ -80,19 +71,6 @@ package struct RankCorrelation: Hashable, Sendable {
         let power = LogarithmicScale.exponential(-2 * abs(x))
         let size = (1 - power) / (1 + power)
         return x < 0 ? -size : size
-    }
-
-    /// Ranks from 1; equal values share the mean of theirs.
-    static func ranks(_ values: [Double]) -> [Double] {
-        let values = values.map { $0.isFinite ? $0 : .infinity }
-        let order = values.indices.sorted { values[$0] < values[$1] }
-        var ranks = [Double](repeating: 0, count: values.count)
-        var start = 0
-        for run in self.runs(order, areEqual: { values[$0] == values[$1] }) {
-            for place in start..<start + run { ranks[order[place]] = Double(start + start + run + 1) / 2 }
-            start += run
-        }
-        return ranks
     }
 
     /// The lengths of the runs of equal neighbours.
