@@ -14,6 +14,13 @@ extension CoordinatorService {
         return { interruption.signal() }
     }
 
+    /// Ends ``run(_:)`` as ``interrupt`` does, once what the workers said last has been heard: to be called when every worker
+    /// of this study has ended. May be called from any thread.
+    package nonisolated var interruptAfterLastWorker: @Sendable () -> Void {
+        let departure = self.departure
+        return { departure.signal() }
+    }
+
     /// Where workers can attach.
     package var listeningEndpoint: String { self.endpoint }
 
@@ -25,11 +32,19 @@ extension CoordinatorService {
         var nextTick = self.now
         var nextDraw = self.now
         let starting = self.pending
+        // When the workers' last messages have had their time.
+        var silence: Duration?
         self.pending = []
         try self.carryOut(starting, observer)
         while !self.hasLeft {
             let ready = try self.poller.wait(milliseconds: self.confirmation?.isAtWork == true ? 0 : self.pause)
-            if ready.contains(Self.interruptionToken) {
+            if ready.contains(Self.departureToken) {
+                self.departure.clear()
+                silence = self.now + Self.lastWords
+            }
+            // Messages may lie in the socket, or come only now: the process that sent them has ended all the same.
+            let isSilent = silence.map { self.now >= $0 || self.coordinator.study.count(of: .running) == 0 } ?? false
+            if ready.contains(Self.interruptionToken) || isSilent {
                 self.interruption.clear()
                 self.sayGoodbye()
                 self.control.close(lingerMillis: Self.farewellMillis)

@@ -19,6 +19,8 @@ package final class CoordinatorService {
     static let mostMessages = 512
     /// How long the last messages may take to leave once the study is over.
     static let farewellMillis = 2000
+    /// How long the last messages of workers that have ended may be on their way.
+    static let lastWords = Duration.seconds(2)
     static let tick = Duration.milliseconds(100)
     static let redraw = Duration.milliseconds(200)
 
@@ -26,6 +28,7 @@ package final class CoordinatorService {
     static let controlToken = 0
     static let bulkToken = 1
     static let interruptionToken = 2
+    static let departureToken = 3
 
     let settings: CoordinatorSettings
     let folder: StudyFolder
@@ -39,6 +42,7 @@ package final class CoordinatorService {
     let poller: Poller
     let context: MessagingContext
     let interruption: WakeUp
+    let departure: WakeUp
     let endpoint: String
     /// Where workers fetch data and bring checkpoints.
     package let bulkEndpoint: String
@@ -118,11 +122,13 @@ package final class CoordinatorService {
             state, leases: settings.leases, bulkPort: bulkEndpoint.port ?? 0, dataset: digest,
             datasetByteCount: dataset.image.byteCount, at: last)
         self.interruption = try WakeUp()
+        self.departure = try WakeUp()
         self.poller = Poller()
         self.poller.add(self.control, token: Self.controlToken)
         self.poller.add(self.bulk, token: Self.bulkToken)
         self.poller.add(monitorOf: self.control, token: Self.controlToken)
         self.poller.add(fileDescriptor: self.interruption.fileDescriptor, token: Self.interruptionToken)
+        self.poller.add(fileDescriptor: self.departure.fileDescriptor, token: Self.departureToken)
     }
 
     /// Listens for bulk transfers on the port behind the control socket's, so that a firewall can let both through; on

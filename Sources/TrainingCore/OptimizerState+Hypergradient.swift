@@ -51,9 +51,9 @@ extension OptimizerState {
 extension OptimizerState {
     /// How much larger than expected a minibatch's loss must be for the network to count as destroyed.
     private static let burst = 1.2
-    /// What a step that is taken back leaves of the learning rate: rather too little, from where it finds its way up, than a rate at which
-    /// weights still grow large.
-    private static let cut = 0.031_25
+    /// What a step that is taken back leaves of the learning rate: far too little, from where it finds its way up in some hundred
+    /// minibatches. At a rate that is ten times too high weights still grow large before any loss tells, and stay so.
+    private static let cut = 0x1p-12
     /// A rate that has been cut to this part of its start is not the reason.
     private static let leastShare = 1e-9
 

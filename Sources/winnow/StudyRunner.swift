@@ -57,7 +57,7 @@ struct StudyRunner {
         if self.workers > 0 {
             try local.start(
                 self.workers, slots: self.slots, endpoint: service.listeningEndpoint,
-                cache: self.settings.directory + "/cache", whenAllAreGone: service.interrupt)
+                cache: self.settings.directory + "/cache", whenAllAreGone: service.interruptAfterLastWorker)
         }
         let outcome: StudyOutcome
         do {

@@ -60,7 +60,7 @@ struct DigitsRateTests {
     }
 
     @Test(
-        "ends within 1 % of the accuracy of the best fixed rate from a start a hundred times too low or too high",
+        "ends within 1 % of the accuracy, and 2 % of the loss, of the best fixed rate from a start a hundred times too low or too high",
         arguments: Self.kinds)
     func farStarts(_ kind: Kind) throws {
         let data = try Self.digits()
@@ -74,8 +74,8 @@ struct DigitsRateTests {
         for factor in [0.01, 100] {
             let found = try Self.end(kind, rate: factor * best.rate, step: 0.1, on: data, kernels: kernels)
             #expect(found.accuracy >= 0.99 * best.accuracy, "from \(factor) times \(best.rate)")
-            // From above a network also ends as accurate, but surer of itself.
-            if factor < 1 { #expect(found.loss <= 1.01 * best.loss, "from \(best.rate / 100)") }
+            // The best of seven is the luckiest, too: by loss, which moves far more than accuracy, a start from above has more leeway.
+            #expect(found.loss <= (factor < 1 ? 1.01 : 1.02) * best.loss, "from \(factor) times \(best.rate)")
             #expect(found.rates.allSatisfy { (best.rate / 10...best.rate * 10).contains($0) }, "\(found.rates)")
         }
     }
