@@ -28,6 +28,8 @@ package struct Searcher: Hashable, Sendable {
     private let offset: Int
     /// `nil` for searchers that learn nothing.
     private var history: SearchHistory?
+    /// The best of earlier studies, with which an evolution begins.
+    private var founders: [Configuration] = []
     /// The only configurations that trials may have, where that is so.
     package private(set) var pool: ConfigurationPool?
 
@@ -107,6 +109,8 @@ package struct Searcher: Hashable, Sendable {
             return estimator.suggest(trial.rawValue, target: target, history: history)
         case .evolution(var evolution):
             guard let history = self.history else { return nil }
+            let own = trial.rawValue - self.offset
+            if trial.rawValue < evolution.population, self.founders.indices.contains(own) { return self.founders[own] }
             // The state has one owner while it is at work, so that its arrays are changed in place.
             self.algorithm = .random
             defer { self.algorithm = .evolution(evolution) }
@@ -171,9 +175,23 @@ package struct Searcher: Hashable, Sendable {
 
     /// What earlier studies found; before the first suggestion, so that each suggestion can be derived again.
     ///
-    /// Searchers that learn nothing take no notice of it.
-    package mutating func recall(_ warmStart: WarmStart) {
-        for match in warmStart.matches { self.history?.recall(match.configuration, match.observations) }
+    /// Parzen estimators and Gaussian processes count the trials like their own (``SearchHistory/losses(of:at:)``). Of the
+    /// first population of an evolution at most half are the best of them, so that the other half stays diverse. Searchers
+    /// that learn nothing take no notice.
+    ///
+    /// - Parameters:
+    ///   - recollections: Of each study; their configurations are of this space.
+    ///   - tried: How many of the best are tried before the searcher is asked.
+    package mutating func recall(_ recollections: [Recollection], tried: Int = 0) {
+        for recollection in recollections {
+            let group = recollection.isSameData ? 0 : recollection.number + 1
+            for trial in recollection.trials {
+                self.history?.recall(trial.configuration, trial.observations, group: group)
+            }
+        }
+        guard case .evolution(let evolution) = self.algorithm else { return }
+        let best = Recollection.best(recollections, count: max(tried, evolution.population / 2))
+        self.founders = Array(best.dropFirst(tried))
     }
 
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.

@@ -19,8 +19,8 @@ extension StudyBuilder {
                 scheduler: .asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true))
             : SearchSettings(searcher: .automatic, scheduler: .automatic(minimum: 1, maximum: maximum, eta: 3))
         guard let node else { return fallback }
-        let known = ["searcher", "scheduler", "try_first", "audit"]
-        let unbuilt = ["warm_start", "narrowing", "confirm"]
+        let known = ["searcher", "scheduler", "try_first", "warm_start", "audit"]
+        let unbuilt = ["narrowing", "confirm"]
         guard let section = self.section(node, path: "search", known: known, unbuilt: unbuilt, isOptional: true) else {
             return nil
         }

@@ -35,8 +35,8 @@ struct GaussianProcessSearcher: HistorySearcher {
     /// The same where there are only the configurations of a pool.
     mutating func suggest(_ trial: Int, history: SearchHistory, pool: ConfigurationPool?) -> Configuration? {
         let needed = min(self.settings.startupTrials, self.source.space.axes.count + 1)
-        guard trial >= self.settings.startupTrials, !self.source.space.axes.isEmpty,
-            let level = history.arrivals.lastIndex(where: { $0.count >= needed })
+        guard trial >= self.settings.startupTrials || !history.earlier.isEmpty, !self.source.space.axes.isEmpty,
+            let level = history.observedCounts.lastIndex(where: { $0 >= needed })
         else { return self.source.start(trial, history: history) }
         var model =
             self.models.content.removeValue(forKey: level)
