@@ -11,11 +11,11 @@ import TuningModel
 /// Source: J. Snoek, H. Larochelle and R. Adams, "Practical Bayesian Optimization of Machine Learning Algorithms", NeurIPS
 /// 2012; S. Ament et al., NeurIPS 2023, for the acquisition.
 /// Deviations, on purpose: kernel parameters are fitted again at fixed numbers of observations (``LevelModel/fitCount(_:)``);
-/// with more than 600 observations at a level the best, the newest and some others stand for all.
+/// with more than 400 observations at a level the best, the newest and some others stand for all.
 ///
 /// - Complexity: O(n² · candidates / 8) for a suggestion, n² for an observation.
 struct GaussianProcessSearcher: HistorySearcher {
-    private static let limits = LevelModel.Limits(observations: 600, fit: 128)
+    private static let limits = LevelModel.Limits(observations: 400, fit: 128)
 
     private let settings: GaussianProcessSettings
     private let source: SuggestionSource
