@@ -18,6 +18,7 @@ package struct Searcher: Hashable, Sendable {
         case evolution(Evolution)
         case gaussianProcess(GaussianProcessSearcher)
         case hyperTune(HyperTuneSearcher)
+        case mobster(MobsterSearcher)
         case automatic(AutomaticSearcher)
     }
 
@@ -78,12 +79,14 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .gaussianProcess(try GaussianProcessSearcher(settings, space: space, seed: seed))
         case .hyperTune(let settings):
             self.algorithm = .hyperTune(try HyperTuneSearcher(settings, space: space, seed: seed))
+        case .mobster(let settings):
+            self.algorithm = .mobster(try MobsterSearcher(settings, space: space, seed: seed))
         case .automatic:
             self.algorithm = .automatic(try AutomaticSearcher(space: space, seed: seed, offset: offset))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
-        case .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic:
+        case .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic:
             self.history = SearchHistory(space: space, levels: levels)
         }
     }
@@ -123,6 +126,10 @@ package struct Searcher: Hashable, Sendable {
         case .hyperTune(var searcher):
             self.algorithm = .random
             defer { self.algorithm = .hyperTune(searcher) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
+        case .mobster(var searcher):
+            self.algorithm = .random
+            defer { self.algorithm = .mobster(searcher) }
             return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
         case .automatic(var searcher):
             self.algorithm = .random
@@ -197,7 +204,7 @@ package struct Searcher: Hashable, Sendable {
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic: nil
+        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic: nil
         case .grid(let grid): grid.count
         }
     }

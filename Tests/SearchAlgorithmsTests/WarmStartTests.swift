@@ -215,7 +215,8 @@ struct WarmStartTests {
         "each searcher that learns begins near what was best before, on the same data and on others",
         arguments: [
             SearcherSettings.tpe(TPESettings()), .tpe(.bohb), .gaussianProcess(GaussianProcessSettings()),
-            .hyperTune(GaussianProcessSettings()), .automatic, .genetic(GeneticSettings()),
+            .hyperTune(GaussianProcessSettings()), .mobster(GaussianProcessSettings()), .automatic,
+            .genetic(GeneticSettings()),
             .regularizedEvolution(RegularizedEvolutionSettings()),
             .differentialEvolution(DifferentialEvolutionSettings()),
             .particleSwarm(ParticleSwarmSettings()), .cmaes(CmaesSettings()),
@@ -232,7 +233,7 @@ struct WarmStartTests {
     func copies() throws {
         for settings in [
             SearcherSettings.tpe(TPESettings()), .gaussianProcess(GaussianProcessSettings()),
-            .hyperTune(GaussianProcessSettings()),
+            .hyperTune(GaussianProcessSettings()), .mobster(GaussianProcessSettings()),
         ] {
             let recollections = [
                 Self.recollection(Self.trials(12, best: 0.3, scale: 9), Self.line, isSameData: false),
