@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "WireCodec",
             dependencies: [
-                "TuningModel", "CoordinatorCore", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "TuningModel", "CoordinatorCore", "SearchAlgorithms",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
 
@@ -162,7 +163,7 @@ let package = Package(
         tests(
             "StudyAnalysis", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"], exclude: ["Vectors"]),
         tests("WorkerCore", ["Randomness", "TuningModel"]),
-        tests("WireCodec", ["CoordinatorCore", "Randomness", "TuningModel"]),
+        tests("WireCodec", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("Messaging", ["CZeroMQ"]),
         tests("FileStore", ["TuningModel"]),
         tests(

@@ -1,3 +1,4 @@
+package import SearchAlgorithms
 package import TuningModel
 
 /// Something that happened to a study and that its decisions depend on: the only way to change a ``StudyState``.
@@ -5,6 +6,8 @@ package import TuningModel
 /// The events of a study, in order, are its journal. What is not an event (heartbeats, connections, leases) has no
 /// influence on any decision but through the events that it leads to.
 package enum StudyEvent: Hashable, Sendable {
+    /// The study begins with what an earlier one found: kept here, so that it does not need that one's folder again.
+    case recalled(Recollection)
     /// A coordinator began to serve the study. The number rises by one at every start.
     case coordinatorStarted(epoch: UInt64)
     /// A worker said hello for the first time in this coordinator's life.

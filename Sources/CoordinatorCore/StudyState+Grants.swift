@@ -30,7 +30,7 @@ extension StudyState {
     private mutating func proposal(_ recorded: [StudyDecision]?) -> Proposal {
         let next = TrialID(self.trials.count)
         let isGiven =
-            self.definition.tryFirst.indices.contains(next.rawValue)
+            self.firstTrials.indices.contains(next.rawValue)
             || recorded?.contains { $0.configuration(of: next) != nil } == true
         guard !isGiven, self.searcher.isWaiting(next, target: nil) else { return self.scheduler.ask() }
         // A copy is asked, so that a proposal that is not taken up changes nothing.
@@ -105,9 +105,9 @@ extension StudyState {
         return self.trials[index].currentAttempt
     }
 
-    /// A configuration from the study file's list, its gaps filled in, else the searcher's own.
+    /// A configuration from the list of the first trials, its gaps filled in, else the searcher's own.
     private mutating func configuration(for trial: TrialID, _ placement: TrialPlacement) -> Configuration? {
-        let list = self.definition.tryFirst
+        let list = self.firstTrials
         if list.indices.contains(trial.rawValue) { return self.completed(list[trial.rawValue], for: trial) }
         return self.searcher.suggest(trial, target: placement.epochs)
     }
@@ -148,7 +148,7 @@ extension StudyState {
         guard !self.isClosed else { return }
         let next = self.trials.count
         let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
-        let own = next - self.definition.tryFirst.count
+        let own = next - self.firstTrials.count
         guard
             isSpent || self.searcher.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
         else { return }

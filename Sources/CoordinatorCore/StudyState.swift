@@ -30,6 +30,11 @@ package struct StudyState: Hashable, Sendable {
     /// Why the study is over; `nil` while it goes on.
     package internal(set) var finishReason: String?
 
+    /// What earlier studies found, in the order of the events that told it.
+    package internal(set) var recollections: [Recollection] = []
+    /// What the first trials begin with: the study file's list, then the best of earlier studies.
+    var firstTrials: [Configuration]
+
     var searcher: Searcher
     var scheduler: Scheduler
     /// Epochs at which some bracket has a rung, increasing.
@@ -59,6 +64,7 @@ package struct StudyState: Hashable, Sendable {
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
     package init(_ definition: StudyDefinition, pool: ConfigurationPool? = nil) throws(SearchError) {
         self.definition = definition
+        self.firstTrials = definition.tryFirst
         self.scheduler = try Scheduler(
             definition.scheduler, seed: definition.searchSeed,
             directions: definition.objectives.map(\.direction))
@@ -101,6 +107,7 @@ package struct StudyState: Hashable, Sendable {
     ) -> [StudyDecision] {
         var decisions: [StudyDecision] = []
         switch event {
+        case .recalled(let recollection): self.recall(recollection)
         case .coordinatorStarted(let epoch): self.coordinatorEpoch = max(epoch, self.coordinatorEpoch)
         case .workerJoined(let id, let name, let slots):
             if !self.workers.contains(where: { $0.id == id }) {

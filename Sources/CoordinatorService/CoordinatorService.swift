@@ -3,6 +3,7 @@ import FileStore
 import Foundation
 package import Logging
 import Messaging
+package import SearchAlgorithms
 import StudyJournal
 package import TrainingData
 package import TuningModel
@@ -62,11 +63,13 @@ package final class CoordinatorService {
 
     /// Opens or goes on with a study in its folder, and binds its sockets.
     ///
-    /// The study file's text is kept in the folder, and a folder of another text is refused.
+    /// The study file's text is kept in the folder, and a folder of another text is refused. A study that begins takes in
+    /// what it recalls of earlier ones; one that goes on has it in its journal.
     ///
     /// - Throws: ``ServiceError`` and the errors of journal, store and sockets, each naming the place and the remedy.
     package init(
-        study: StudyDefinition, studyText: String, dataset: LoadedDataset, settings: CoordinatorSettings, logger: Logger
+        study: StudyDefinition, studyText: String, recollections: [Recollection] = [], dataset: LoadedDataset,
+        settings: CoordinatorSettings, logger: Logger
     ) throws {
         self.settings = settings
         self.folder = StudyFolder(settings.directory)
@@ -104,14 +107,23 @@ package final class CoordinatorService {
             last = record.time
         }
         self.blobs = try BlobStore(folder: self.folder.blobs)
+        let isNew = self.journal.lastLSN == 0
         if !self.blobs.contains(digest) {
-            guard self.journal.lastLSN == 0 else {
+            guard isNew else {
                 throw ServiceError(
                     "\(settings.directory): the data has changed since this study began; restore it, or begin a new "
                         + "study in another --dir")
             }
             let blobs = self.blobs
             _ = try unsafe dataset.image.withBytes { (image) throws(FileError) in try unsafe blobs.put(image) }
+        }
+        if isNew {
+            // In one piece, so that a start that breaks off here leaves all of it or nothing.
+            try self.journal.append(
+                recollections.map { recollection in
+                    let event = StudyEvent.recalled(recollection)
+                    return JournalRecord(time: .zero, event: event, decisions: state.apply(event, at: .zero))
+                })
         }
         try Self.removeUnused(self.blobs, dataset: digest, study: state)
         self.bulkServer = BulkServer(blobs: self.blobs, dataset: digest, image: try self.blobs.map(digest))

@@ -22,9 +22,12 @@ package struct BlobStore: Sendable {
     }
 
     /// Where a blob lies, if it is there.
-    package func path(of digest: Digest) -> String {
+    package func path(of digest: Digest) -> String { Self.path(of: digest, in: self.folder) }
+
+    /// Where a blob lies in a store's folder, also where that is not opened.
+    package static func path(of digest: Digest, in folder: String) -> String {
         let name = digest.hexadecimal
-        return "\(self.folder)/\(name.prefix(2))/\(name.dropFirst(2))"
+        return "\(folder)/\(name.prefix(2))/\(name.dropFirst(2))"
     }
 
     package func contains(_ digest: Digest) -> Bool { self.byteCount(of: digest) != nil }

@@ -33,6 +33,8 @@ package struct SearchHistory: Hashable, Sendable {
         /// Its point in the unit cube, NaN for inactive parameters.
         package let coordinates: [Double]
         package let bracket: Int
+        /// Trials of the same group were trained on the same data: 0 for those of this study.
+        package var group = 0
         /// The level at which the trial was to be judged first.
         package let firstTarget: Int
         /// How many trials were settled when it began.
@@ -57,6 +59,10 @@ package struct SearchHistory: Hashable, Sendable {
     package let levels: [Int]
     /// Trials of earlier studies, none of which has a number here.
     package private(set) var earlier: [Entry] = []
+    /// For each level the rows of earlier trials that were observed there.
+    private(set) var earlierArrivals: [[Int]]
+    /// Whether some of them were trained on other data.
+    private(set) var hasOtherData = false
     /// By trial number.
     package private(set) var trials: [Entry] = []
     /// For each level the trials that were observed there, in the order in which they were told.
@@ -72,6 +78,7 @@ package struct SearchHistory: Hashable, Sendable {
         self.space = space
         self.levels = levels
         self.arrivals = Array(repeating: [], count: levels.count)
+        self.earlierArrivals = self.arrivals
     }
 
     /// A trial begins: the one after the last that began.
@@ -86,14 +93,23 @@ package struct SearchHistory: Hashable, Sendable {
     }
 
     /// What an earlier study found; levels that this one does not have are left out.
-    package mutating func recall(_ configuration: Configuration, _ observations: [Observation]) {
-        let known = observations.filter { self.levels.contains($0.level) }
-        guard !known.isEmpty else { return }
+    ///
+    /// - Parameters:
+    ///   - configuration: One of this space.
+    ///   - observations: At most one at a level.
+    ///   - group: The number of its data; 0 for the data of this study.
+    package mutating func recall(_ configuration: Configuration, _ observations: [Observation], group: Int) {
+        let known = observations.filter { self.levels.contains($0.level) }.sorted { $0.level < $1.level }
+        guard let first = known.first else { return }
+        for (level, epochs) in self.levels.enumerated() where known.contains(where: { $0.level == epochs }) {
+            self.earlierArrivals[level].append(~self.earlier.count)
+        }
+        self.hasOtherData = self.hasOtherData || group != 0
         self.earlier.append(
             Entry(
                 configuration: configuration, coordinates: self.space.coordinates(of: configuration), bracket: 0,
-                firstTarget: known[0].level, settledBefore: 0, isSettled: true,
-                observations: known.sorted { $0.level < $1.level }, target: nil))
+                group: group, firstTarget: first.level, settledBefore: 0, isSettled: true, observations: known,
+                target: nil))
     }
 
     /// A trial that rested goes on to a level.
@@ -137,7 +153,8 @@ extension SearchHistory.Entry {
     /// Coordinates follow from the configuration, and those of inactive parameters, NaN, equal nothing.
     package static func == (left: Self, right: Self) -> Bool {
         left.configuration == right.configuration && left.bracket == right.bracket
-            && left.firstTarget == right.firstTarget && left.settledBefore == right.settledBefore
+            && left.group == right.group && left.firstTarget == right.firstTarget
+            && left.settledBefore == right.settledBefore
             && left.isSettled == right.isSettled && left.observations == right.observations
             && left.target == right.target
     }

@@ -18,6 +18,7 @@ package struct Searcher: Hashable, Sendable {
         case evolution(Evolution)
         case gaussianProcess(GaussianProcessSearcher)
         case hyperTune(HyperTuneSearcher)
+        case mobster(MobsterSearcher)
         case automatic(AutomaticSearcher)
     }
 
@@ -28,6 +29,8 @@ package struct Searcher: Hashable, Sendable {
     private let offset: Int
     /// `nil` for searchers that learn nothing.
     private var history: SearchHistory?
+    /// The best of earlier studies, with which an evolution begins.
+    private var founders: [Configuration] = []
     /// The only configurations that trials may have, where that is so.
     package private(set) var pool: ConfigurationPool?
 
@@ -76,12 +79,14 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .gaussianProcess(try GaussianProcessSearcher(settings, space: space, seed: seed))
         case .hyperTune(let settings):
             self.algorithm = .hyperTune(try HyperTuneSearcher(settings, space: space, seed: seed))
+        case .mobster(let settings):
+            self.algorithm = .mobster(try MobsterSearcher(settings, space: space, seed: seed))
         case .automatic:
             self.algorithm = .automatic(try AutomaticSearcher(space: space, seed: seed, offset: offset))
         }
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
-        case .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic:
+        case .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic:
             self.history = SearchHistory(space: space, levels: levels)
         }
     }
@@ -107,6 +112,8 @@ package struct Searcher: Hashable, Sendable {
             return estimator.suggest(trial.rawValue, target: target, history: history)
         case .evolution(var evolution):
             guard let history = self.history else { return nil }
+            let own = trial.rawValue - self.offset
+            if trial.rawValue < evolution.population, self.founders.indices.contains(own) { return self.founders[own] }
             // The state has one owner while it is at work, so that its arrays are changed in place.
             self.algorithm = .random
             defer { self.algorithm = .evolution(evolution) }
@@ -119,6 +126,10 @@ package struct Searcher: Hashable, Sendable {
         case .hyperTune(var searcher):
             self.algorithm = .random
             defer { self.algorithm = .hyperTune(searcher) }
+            return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
+        case .mobster(var searcher):
+            self.algorithm = .random
+            defer { self.algorithm = .mobster(searcher) }
             return self.history.flatMap { searcher.suggest(trial.rawValue, history: $0, pool: self.pool) }
         case .automatic(var searcher):
             self.algorithm = .random
@@ -171,15 +182,29 @@ package struct Searcher: Hashable, Sendable {
 
     /// What earlier studies found; before the first suggestion, so that each suggestion can be derived again.
     ///
-    /// Searchers that learn nothing take no notice of it.
-    package mutating func recall(_ warmStart: WarmStart) {
-        for match in warmStart.matches { self.history?.recall(match.configuration, match.observations) }
+    /// Parzen estimators and Gaussian processes count the trials like their own (``SearchHistory/losses(of:at:)``). Of the
+    /// first population of an evolution at most half are the best of them, so that the other half stays diverse. Searchers
+    /// that learn nothing take no notice.
+    ///
+    /// - Parameters:
+    ///   - recollections: Of each study; their configurations are of this space.
+    ///   - tried: How many of the best are tried before the searcher is asked.
+    package mutating func recall(_ recollections: [Recollection], tried: Int = 0) {
+        for recollection in recollections {
+            let group = recollection.isSameData ? 0 : recollection.number + 1
+            for trial in recollection.trials {
+                self.history?.recall(trial.configuration, trial.observations, group: group)
+            }
+        }
+        guard case .evolution(let evolution) = self.algorithm else { return }
+        let best = Recollection.best(recollections, count: max(tried, evolution.population / 2))
+        self.founders = Array(best.dropFirst(tried))
     }
 
     /// How many configurations there are in all, at most `Int.max`; `nil` for searchers without an end.
     package var configurationCount: Int? {
         switch self.algorithm {
-        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic: nil
+        case .random, .sobol, .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic: nil
         case .grid(let grid): grid.count
         }
     }

@@ -19,8 +19,8 @@ extension StudyBuilder {
                 scheduler: .asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true))
             : SearchSettings(searcher: .automatic, scheduler: .automatic(minimum: 1, maximum: maximum, eta: 3))
         guard let node else { return fallback }
-        let known = ["searcher", "scheduler", "try_first", "audit"]
-        let unbuilt = ["warm_start", "narrowing", "confirm"]
+        let known = ["searcher", "scheduler", "try_first", "warm_start", "audit"]
+        let unbuilt = ["narrowing", "confirm"]
         guard let section = self.section(node, path: "search", known: known, unbuilt: unbuilt, isOptional: true) else {
             return nil
         }
@@ -51,7 +51,7 @@ extension StudyBuilder {
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
         let names =
-            ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune"] + Self.evolutionKeys.map(\.name) + ["auto"]
+            ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune", "mobster"] + Self.evolutionKeys.map(\.name) + ["auto"]
         let unbuilt = [
             "motpe", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo", "turbo", "gradient", "halton",
             "latin",
@@ -70,6 +70,7 @@ extension StudyBuilder {
         case "tpe", "bohb": return self.parzen(section, preset: name == "tpe" ? TPESettings() : .bohb).map { .tpe($0) }
         case "gp": return self.surrogate(section).map { .gaussianProcess($0) }
         case "hyper_tune": return self.surrogate(section).map { .hyperTune($0) }
+        case "mobster": return self.surrogate(section).map { .mobster($0) }
         default: return self.evolution(name, section)
         }
     }
@@ -79,7 +80,7 @@ extension StudyBuilder {
         switch name {
         case "grid": ["points"]
         case "tpe", "bohb": Self.parzenKeys(name)
-        case "gp", "hyper_tune": Self.surrogateKeys
+        case "gp", "hyper_tune", "mobster": Self.surrogateKeys
         default: Self.evolutionKeys.first { $0.name == name }?.keys ?? []
         }
     }

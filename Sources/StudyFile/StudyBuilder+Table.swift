@@ -33,6 +33,10 @@ extension StudyBuilder {
         let space = FinishedSpace(
             space: header.space, templates: [], places: header.space.parameters.map { _ in place })
         let tryFirst = self.tryFirst(section["search"], space: space)
+        if let earlier = section["search"]?.entries?.first(where: { $0.key == "warm_start" }) {
+            self.report(
+                earlier.place, "search.warm_start: found a study on recorded curves, want one that trains networks")
+        }
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
         guard let name, let search else { return nil }

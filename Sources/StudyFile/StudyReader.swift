@@ -44,7 +44,7 @@ struct StudyBuilder {
     var recordedSteps: Int?
 
     /// Top-level keys that the grammar has and this version does not.
-    private static let unbuilt = ["program", "parameters", "constraints", "resources", "output", "warm_start"]
+    private static let unbuilt = ["program", "parameters", "constraints", "resources", "output"]
 
     init(mistakes: [Mistake] = []) { self.mistakes = mistakes }
 
@@ -75,6 +75,7 @@ struct StudyBuilder {
         if let objectives, let search { self.checkObjectives(objectives, search, section["objectives"]) }
         let space = self.finishedSpace()
         let tryFirst = self.tryFirst(section["search"], space: space)
+        let warmStart = self.warmStart(section["search"], space: space)
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
         self.checkSearchable(space, budget: budget, section: section)
@@ -85,6 +86,7 @@ struct StudyBuilder {
             searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
             searchSeed: seeds.search, dataSeed: seeds.data)
         definition.auditShare = search.auditShare
+        definition.warmStart = warmStart
         definition.furtherObjectives = Array(objectives.dropFirst())
         return definition
     }

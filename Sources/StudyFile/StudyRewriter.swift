@@ -15,14 +15,19 @@ package struct StudyRewriter {
     /// A change of the setting that a parameter comes from.
     package struct Edit: Hashable, Sendable {
         package let parameter: String
+        /// All parameters that come from the setting: one for each layer that it describes.
+        package let parameters: [String]
         package let change: Change
         /// Takes the place of a default that is no value any more.
         package let best: ParameterValue?
         /// Stands as a comment above the setting; one line.
         package let reason: String
 
-        package init(parameter: String, change: Change, best: ParameterValue?, reason: String) {
+        package init(
+            parameter: String, parameters: [String]? = nil, change: Change, best: ParameterValue?, reason: String
+        ) {
             self.parameter = parameter
+            self.parameters = parameters ?? [parameter]
             self.change = change
             self.best = best
             self.reason = reason
@@ -31,19 +36,6 @@ package struct StudyRewriter {
 
     private let text: String
     private let root: FileNode
-    /// Whether `search` has the key `warm_start` in this version.
-    package static let hasWarmStart = StudyReader.read(text: Self.warmStartProbe).mistakes.isEmpty
-
-    private static let warmStartProbe = """
-        version: 1
-        name: probe
-        data: {train: {format: csv, file: a.csv, target: a}, validation: {holdout: 0.5}}
-        task: regression
-        model: {family: {choice: {mlp: {layers: [{units: 1}]}}}}
-        training: {learning_rate: {float: [0.1, 0.2]}}
-        search: {searcher: {name: random}, warm_start: [earlier]}
-        budget: {trials: 1}
-        """
 
     /// - Returns: `nil` for what is no YAML mapping.
     package init?(text: String) {
@@ -100,7 +92,7 @@ package struct StudyRewriter {
     /// - Parameters:
     ///   - edits: At most one for each setting; those of parameters that are not in the file are left out.
     ///   - name: The study's new name.
-    ///   - warmStart: The folder of the earlier study; left out where this version has no such key.
+    ///   - warmStart: The folder of the earlier study, from which the new one learns.
     ///   - heading: Lines of comment above all.
     /// - Returns: The whole text.
     package func rewritten(_ edits: [Edit], name: String, warmStart: String, heading: [String]) -> String {
@@ -112,6 +104,10 @@ package struct StudyRewriter {
             comments[node.place] = Self.comment(edit.reason)
         }
         let entries = self.root.entries ?? []
+        // The earlier study's trials still count where their value of what is fixed now was another one.
+        let fixed = edits.filter { if case .fixed = $0.change { true } else { false } }.flatMap(\.parameters)
+        let earlier = Self.warmStart(
+            entries.first { $0.key == "search" }?.value, study: warmStart, ignoring: fixed)
         var lines = heading.map { "# " + Self.comment($0) }
         let texts = self.sections(entries)
         for (index, entry) in entries.enumerated() {
@@ -120,7 +116,7 @@ package struct StudyRewriter {
                 lines.append("name: \(name)")
                 lines += after
             } else if entry.key == "search" {
-                lines += Self.search(entry.value, warmStart: warmStart)
+                lines += Self.search(entry.value) + earlier
                 lines += after
             } else if Self.holds(entry.value, replaced) || texts == nil {
                 let node = FileNode(
@@ -135,10 +131,7 @@ package struct StudyRewriter {
             }
             if index == 0, let head = texts?[0] { lines.insert(contentsOf: head, at: heading.count) }
         }
-        if !entries.contains(where: { $0.key == "search" }), Self.hasWarmStart {
-            lines.append("search:")
-            lines.append("  warm_start: [\(Self.quoted(warmStart))]")
-        }
+        if !entries.contains(where: { $0.key == "search" }) { lines += ["search:"] + earlier }
         while lines.last?.isEmpty == true { lines.removeLast() }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -163,18 +156,32 @@ package struct StudyRewriter {
         return Array(kept.reversed())
     }
 
-    private static func search(_ node: FileNode, warmStart: String) -> [String] {
+    private static func search(_ node: FileNode) -> [String] {
         var lines = ["search:"]
         for entry in node.entries ?? [] where entry.key != "try_first" && entry.key != "warm_start" {
             lines += FileNode(place: node.place, content: .mapping([entry])).lines(indent: 2, comments: [:])
         }
-        if self.hasWarmStart {
-            let earlier = node.entries?.first { $0.key == "warm_start" }?.value.items?.map(\.flow) ?? []
-            let all = earlier.filter { $0 != self.quoted(warmStart) } + [self.quoted(warmStart)]
-            lines.append("  # what the earlier study has learnt goes on from here")
-            lines.append("  warm_start: [" + all.joined(separator: ", ") + "]")
+        return lines
+    }
+
+    /// `warm_start` with one more study; what else the file says of it stays.
+    private static func warmStart(_ search: FileNode?, study: String, ignoring names: [String]) -> [String] {
+        let known = search?.entries?.first { $0.key == "warm_start" }?.value
+        func list(_ key: String, adding texts: [String]) -> String {
+            let items = known?.entries?.first { $0.key == key }?.value.items?.map(\.flow) ?? []
+            let added = texts.map(self.quoted).filter { !items.contains($0) }
+            return "\(key): [" + (items + added).joined(separator: ", ") + "]"
         }
-        return lines.count > 1 ? lines : ["search: {}"]
+        var parts = [list("studies", adding: [study])]
+        for entry in known?.entries ?? [] where entry.key != "studies" && entry.key != "ignore" {
+            parts.append("\(entry.key): \(entry.value.flow)")
+        }
+        let ignored = list("ignore", adding: names)
+        if ignored != "ignore: []" { parts.append(ignored) }
+        return [
+            "  # what the earlier study has learnt goes on from here",
+            "  warm_start: {" + parts.joined(separator: ", ") + "}",
+        ]
     }
 
     private static func quoted(_ text: String) -> String {

@@ -111,6 +111,7 @@ extension StudyEvent {
         case .checkpointStored: 10
         case .ended: 11
         case .confirmed: 12
+        case .recalled: 14
         }
     }
 }

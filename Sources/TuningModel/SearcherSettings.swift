@@ -19,7 +19,7 @@ package enum SearcherSettings: Hashable, Sendable {
     package var takesSeveralObjectives: Bool {
         switch self {
         case .random, .grid, .sobol, .nsga2: true
-        case .automatic, .tpe, .gaussianProcess, .hyperTune, .genetic, .differentialEvolution, .dehb, .cmaes,
+        case .automatic, .tpe, .gaussianProcess, .hyperTune, .mobster, .genetic, .differentialEvolution, .dehb, .cmaes,
             .particleSwarm, .regularizedEvolution:
             false
         }
@@ -27,4 +27,6 @@ package enum SearcherSettings: Hashable, Sendable {
     case gaussianProcess(GaussianProcessSettings)
     /// A Gaussian process for each level.
     case hyperTune(GaussianProcessSettings)
+    /// One Gaussian process over configurations and levels together.
+    case mobster(GaussianProcessSettings)
 }

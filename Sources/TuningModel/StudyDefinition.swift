@@ -225,6 +225,8 @@ package struct StudyDefinition: Hashable, Sendable {
     package var auditShare = 0.0
     /// Configurations to start with, in order; `nil` means the default or, where there is none, what the searcher draws.
     package var tryFirst: [Configuration]
+    /// Earlier studies whose trials count; `nil` where the study knows nothing but its own.
+    package var warmStart: WarmStartSettings?
     package var budget: Budget
     package var searchSeed: UInt64
     package var dataSeed: UInt64

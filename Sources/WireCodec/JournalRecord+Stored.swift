@@ -1,4 +1,5 @@
 package import CoordinatorCore
+internal import SearchAlgorithms
 internal import SwiftProtobuf
 internal import TuningModel
 
@@ -105,6 +106,7 @@ extension StudyEvent {
                     $0.metrics = WireEpochSeries.numbers(of: metrics)
                     $0.values = metrics.map(\.value)
                 })
+        case .recalled(let recollection): return .recalled(recollection.stored)
         }
     }
 
@@ -133,6 +135,7 @@ extension StudyEvent {
                 try CheckpointReference(event.checkpoint, "checkpoint_stored.checkpoint"))
         case .ended(let event): self = .ended(reason: event.reason)
         case .confirmed(let event): self = try Self.confirmed(event)
+        case .recalled(let event): self = .recalled(try Recollection(event))
         }
     }
 

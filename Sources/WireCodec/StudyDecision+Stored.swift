@@ -95,7 +95,7 @@ extension StoredVerdict {
 }
 
 extension StoredValue {
-    fileprivate init(_ value: ParameterValue?) {
+    init(_ value: ParameterValue?) {
         self.init()
         switch value {
         case .float(let number): self.kind = .number(number)
@@ -106,7 +106,7 @@ extension StoredValue {
         }
     }
 
-    fileprivate var noun: ParameterValue? {
+    var noun: ParameterValue? {
         switch self.kind {
         case .number(let number): .float(number)
         case .integer(let integer): .int(Int(truncatingIfNeeded: integer))

@@ -120,6 +120,14 @@ nonisolated struct StoredRecord: Sendable {
     set {event = .confirmed(newValue)}
   }
 
+  var recalled: StoredRecalled {
+    get {
+      if case .recalled(let v)? = event {return v}
+      return StoredRecalled()
+    }
+    set {event = .recalled(newValue)}
+  }
+
   var decisions: [StoredDecision] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -136,6 +144,7 @@ nonisolated struct StoredRecord: Sendable {
     case checkpointStored(StoredCheckpointStored)
     case ended(StoredEnded)
     case confirmed(StoredConfirmed)
+    case recalled(StoredRecalled)
 
   }
 
@@ -320,6 +329,65 @@ nonisolated struct StoredConfirmed: Sendable {
 
   /// one for each
   var values: [Double] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+/// Trials of an earlier study, in the parameters of this one.
+nonisolated struct StoredRecalled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var study: String = String()
+
+  /// its place in the study file's list, from 0
+  var number: Int64 = 0
+
+  var sameData: Bool = false
+
+  var trials: [StoredRecalledTrial] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct StoredRecalledTrial: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// one for each parameter of the study's space
+  var configuration: [StoredValue] = []
+
+  var observations: [StoredObservation] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct StoredObservation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// epochs
+  var level: Int64 = 0
+
+  /// infinity: diverged or failed
+  var loss: Double = 0
+
+  /// losses of further objectives
+  var further: [Double] = []
+
+  var seconds: Double = 0
+
+  /// by how much constraints are broken
+  var violation: Double = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -642,7 +710,7 @@ fileprivate nonisolated let _protobuf_package = "winnow.journal.v1"
 
 nonisolated extension StoredRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Record"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seconds\0\u{1}attoseconds\0\u{3}coordinator_started\0\u{3}worker_joined\0\u{3}worker_left\0\u{3}work_requested\0\u{1}reported\0\u{3}attempt_ended\0\u{3}attempt_lost\0\u{3}checkpoint_stored\0\u{1}ended\0\u{1}confirmed\0\u{1}decisions\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seconds\0\u{1}attoseconds\0\u{3}coordinator_started\0\u{3}worker_joined\0\u{3}worker_left\0\u{3}work_requested\0\u{1}reported\0\u{3}attempt_ended\0\u{3}attempt_lost\0\u{3}checkpoint_stored\0\u{1}ended\0\u{1}confirmed\0\u{1}decisions\0\u{1}recalled\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -783,6 +851,19 @@ nonisolated extension StoredRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
         }
       }()
       case 13: try { try decoder.decodeRepeatedMessageField(value: &self.decisions) }()
+      case 14: try {
+        var v: StoredRecalled?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .recalled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .recalled(v)
+        }
+      }()
       default: break
       }
     }
@@ -840,11 +921,14 @@ nonisolated extension StoredRecord: SwiftProtobuf.Message, SwiftProtobuf._Messag
       guard case .confirmed(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
-    case nil: break
+    default: break
     }
     if !self.decisions.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.decisions, fieldNumber: 13)
     }
+    try { if case .recalled(let v)? = self.event {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1214,6 +1298,136 @@ nonisolated extension StoredConfirmed: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.trial != rhs.trial {return false}
     if lhs.metrics != rhs.metrics {return false}
     if lhs.values != rhs.values {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredRecalled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Recalled"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}study\0\u{1}number\0\u{3}same_data\0\u{1}trials\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.study) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.sameData) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.trials) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.study.isEmpty {
+      try visitor.visitSingularStringField(value: self.study, fieldNumber: 1)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 2)
+    }
+    if self.sameData != false {
+      try visitor.visitSingularBoolField(value: self.sameData, fieldNumber: 3)
+    }
+    if !self.trials.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.trials, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: StoredRecalled, rhs: StoredRecalled) -> Bool {
+    if lhs.study != rhs.study {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.sameData != rhs.sameData {return false}
+    if lhs.trials != rhs.trials {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredRecalledTrial: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecalledTrial"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}configuration\0\u{1}observations\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.configuration) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.observations) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.configuration.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.configuration, fieldNumber: 1)
+    }
+    if !self.observations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.observations, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: StoredRecalledTrial, rhs: StoredRecalledTrial) -> Bool {
+    if lhs.configuration != rhs.configuration {return false}
+    if lhs.observations != rhs.observations {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredObservation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Observation"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}level\0\u{1}loss\0\u{1}further\0\u{1}seconds\0\u{1}violation\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.level) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.loss) }()
+      case 3: try { try decoder.decodeRepeatedDoubleField(value: &self.further) }()
+      case 4: try { try decoder.decodeSingularDoubleField(value: &self.seconds) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.violation) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.level != 0 {
+      try visitor.visitSingularInt64Field(value: self.level, fieldNumber: 1)
+    }
+    if self.loss.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.loss, fieldNumber: 2)
+    }
+    if !self.further.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.further, fieldNumber: 3)
+    }
+    if self.seconds.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.seconds, fieldNumber: 4)
+    }
+    if self.violation.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.violation, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: StoredObservation, rhs: StoredObservation) -> Bool {
+    if lhs.level != rhs.level {return false}
+    if lhs.loss != rhs.loss {return false}
+    if lhs.further != rhs.further {return false}
+    if lhs.seconds != rhs.seconds {return false}
+    if lhs.violation != rhs.violation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

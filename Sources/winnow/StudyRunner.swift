@@ -3,6 +3,7 @@ import CoordinatorService
 import Foundation
 import Logging
 import NumericKernels
+import SearchAlgorithms
 import StudyFile
 import StudyJournal
 import Synchronization
@@ -33,13 +34,14 @@ struct StudyRunner {
         }
         try self.input.checkTestRows(self.data)
         let service: CoordinatorService
+        let recollections = try self.recollections()
         do {
             var settings = self.settings
             // Local workers never outlive their run: nobody comes back to one that goes on.
             if self.workers > 0 { settings.leases.reattach = .zero }
             service = try CoordinatorService(
-                study: self.input.study, studyText: self.textOfBeginning, dataset: self.data, settings: settings,
-                logger: Self.logger)
+                study: self.input.study, studyText: self.textOfBeginning, recollections: recollections,
+                dataset: self.data, settings: settings, logger: Self.logger)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
@@ -76,6 +78,26 @@ struct StudyRunner {
         if outcome.study.count(of: .complete) == 0 {
             throw CommandFailure(.budgetWithoutCompleteTrial, Self.reasonOfNone(outcome.study))
         }
+    }
+
+    /// What a study that begins recalls of earlier ones; nothing where it has begun already, and has all it needs.
+    private func recollections() throws -> [Recollection] {
+        guard self.input.study.warmStart != nil else { return [] }
+        if let journal = try? JournalReader.open(directory: self.settings.directory),
+            let rows = try? journal.read(after: 0, atMost: 1), !rows.isEmpty
+        {
+            return []
+        }
+        let digest = unsafe self.data.image.withBytes { unsafe Digest(of: $0) }
+        let earlier = try EarlierStudy.read(self.input.study, relativeTo: self.input.directory, dataset: digest)
+        for study in earlier {
+            if self.writesJSON {
+                Terminal.writeLine(study.line.text)
+            } else {
+                for line in study.text { Terminal.writeError(line) }
+            }
+        }
+        return earlier.flatMap(\.recollections)
     }
 
     /// The study file's text as the folder has it where it means the same as this one: comments and layout may change.

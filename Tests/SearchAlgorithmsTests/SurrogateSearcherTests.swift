@@ -8,7 +8,7 @@ import TuningModel
 @Suite("Searchers with a Gaussian process")
 struct SurrogateSearcherTests {
     private static let small = GaussianProcessSettings(startupTrials: 4, candidates: 64)
-    static let all: [SearcherSettings] = [.gaussianProcess(small), .hyperTune(small)]
+    static let all: [SearcherSettings] = [.gaussianProcess(small), .hyperTune(small), .mobster(small)]
 
     private static let space = ParameterSpace([
         Parameter(name: "rate", domain: .float(FloatRange(low: 1e-4, high: 1, isLogarithmic: true))),
@@ -107,6 +107,7 @@ struct SurrogateSearcherTests {
         arguments: [
             SearcherSettings.gaussianProcess(GaussianProcessSettings(startupTrials: 1)),
             .hyperTune(GaussianProcessSettings(startupTrials: 1)),
+            .mobster(GaussianProcessSettings(startupTrials: 1)),
         ])
     func oneObservation(settings: SearcherSettings) throws {
         let configurations = try Self.run(settings, space: Self.space, trials: 3, parallel: 1) { _, _ in 1 }

@@ -11,7 +11,7 @@ struct SearchMistakeTests {
     }
 
     private static let searchers =
-        "random, grid, sobol, tpe, bohb, gp, hyper_tune, genetic, differential_evolution, dehb, cmaes, particle_swarm, "
+        "random, grid, sobol, tpe, bohb, gp, hyper_tune, mobster, genetic, differential_evolution, dehb, cmaes, particle_swarm, "
         + "regularized_evolution, nsga2 or auto"
 
     private static let cases: [StudyEdit] = [

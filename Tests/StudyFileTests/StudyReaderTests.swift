@@ -200,6 +200,7 @@ struct StudyReaderTests {
                 .gaussianProcess(GaussianProcessSettings(startupTrials: 20, candidates: 99))
             ),
             ("searcher: {name: hyper_tune}", .hyperTune(GaussianProcessSettings())),
+            ("searcher: {name: mobster, candidates: 50}", .mobster(GaussianProcessSettings(candidates: 50))),
         ])
     func searchers(text: String, expected: SearcherSettings) throws {
         let edited = try StudyEdit("searcher: {name: random}", text, []).text()

@@ -1,4 +1,5 @@
 import CoordinatorCore
+import SearchAlgorithms
 import Testing
 import TuningModel
 
@@ -176,6 +177,21 @@ extension Sample {
             (
                 "confirmed",
                 .confirmed(TrialID(17), [MetricValue(.testLoss, 0.25), MetricValue(.testAccuracy, 0.975)]), []
+            ),
+            (
+                "recalled",
+                .recalled(
+                    Recollection(
+                        study: "digits", number: 1, isSameData: true,
+                        trials: [
+                            .init(
+                                configuration: Configuration(values),
+                                observations: [
+                                    .init(
+                                        level: 3, loss: 0.5, furtherLosses: [2, .infinity], violation: 1, seconds: 1.5),
+                                    .init(level: 9, loss: .infinity),
+                                ])
+                        ])), []
             ),
         ]
         return events.map { name, event, decisions in

@@ -1,4 +1,5 @@
 import CoordinatorCore
+import SearchAlgorithms
 import TuningModel
 
 /// SplitMix64 (G. Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014): equal seeds give
@@ -160,7 +161,7 @@ extension TestRandom {
     }
 
     private mutating func event() -> StudyEvent {
-        switch self.int(0...9) {
+        switch self.int(0...10) {
         case 0: .coordinatorStarted(epoch: self.next())
         case 1: .workerJoined(self.worker(), name: self.text(), slots: self.int(1...4_096))
         case 2: .workerLeft(self.worker(), reason: self.text())
@@ -170,8 +171,22 @@ extension TestRandom {
         case 6: .checkpointStored(TrialID(self.int(0...999_999_999_999)), self.reference())
         case 7: .ended(reason: self.text())
         case 8: .confirmed(TrialID(self.int(0...9)), [MetricValue(.testLoss, 1), MetricValue(.modelParameters, 2)])
+        case 9: .recalled(self.recollection())
         default: .reported(self.attempt(), self.reports(atMost: 20))
         }
+    }
+
+    private mutating func recollection() -> Recollection {
+        Recollection(
+            study: self.text(), number: self.int(0...9), isSameData: self.bool(),
+            trials: self.list(atMost: 3) { random in
+                let values = random.list(atMost: 4) { $0.bool() ? $0.value() : nil }
+                return WarmStart.Match(
+                    configuration: Configuration(values),
+                    observations: random.list(atMost: 3) {
+                        SearchHistory.Observation(level: $0.int(1...99), loss: Double($0.int(0...99)) / 8)
+                    })
+            })
     }
 
     private mutating func decision() -> StudyDecision {

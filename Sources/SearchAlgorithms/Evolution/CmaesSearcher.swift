@@ -40,7 +40,7 @@ struct CmaesSearcher: HistorySearcher {
     private let settings: CmaesSettings
     private let layout: CmaesLayout
     private let seed: UInt64
-    private let population: Int
+    let population: Int
     private var steps: SpeedCache<[Step]>
 
     init(_ settings: CmaesSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {

@@ -23,6 +23,7 @@ struct DehbSearcher: HistorySearcher {
     private let differential: Differential
     private let variation: Variation
     private let seed: UInt64
+    var population: Int { self.settings.population }
 
     init(_ settings: DehbSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
         try SearchError.check("population", settings.population, in: 4...100_000)

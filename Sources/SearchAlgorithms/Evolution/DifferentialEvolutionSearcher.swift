@@ -20,6 +20,7 @@ struct DifferentialEvolutionSearcher: HistorySearcher {
     private let differential: Differential
     private let variation: Variation
     private let seed: UInt64
+    var population: Int { self.settings.population }
 
     init(_ settings: DifferentialEvolutionSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
         try SearchError.check("population", settings.population, in: 4...100_000)

@@ -10,6 +10,19 @@ enum Evolution: HistorySearcher {
     case regularized(RegularizedEvolutionSearcher)
     case nsga2(Nsga2Searcher)
 
+    /// How many trials a generation has; at first, where that grows.
+    var population: Int {
+        switch self {
+        case .genetic(let searcher): searcher.population
+        case .differential(let searcher): searcher.population
+        case .dehb(let searcher): searcher.population
+        case .cmaes(let searcher): searcher.population
+        case .particleSwarm(let searcher): searcher.population
+        case .regularized(let searcher): searcher.population
+        case .nsga2(let searcher): searcher.population
+        }
+    }
+
     mutating func suggest(_ trial: Int, target: Int, history: SearchHistory) -> Configuration? {
         switch self {
         case .genetic(let searcher): return searcher.suggest(trial, target: target, history: history)

@@ -23,6 +23,7 @@ struct GeneticSearcher: HistorySearcher {
     private let generations: Generations
     private let variation: Variation
     private let seed: UInt64
+    var population: Int { self.settings.population }
 
     init(_ settings: GeneticSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
         try SearchError.check("population", settings.population, in: 2...100_000)

@@ -24,6 +24,7 @@ struct Nsga2Searcher: HistorySearcher {
     private let generations: Generations
     private let variation: Variation
     private let seed: UInt64
+    var population: Int { self.settings.population }
     /// Of synchronous generations that are complete.
     private var parents = SpeedCache(Parents(generation: 0, members: []))
 

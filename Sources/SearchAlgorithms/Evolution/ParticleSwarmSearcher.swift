@@ -26,6 +26,7 @@ struct ParticleSwarmSearcher: HistorySearcher {
     private let generations: Generations
     private let genes: [Gene]
     private let seed: UInt64
+    var population: Int { self.settings.population }
     /// χ.
     let constriction: Double
 

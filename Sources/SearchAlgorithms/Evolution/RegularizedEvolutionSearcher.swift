@@ -18,6 +18,7 @@ struct RegularizedEvolutionSearcher: HistorySearcher {
     private let settings: RegularizedEvolutionSettings
     private let mutation: ArchitectureMutation
     private let seed: UInt64
+    var population: Int { self.settings.population }
 
     init(_ settings: RegularizedEvolutionSettings, space: ParameterSpace, seed: UInt64) throws(SearchError) {
         try SearchError.check("population", settings.population, in: 1...100_000)

@@ -11,11 +11,11 @@ import TuningModel
 /// Source: J. Snoek, H. Larochelle and R. Adams, "Practical Bayesian Optimization of Machine Learning Algorithms", NeurIPS
 /// 2012; S. Ament et al., NeurIPS 2023, for the acquisition.
 /// Deviations, on purpose: kernel parameters are fitted again at fixed numbers of observations (``LevelModel/fitCount(_:)``);
-/// with more than 600 observations at a level the best, the newest and some others stand for all.
+/// with more than 400 observations at a level the best, the newest and some others stand for all.
 ///
 /// - Complexity: O(n² · candidates / 8) for a suggestion, n² for an observation.
 struct GaussianProcessSearcher: HistorySearcher {
-    private static let limits = LevelModel.Limits(observations: 600, fit: 128)
+    private static let limits = LevelModel.Limits(observations: 400, fit: 128)
 
     private let settings: GaussianProcessSettings
     private let source: SuggestionSource
@@ -35,8 +35,8 @@ struct GaussianProcessSearcher: HistorySearcher {
     /// The same where there are only the configurations of a pool.
     mutating func suggest(_ trial: Int, history: SearchHistory, pool: ConfigurationPool?) -> Configuration? {
         let needed = min(self.settings.startupTrials, self.source.space.axes.count + 1)
-        guard trial >= self.settings.startupTrials, !self.source.space.axes.isEmpty,
-            let level = history.arrivals.lastIndex(where: { $0.count >= needed })
+        guard trial >= self.settings.startupTrials || !history.earlier.isEmpty, !self.source.space.axes.isEmpty,
+            let level = history.observedCounts.lastIndex(where: { $0 >= needed })
         else { return self.source.start(trial, history: history) }
         var model =
             self.models.content.removeValue(forKey: level)

@@ -43,7 +43,7 @@ struct HyperTuneSearcher: HistorySearcher {
     /// The same where there are only the configurations of a pool.
     mutating func suggest(_ trial: Int, history: SearchHistory, pool: ConfigurationPool?) -> Configuration? {
         let theta = self.levelWeights(history)
-        guard trial >= self.settings.startupTrials, !self.source.space.axes.isEmpty,
+        guard trial >= self.settings.startupTrials || !history.earlier.isEmpty, !self.source.space.axes.isEmpty,
             let reference = theta.lastIndex(where: { $0 > 0 })
         else { return self.source.start(trial, history: history) }
         var members: [SurrogateEnsemble.Member] = []
@@ -58,7 +58,7 @@ struct HyperTuneSearcher: HistorySearcher {
             theta[level] > 0 ? self.models.content[level]?.best(8) ?? [] : []
         }
         let tried = Set(best).union(history.running).sorted()
-        let means = surrogate.means(tried.map { self.source.features.point(history.trials[$0].coordinates) })
+        let means = surrogate.means(tried.map { self.source.features.point(history.entry($0).coordinates) })
         return self.source.suggest(
             trial, history: history, surrogate: surrogate, best: best, incumbent: means.min() ?? 0,
             count: min(self.settings.candidates, 128), ascentLimit: 8, pool: pool)
@@ -67,7 +67,7 @@ struct HyperTuneSearcher: HistorySearcher {
     /// `θ` of each level after what was told: 0 for levels that are not to be asked, all 0 before there is enough to learn
     /// from. The scheduler may weigh its brackets by it.
     mutating func levelWeights(_ history: SearchHistory) -> [Double] {
-        let counts = history.arrivals.map(\.count)
+        let counts = history.observedCounts
         if self.weights.content.counts == counts { return self.weights.content.weights }
         let weights = self.learnedWeights(history)
         self.weights.content = (counts, weights)
@@ -77,10 +77,11 @@ struct HyperTuneSearcher: HistorySearcher {
     private mutating func learnedWeights(_ history: SearchHistory) -> [Double] {
         var weights = [Double](repeating: 0, count: history.levels.count)
         let needed = min(self.settings.startupTrials, self.source.space.axes.count + 1)
-        guard let first = history.arrivals.firstIndex(where: { $0.count >= needed }) else { return weights }
-        let reference = history.arrivals.lastIndex { $0.count >= Self.referenceCount } ?? first
-        let levels = history.arrivals.indices.filter {
-            $0 <= max(reference, first) && history.arrivals[$0].count >= min(needed, Self.referenceCount)
+        let counts = history.observedCounts
+        guard let first = counts.firstIndex(where: { $0 >= needed }) else { return weights }
+        let reference = counts.lastIndex { $0 >= Self.referenceCount } ?? first
+        let levels = counts.indices.filter {
+            $0 <= max(reference, first) && counts[$0] >= min(needed, Self.referenceCount)
         }
         for level in levels {
             var model =
@@ -95,7 +96,7 @@ struct HyperTuneSearcher: HistorySearcher {
         }
         let ranked = LevelModel.selection(model.targets, limit: Self.rankedCount)
         let truth = ranked.map { model.targets[$0] }
-        let points = ranked.map { self.source.features.point(history.trials[model.rows[$0]].coordinates) }
+        let points = ranked.map { self.source.features.point(history.entry(model.rows[$0]).coordinates) }
         let theta = LevelWeights.theta(
             draws: levels.map { self.draws(at: $0, points: points, leavingOut: $0 == highest ? ranked : nil) },
             truth: truth)

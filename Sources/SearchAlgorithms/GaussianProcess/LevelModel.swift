@@ -11,11 +11,14 @@ struct LevelModel: Sendable {
         let fit: Int
     }
 
+    /// Up to so many rows kernel parameters are fitted with all evaluations.
+    private static let fullFitRows = 256
+
     private let level: Int
     private let limits: Limits
     private let features: KernelFeatures
     private(set) var process: GaussianProcess?
-    /// The trials of the process' rows.
+    /// The history's rows that the process has, those of earlier studies among them.
     private(set) var rows: [Int] = []
     private(set) var targets: [Double] = []
     private var warp = OutputWarp([])
@@ -60,24 +63,32 @@ struct LevelModel: Sendable {
     ///
     /// - Complexity: O(n²) for each observation and O(fit³) for each evaluation where kernel parameters are fitted.
     mutating func update(_ history: SearchHistory) {
-        let arrivals = history.arrivals[self.level]
+        let arrivals = history.observed(at: self.level)
         guard arrivals.count != self.toldCount else { return }
-        let level = history.levels[self.level]
-        let loss = { (trial: Int) in history.trials[trial].observation(at: level)?.loss ?? .infinity }
         let fitCount = Self.fitCount(arrivals.count)
         if fitCount != self.fittedCount || arrivals.count < self.toldCount {
-            self.fit(history, Array(arrivals.prefix(fitCount)), loss)
+            self.fit(history, Array(arrivals.prefix(fitCount)))
             self.fittedCount = fitCount
             self.toldCount = fitCount
         }
         for trial in arrivals[self.toldCount...] {
-            self.process?.append(self.features.point(history.trials[trial].coordinates))
+            self.process?.append(self.features.point(history.entry(trial).coordinates))
             self.rows.append(trial)
         }
         self.toldCount = arrivals.count
         self.pending = []
-        self.targets = self.warp(self.rows.map(loss))
+        self.targets = self.warp(self.losses(history, arrivals))
         self.process?.observe(self.targets)
+    }
+
+    /// The losses of the process' rows, which stand among the arrivals in the same order.
+    private func losses(_ history: SearchHistory, _ arrivals: [Int]) -> [Double] {
+        let all = history.losses(of: arrivals, at: self.level)
+        var losses: [Double] = []
+        for (row, loss) in zip(arrivals, all) where losses.count < self.rows.count && self.rows[losses.count] == row {
+            losses.append(loss)
+        }
+        return losses
     }
 
     /// The trials with the lowest losses, best first.
@@ -86,17 +97,21 @@ struct LevelModel: Sendable {
         return order.prefix(count).map { self.rows[$0] }
     }
 
-    private mutating func fit(_ history: SearchHistory, _ arrivals: [Int], _ loss: (Int) -> Double) {
-        self.rows = Self.selection(arrivals.map(loss), limit: self.limits.observations).map { arrivals[$0] }
-        let losses = self.rows.map(loss)
+    private mutating func fit(_ history: SearchHistory, _ arrivals: [Int]) {
+        let all = history.losses(of: arrivals, at: self.level)
+        let chosen = Self.selection(all, limit: self.limits.observations)
+        self.rows = chosen.map { arrivals[$0] }
+        let losses = chosen.map { all[$0] }
         self.warp = OutputWarp(losses)
-        let points = self.rows.map { self.features.point(history.trials[$0].coordinates) }
+        let points = self.rows.map { self.features.point(history.entry($0).coordinates) }
         let targets = self.warp(losses)
         let fitted = Self.selection(losses, limit: self.limits.fit)
         let likelihood = MarginalLikelihood(
             points: fitted.map { points[$0] }, targets: fitted.map { targets[$0] },
             isCategorical: self.features.isCategorical)
-        let parameters = likelihood.fit(starts: fitted.count <= 64 ? 2 : 1, evaluations: 40)
+        // Where many rows make the factor expensive the fit is cut short, so that no suggestion takes much longer than others.
+        let evaluations = self.rows.count > Self.fullFitRows ? 16 : 40
+        let parameters = likelihood.fit(starts: fitted.count <= 64 ? 2 : 1, evaluations: evaluations)
         var process = GaussianProcess(parameters: parameters, isCategorical: self.features.isCategorical)
         for point in points { process.append(point) }
         self.process = process

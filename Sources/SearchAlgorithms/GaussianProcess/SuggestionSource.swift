@@ -77,7 +77,7 @@ struct SuggestionSource: Hashable, Sendable {
     ///   - trial: The number of the trial that is to begin.
     ///   - history: What was told so far.
     ///   - surrogate: What is expected where.
-    ///   - best: Trials that did well, best first.
+    ///   - best: Rows of the history that did well, best first.
     ///   - incumbent: The mean that is to be improved on.
     ///   - count: How many candidates are looked at.
     ///   - ascentLimit: Gradient evaluations of a turn.
@@ -98,7 +98,7 @@ struct SuggestionSource: Hashable, Sendable {
         let points = (0..<count).map { self.point(UInt64($0), shift: shift, random: random) }
         var nearby: [[Double]] = []
         for (rank, trial) in best.prefix(4).enumerated() {
-            let own = zip(history.trials[trial].coordinates, shift).map { $0.isNaN ? $1 : $0 }
+            let own = zip(history.entry(trial).coordinates, shift).map { $0.isNaN ? $1 : $0 }
             for step in 0..<8 {
                 let width = LogarithmicScale.exponential(-1 - 0.7 * Double(step))
                 nearby.append(

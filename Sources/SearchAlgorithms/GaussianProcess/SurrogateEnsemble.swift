@@ -6,6 +6,8 @@ struct SurrogateEnsemble: Sendable {
         let process: GaussianProcess
         /// θ, above 0.
         let weight: Double
+        /// Entries of columns that all points have alike, after those that are told.
+        var further: [Double] = []
     }
 
     let members: [Member]
@@ -16,7 +18,8 @@ struct SurrogateEnsemble: Sendable {
         sum.meanGradient = Array(repeating: .zero, count: gradientColumns.count)
         sum.varianceGradient = sum.meanGradient
         for member in self.members {
-            let one = member.process.predict(x, gradientColumns: gradientColumns)
+            let further = member.further.map { Lanes(repeating: $0) }
+            let one = member.process.predict(further.isEmpty ? x : x + further, gradientColumns: gradientColumns)
             let square = member.weight * member.weight
             sum.mean += one.mean * member.weight
             sum.variance += one.variance * square

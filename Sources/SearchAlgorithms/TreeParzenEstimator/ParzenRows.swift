@@ -15,23 +15,23 @@ struct ParzenRows {
     /// - Returns: `nil` where no level has so many.
     /// - Complexity: O(n log n) for n trials.
     init?(_ history: SearchHistory, count: Int) {
-        let entries = history.earlier.isEmpty ? history.trials : history.earlier + history.trials
-        for level in history.levels.reversed() {
+        let entries = history.earlier.indices.map { ~$0 } + Array(history.trials.indices)
+        for (number, level) in history.levels.enumerated().reversed() {
+            let rows = entries.filter { history.entry($0).observation(at: level) != nil }
+            guard rows.count >= max(1, count) else { continue }
+            let values = history.losses(of: rows, at: number)
+            guard values.contains(where: { $0 < .infinity }) else { continue }
             var losses: [(loss: Double, violation: Double, row: Int)] = []
-            for (row, entry) in entries.enumerated() {
-                guard let observation = entry.observation(at: level) else { continue }
-                losses.append((observation.loss, Self.violation(observation), row))
+            for (place, row) in rows.enumerated() {
+                guard let observation = history.entry(row).observation(at: level) else { continue }
+                losses.append((values[place], Self.violation(observation), place))
             }
-            guard losses.count >= max(1, count), losses.contains(where: { $0.loss < .infinity }) else { continue }
             losses.sort { left, right in
                 if left.violation != right.violation { return left.violation < right.violation }
                 if left.loss != right.loss { return left.loss < right.loss }
                 return left.row < right.row
             }
-            self.ranked = losses.map { loss in
-                let own = loss.row - history.earlier.count
-                return own < 0 ? history.earlier[loss.row].coordinates : history.trials[own].coordinates
-            }
+            self.ranked = losses.map { history.entry(rows[$0.row]).coordinates }
             self.pending = history.running.compactMap { trial in
                 let entry = history.trials[trial]
                 return entry.observation(at: level) == nil ? entry.coordinates : nil

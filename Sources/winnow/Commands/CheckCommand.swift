@@ -28,10 +28,13 @@ struct CheckCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.wrongInput, "\(self.study): search: \(error)")
         }
+        let earlier = try EarlierStudy.read(definition, relativeTo: directory, dataset: nil)
         if self.json {
             Terminal.writeLine(Self.plan(definition, scheduler).text)
+            for study in earlier { Terminal.writeLine(study.line.text) }
         } else {
             Self.print(definition, scheduler)
+            for line in earlier.flatMap(\.text) { Terminal.writeLine(line) }
         }
     }
 

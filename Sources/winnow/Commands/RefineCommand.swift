@@ -43,12 +43,12 @@ struct RefineCommand: ParsableCommand {
         let heading =
             "narrowed by winnow refine from the study \(study.name): the best \(narrowing.best.count) of "
             + "\(narrowing.trials) trials, of which trial \(narrowing.best.first?.rawValue ?? 0) is the first"
+        let warmStart = Self.warmStart(self.directory, from: path)
         let text = rewriter.rewritten(
-            self.edits(narrowing, table), name: name, warmStart: Self.warmStart(self.directory, from: path),
-            heading: [heading])
+            self.edits(narrowing, table), name: name, warmStart: warmStart, heading: [heading])
         try Self.check(text, directory: self.directory)
         try self.write(text, to: path)
-        self.tell(narrowing, study.space, path: path)
+        self.tell(narrowing, study.space, path: path, warmStart: warmStart)
     }
 
     /// Parameters by the setting that they come from, in the order of the space.
@@ -76,7 +76,9 @@ struct RefineCommand: ParsableCommand {
             case .fixed(let value): change = .fixed(value)
             }
             return StudyRewriter.Edit(
-                parameter: table.space.parameters[first].name, change: change, best: best?.configuration.values[first],
+                parameter: table.space.parameters[first].name,
+                parameters: step.parameters.map { table.space.parameters[$0].name }, change: change,
+                best: best?.configuration.values[first],
                 reason: step.reason)
         }
     }
@@ -113,7 +115,7 @@ struct RefineCommand: ParsableCommand {
         } catch { throw CommandFailure(.failed, "\(error)") }
     }
 
-    private func tell(_ narrowing: Narrowing, _ space: ParameterSpace, path: String) {
+    private func tell(_ narrowing: Narrowing, _ space: ParameterSpace, path: String, warmStart: String) {
         for step in narrowing.steps {
             guard let first = step.parameters.first else { continue }
             let name = space.parameters[first].name
@@ -129,7 +131,7 @@ struct RefineCommand: ParsableCommand {
             Terminal.writeLine(
                 JSONLine(event: "written").adding("file", .text(path)).adding("changes", .int(narrowing.steps.count))
                     .adding("best", .int(narrowing.best.count)).adding("trials", .int(narrowing.trials))
-                    .adding("warm_start", .bool(StudyRewriter.hasWarmStart)).text)
+                    .adding("warm_start", .text(warmStart)).text)
         } else {
             Terminal.writeLine("written: \(path)")
         }

@@ -55,7 +55,7 @@ final class StudyReporter: StudyObserver {
                 JSONLine(event: "worker_lost").adding("worker", .text(study.name(of: worker)))
                     .adding("reason", .text(reason)))
         case .coordinatorStarted, .workRequested, .reported, .attemptEnded, .attemptLost, .checkpointStored, .ended,
-            .confirmed:
+            .confirmed, .recalled:
             break
         }
     }

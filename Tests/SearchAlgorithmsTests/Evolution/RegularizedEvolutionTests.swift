@@ -39,6 +39,50 @@ struct RegularizedEvolutionTests {
         #expect(hits.evolved > hits.random, "SEEDS 1 to 20, the best cell was found \(hits) times")
     }
 
+    private struct Reference: Decodable {
+        /// Numbers of trials.
+        let after: [Int]
+        /// For each seed the regret after so many, in hundredths of a percent.
+        let regrets: [[Double]]
+    }
+
+    @Test("Real 2019, algorithm 1: the mean regret is that of a plain implementation within its error, or less")
+    func algorithm() throws {
+        let accuracies = try vectors("nasbench201-cifar10-subset", as: Table.self).accuracies
+        let reference = try vectors("regularized_evolution", as: Reference.self)
+        try #require(accuracies.count == 4096 && reference.regrets.count == 50)
+        let operations: [ParameterValue] = (0..<4).map { .int($0) }
+        let space = ParameterSpace((0..<6).map { Parameter(name: "Op\($0)", domain: .choice(operations)) })
+        let greatest = Double(accuracies.max() ?? 0)
+        var own: [[Double]] = []
+        for seed in UInt64(0)..<50 {
+            var study = try SimulatedStudy(
+                .regularizedEvolution(RegularizedEvolutionSettings()), space: space, seed: seed
+            ) { configuration in
+                -Double(accuracies[Landscape.numbers(configuration).reduce(0) { 4 * $0 + Int($1) }])
+            }
+            study.run(trials: reference.after.max() ?? 0)
+            own.append(reference.after.map { greatest + (study.losses.prefix($0).min() ?? 0) })
+        }
+        for (place, count) in reference.after.enumerated() {
+            let (ours, theirs) = (own.map { $0[place] }, reference.regrets.map { $0[place] })
+            let error = (Self.squaredError(ours) + Self.squaredError(theirs)).squareRoot()
+            let (mean, wanted) = (Self.mean(ours), Self.mean(theirs))
+            #expect(mean <= wanted + 2 * error, "SEEDS 0 to 49, after \(count) trials: \(mean), theirs \(wanted)")
+            // What the first random trials give is the same but for chance, in both directions.
+            if count == RegularizedEvolutionSettings().population { #expect(mean >= wanted - 2 * error) }
+        }
+    }
+
+    private static func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+
+    /// Of the mean.
+    private static func squaredError(_ numbers: [Double]) -> Double {
+        let mean = Self.mean(numbers)
+        let count = Double(numbers.count)
+        return numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1) / count
+    }
+
     @Test("the oldest dies: a trial older than the population is a parent no more, however good it was")
     func ageing() throws {
         var settings = RegularizedEvolutionSettings()

@@ -4,25 +4,32 @@ package import TuningModel
 ///
 /// An earlier trial is of use where the later study could have started it: each parameter that is active here takes the
 /// value that the trial had under the same name, searched or fixed, and it must be one of its values here; each plain setting
-/// must be the same; and nothing may be left that the later study does not know. All other trials are dropped, each with its
-/// reason. Ranges may so be wider or narrower, parameters may become plain or searched, and branches may come and go.
-///
-/// Losses are taken as they are: data, split and objective must be the same, which the caller knows.
+/// must be the same, unless the study file says that it matters little; and nothing may be left that the later study does not
+/// know. All other trials are dropped, each with its reason. Ranges may so be wider or narrower, parameters may become plain or
+/// searched, and branches may come and go.
 package struct WarmStart: Hashable, Sendable {
     /// A trial that can be used.
     package struct Match: Hashable, Sendable {
         package let configuration: Configuration
         package let observations: [SearchHistory.Observation]
+
+        package init(configuration: Configuration, observations: [SearchHistory.Observation]) {
+            self.configuration = configuration
+            self.observations = observations
+        }
     }
 
     /// A trial that cannot.
     package struct Drop: Hashable, Sendable {
         /// Its place in the list of trials that was given.
         package let trial: Int
+        /// The setting that is in the way; `nil` where it is the whole study or trial.
+        package let setting: String?
         package let reason: String
 
-        package init(trial: Int, reason: String) {
+        package init(trial: Int, setting: String? = nil, reason: String) {
             self.trial = trial
+            self.setting = setting
             self.reason = reason
         }
     }
@@ -34,7 +41,7 @@ package struct WarmStart: Hashable, Sendable {
     ///   - trials: Configurations of the earlier study with what was observed of each.
     ///   - earlier: The study they come from.
     ///   - later: The study that begins.
-    /// - Complexity: O(trials · settings²).
+    /// - Complexity: O(trials · settings) for a space without repeated layers.
     package init(
         _ trials: [(configuration: Configuration, observations: [SearchHistory.Observation])],
         from earlier: StudyDefinition, to later: StudyDefinition
@@ -53,7 +60,8 @@ package struct WarmStart: Hashable, Sendable {
                 switch Self.translated(earlier.settings(for: trial.configuration), to: later) {
                 case .success(let configuration):
                     matches.append(Match(configuration: configuration, observations: trial.observations))
-                case .failure(let obstacle): drops.append(Drop(trial: index, reason: obstacle.reason))
+                case .failure(let obstacle):
+                    drops.append(Drop(trial: index, setting: obstacle.setting, reason: obstacle.reason))
                 }
             }
         }
@@ -62,13 +70,19 @@ package struct WarmStart: Hashable, Sendable {
     }
 
     private struct Obstacle: Error {
+        let setting: String
         let reason: String
+
+        init(_ setting: String, _ reason: String) {
+            self.setting = setting
+            self.reason = "\(setting) \(reason)"
+        }
     }
 
     /// Why no trial of a study can be used.
     private static func mistake(_ earlier: StudyDefinition, _ later: StudyDefinition) -> String? {
         guard earlier.task == later.task else { return "its study has another task" }
-        return earlier.objective == later.objective ? nil : "its study has another objective"
+        return later.objectives.allSatisfy(earlier.objectives.contains) ? nil : "its study has another objective"
     }
 
     /// What the trial only measured has no part in what it learnt.
@@ -78,33 +92,33 @@ package struct WarmStart: Hashable, Sendable {
         _ settings: [Setting], to later: StudyDefinition
     ) -> Result<Configuration, Obstacle> {
         let space = later.space
+        let given = Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first }
         var values: [ParameterValue?] = []
         for parameter in space.parameters {
             guard space.holds(parameter.conditions, in: values) else {
                 values.append(nil)
                 continue
             }
-            guard let value = settings.first(where: { $0.name == parameter.name })?.value else {
-                return .failure(Obstacle(reason: "\(parameter.name) is missing"))
-            }
+            guard let value = given[parameter.name] else { return .failure(Obstacle(parameter.name, "is missing")) }
             guard let member = parameter.domain.nearest(value) else {
-                return .failure(
-                    Obstacle(reason: "\(parameter.name) = \(value) is not a value of its range or list here"))
+                return .failure(Obstacle(parameter.name, "= \(value) is not a value of its range or list here"))
             }
             values.append(member)
         }
         let configuration = Configuration(values)
         let own = later.settings(for: configuration)
-        for setting in own where !Self.isMeasured(setting) {
-            guard let found = settings.first(where: { $0.name == setting.name })?.value else {
-                return .failure(Obstacle(reason: "\(setting.name) is missing, here it is \(setting.value)"))
+        let names = Set(own.map(\.name))
+        let ignored = Set(later.warmStart?.ignored ?? [])
+        for setting in own where !Self.isMeasured(setting) && !ignored.contains(setting.name) {
+            guard let found = given[setting.name] else {
+                return .failure(Obstacle(setting.name, "is missing, here it is \(setting.value)"))
             }
-            if space.index(of: setting.name) == nil, found != setting.value {
-                return .failure(Obstacle(reason: "\(setting.name) = \(found), here it is \(setting.value)"))
+            if found != setting.value, space.index(of: setting.name) == nil {
+                return .failure(Obstacle(setting.name, "= \(found), here it is \(setting.value)"))
             }
         }
-        for setting in settings where !Self.isMeasured(setting) && !own.contains(where: { $0.name == setting.name }) {
-            return .failure(Obstacle(reason: "\(setting.name) = \(setting.value) does not exist here"))
+        for setting in settings where !Self.isMeasured(setting) && !names.contains(setting.name) {
+            return .failure(Obstacle(setting.name, "= \(setting.value) does not exist here"))
         }
         return .success(configuration)
     }

@@ -1,0 +1,89 @@
+package import SearchAlgorithms
+package import TuningModel
+
+/// Gathers what a later study may learn from an earlier one, while the journal of the earlier one is read.
+///
+/// Every epoch was reported, so that losses are known at the levels of the later study, whatever rungs the earlier one had,
+/// and for the objectives of the later one. An epoch that is reported twice has the same bits both times; the first report is
+/// taken.
+///
+/// - Complexity: O(levels) for each report.
+package struct EarlierTrials: Sendable {
+    private struct Level: Sendable {
+        let losses: [Double]
+        let seconds: Double
+    }
+
+    private let objectives: [Objective]
+    private let levels: [Int]
+    /// For each trial what was reported at each level.
+    private var reports: [[Level?]] = []
+    /// For each trial how many epochs were reported, and the seconds they took.
+    private var epochs: [Int] = []
+    private var seconds: [Double] = []
+
+    /// - Parameter later: The study that begins.
+    package init(for later: StudyState) {
+        self.objectives = later.definition.objectives
+        self.levels = later.levels
+    }
+
+    /// Takes in a row of the journal.
+    package mutating func take(_ record: JournalRecord) {
+        guard case .reported(let attempt, let reports) = record.event, self.make(attempt.trial) else { return }
+        let trial = attempt.trial.rawValue
+        for report in reports where report.epoch == self.epochs[trial] + 1 {
+            self.epochs[trial] = report.epoch
+            self.seconds[trial] += report.seconds
+            guard let level = self.levels.firstIndex(of: report.epoch) else { continue }
+            self.reports[trial][level] = Level(
+                losses: self.objectives.map { $0.loss(of: report.metrics) }, seconds: self.seconds[trial])
+        }
+    }
+
+    /// Makes room for a trial; false for a number that none can have.
+    private mutating func make(_ trial: TrialID) -> Bool {
+        guard (0..<100_000_000).contains(trial.rawValue) else { return false }
+        while self.reports.count <= trial.rawValue {
+            self.reports.append(Array(repeating: nil, count: self.levels.count))
+            self.epochs.append(0)
+            self.seconds.append(0)
+        }
+        return true
+    }
+
+    /// The trials of the earlier study with what was observed of each at the levels of the later one.
+    ///
+    /// A trial that diverged or failed has an infinite loss at the first level that it did not reach; one that ran out of
+    /// patience has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count.
+    ///
+    /// - Parameter earlier: The earlier study after the last row that was taken in.
+    package func trials(
+        of earlier: StudyState
+    ) -> [(configuration: Configuration, observations: [SearchHistory.Observation])] {
+        earlier.trials.map { trial in
+            let number = trial.id.rawValue
+            let known = self.reports.indices.contains(number) ? self.reports[number] : []
+            var observations: [SearchHistory.Observation] = []
+            for (level, report) in zip(self.levels, known) where level <= trial.epochs {
+                guard let report else { continue }
+                observations.append(self.observation(report.losses, at: level, seconds: report.seconds))
+            }
+            let next = self.levels.filter { $0 > trial.epochs }
+            if trial.status == .diverged || trial.state == .failed {
+                if let level = next.first {
+                    let broken = self.objectives.map { _ in Double.infinity }
+                    observations.append(self.observation(broken, at: level, seconds: trial.seconds))
+                }
+            } else if trial.status == .finishedEarly, let level = next.last(where: { $0 <= trial.placement.epochs }) {
+                let losses = self.objectives.map { $0.loss(of: trial.metrics) }
+                observations.append(self.observation(losses, at: level, seconds: trial.seconds))
+            }
+            return (trial.configuration, observations)
+        }
+    }
+
+    private func observation(_ losses: [Double], at level: Int, seconds: Double) -> SearchHistory.Observation {
+        .init(level: level, loss: losses[0], furtherLosses: Array(losses.dropFirst()), seconds: seconds)
+    }
+}

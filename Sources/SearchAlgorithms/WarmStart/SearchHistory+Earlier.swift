@@ -1,0 +1,56 @@
+/// What searchers see of earlier studies beside their own trials.
+///
+/// A row is a trial: of this study where it is 0 or more, else of an earlier one, -1 being the first of these.
+extension SearchHistory {
+    /// The trial of a row.
+    func entry(_ row: Int) -> Entry { row >= 0 ? self.trials[row] : self.earlier[~row] }
+
+    /// The rows that were observed at a level, by its number: those of earlier studies, then the own ones in the order in
+    /// which they were told.
+    func observed(at level: Int) -> [Int] {
+        self.earlier.isEmpty ? self.arrivals[level] : self.earlierArrivals[level] + self.arrivals[level]
+    }
+
+    /// How many rows were observed at each level.
+    var observedCounts: [Int] {
+        self.earlier.isEmpty
+            ? self.arrivals.map(\.count) : zip(self.earlierArrivals, self.arrivals).map { $0.count + $1.count }
+    }
+
+    /// The losses of rows at a level, comparable with each other.
+    ///
+    /// They are taken as they are where all come from the same data. Else each loss is replaced by the normal score of its
+    /// rank among those of its own data, `Φ⁻¹((r - 1/2) / n)`: what is large or small depends on the data, which
+    /// configurations are better than others depends on them less.
+    ///
+    /// Source: D. Salinas, H. Shen and V. Perrone, "A quantile-based approach for hyperparameter transfer learning", ICML 2020,
+    /// section 4; before it D. Yogatama and G. Mann, "Efficient transfer learning method for automatic hyperparameter
+    /// tuning", AISTATS 2014, who standardise the losses of each data set.
+    ///
+    /// - Parameters:
+    ///   - rows: Each observed at the level.
+    ///   - level: The level's number.
+    /// - Returns: For each row its loss, infinite where it is.
+    /// - Complexity: O(n), or O(n log n) with other data.
+    func losses(of rows: [Int], at level: Int) -> [Double] {
+        let epochs = self.levels[level]
+        let losses = rows.map { self.entry($0).observation(at: epochs)?.loss ?? .infinity }
+        guard self.hasOtherData else { return losses }
+        let groups = rows.map { $0 >= 0 ? 0 : self.earlier[~$0].group }
+        var scores = losses
+        for group in Set(groups).sorted() {
+            let members = groups.indices.filter { groups[$0] == group && losses[$0] < .infinity }
+            let order = members.sorted { (losses[$0], $0) < (losses[$1], $1) }
+            var start = 0
+            while start < order.count {
+                var end = start
+                while end + 1 < order.count, losses[order[end + 1]] == losses[order[start]] { end += 1 }
+                // Equal losses share their mean rank.
+                let share = (Double(start + end) / 2 + 0.5) / Double(order.count)
+                for place in start...end { scores[order[place]] = StandardNormal.quantile(share) }
+                start = end + 1
+            }
+        }
+        return scores
+    }
+}
