@@ -62,11 +62,10 @@ struct LevelModel: Sendable {
     mutating func update(_ history: SearchHistory) {
         let arrivals = history.arrivals[self.level]
         guard arrivals.count != self.toldCount else { return }
-        let level = history.levels[self.level]
-        let loss = { (trial: Int) in history.trials[trial].observation(at: level)?.loss ?? .infinity }
         let fitCount = Self.fitCount(arrivals.count)
         if fitCount != self.fittedCount || arrivals.count < self.toldCount {
-            self.fit(history, Array(arrivals.prefix(fitCount)), loss)
+            let known = Array(arrivals.prefix(fitCount))
+            self.fit(history, known, self.losses(of: known, history))
             self.fittedCount = fitCount
             self.toldCount = fitCount
         }
@@ -76,8 +75,29 @@ struct LevelModel: Sendable {
         }
         self.toldCount = arrivals.count
         self.pending = []
-        self.targets = self.warp(self.rows.map(loss))
+        self.targets = self.warp(self.rows.map(self.losses(of: arrivals, history)))
         self.process?.observe(self.targets)
+    }
+
+    /// The loss of each trial as the process is to learn it: of one that breaks outcome constraints the highest loss of a
+    /// feasible one, and by how much they are broken beside it.
+    ///
+    /// Source: K. Deb, "An efficient constraint handling method for genetic algorithms", Computer Methods in Applied
+    /// Mechanics and Engineering 186, 2000, equation 4.
+    private func losses(of arrivals: [Int], _ history: SearchHistory) -> (Int) -> Double {
+        let level = history.levels[self.level]
+        var highest: Double?
+        for trial in arrivals {
+            guard let observation = history.trials[trial].observation(at: level), observation.violation == 0,
+                observation.loss.isFinite
+            else { continue }
+            highest = max(highest ?? observation.loss, observation.loss)
+        }
+        return { trial in
+            guard let observation = history.trials[trial].observation(at: level) else { return .infinity }
+            guard observation.violation > 0, observation.loss.isFinite else { return observation.loss }
+            return (highest ?? 0) + observation.violation
+        }
     }
 
     /// The trials with the lowest losses, best first.
