@@ -51,7 +51,9 @@ extension Coordinator {
     /// Compares the epoch that the ledger ends with, where it is told again: another attempt may have trained it, with
     /// the same bits unless memory or arithmetic is broken somewhere.
     private mutating func compare(_ item: AttemptProgress, with record: TrialRecord, from name: String) {
-        let known = EpochReport(epoch: record.epochs, status: record.status, metrics: record.metrics, seconds: 0)
+        // Parameters were counted here, not told.
+        let told = record.metrics.filter { $0.metric != .modelParameters }
+        let known = EpochReport(epoch: record.epochs, status: record.status, metrics: told, seconds: 0)
         guard let again = item.reports.first(where: { $0.epoch == record.epochs }), !again.agrees(with: known) else {
             return
         }

@@ -101,12 +101,15 @@ extension StudyState {
         if let budget = self.definition.budget.epochs, self.epochCount >= budget {
             self.end("the budget of \(budget) epochs is spent", &decisions)
         } else if self.waiting.isEmpty, self.isClosed || !self.trials.isEmpty {
+            self.closeIfNothingFits(&decisions)
             // A finished scheduler's answer changes nothing, so that asking a copy is enough.
             var scheduler = self.scheduler
             if case .finished = scheduler.ask(), self.nextAudit() == nil {
                 let count = self.trials.count
                 self.end(
-                    self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done", &decisions)
+                    self.closingReason
+                        ?? (self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done"),
+                    &decisions)
             }
         }
     }

@@ -32,11 +32,15 @@ extension StudyState {
         let isGiven =
             self.firstTrials.indices.contains(next.rawValue)
             || recorded?.contains { $0.configuration(of: next) != nil } == true
-        guard !isGiven, self.searcher.isWaiting(next, target: nil) else { return self.scheduler.ask() }
+        guard !isGiven, self.searcher.isWaiting(next, target: nil) || !self.searcher.canSuggest(next) else {
+            return self.scheduler.ask()
+        }
         // A copy is asked, so that a proposal that is not taken up changes nothing.
         var scheduler = self.scheduler
         let proposal = scheduler.ask()
-        if case .start(_, let placement) = proposal, self.searcher.isWaiting(next, target: placement.epochs) {
+        if case .start(_, let placement) = proposal,
+            self.searcher.isWaiting(next, target: placement.epochs) || !self.canStart(target: placement.epochs)
+        {
             return .wait
         }
         self.scheduler = scheduler
@@ -70,7 +74,9 @@ extension StudyState {
         self.searcher.start(configuration, bracket: placement.bracket, target: placement.epochs)
         let attempt = TrialRecord.OpenAttempt(number: 1, worker: worker, targetEpoch: self.target(placement, from: 0))
         self.trials.append(
-            TrialRecord(id: trial, configuration: configuration, placement: placement, attempt: attempt))
+            TrialRecord(
+                id: trial, configuration: configuration, parameterCount: self.parameterCount(of: configuration),
+                placement: placement, attempt: attempt))
         self.running.append(trial)
         decisions.append(.started(trial, worker: worker, configuration: configuration, placement: placement))
         self.closeIfExhausted(&decisions)
@@ -122,7 +128,7 @@ extension StudyState {
 
     /// A configuration of which the study file names only some values: each other parameter that is active takes its
     /// default, or a random value of its domain where it has none.
-    private func completed(_ given: Configuration, for trial: TrialID) -> Configuration {
+    func completed(_ given: Configuration, for trial: TrialID) -> Configuration {
         let space = self.definition.space
         let random = RandomStream(
             seed: self.definition.searchSeed, purpose: .firstTrials, stream: UInt32(truncatingIfNeeded: trial.rawValue))

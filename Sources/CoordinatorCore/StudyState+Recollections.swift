@@ -15,12 +15,13 @@ extension StudyState {
         let tried = self.definition.warmStart?.tryBest ?? 0
         let all = self.recollections + [known]
         let given = self.definition.tryFirst
-        let first = given + Recollection.best(all, count: tried).filter { !given.contains($0) }
+        let rule = (try? Self.rule(self.definition, self.networks)) ?? nil
+        let first = given + Recollection.best(all, count: tried, rule: rule).filter { !given.contains($0) }
         // The searcher has not been asked yet: a new one knows the number of its first trial.
         guard
             var searcher = try? Searcher(
                 self.definition.searcher, space: space, seed: self.definition.searchSeed, levels: self.levels,
-                offset: first.count, pool: self.searcher.pool)
+                offset: first.count, pool: self.searcher.pool, rule: rule)
         else { return }
         searcher.recall(all, tried: tried)
         self.searcher = searcher

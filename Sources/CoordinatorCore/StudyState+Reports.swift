@@ -20,27 +20,32 @@ extension StudyState {
         self.trials[index].epochs = report.epoch
         self.trials[index].seconds += report.seconds
         let seconds = self.trials[index].seconds
-        self.trials[index].metrics = report.metrics
+        self.trials[index].metrics = self.measured(report.metrics, of: index)
         self.trials[index].status = report.status
         self.trials[index].crashes = 0
         self.trials[index].losses = 0
         self.epochCount += 1
-        let losses = self.definition.objectives.map { $0.loss(of: report.metrics) }
+        let metrics = self.trials[index].metrics
+        let losses = self.definition.objectives.map { $0.loss(of: metrics) }
         let further = Array(losses.dropFirst())
+        let violation = self.definition.outcomeConstraints.violation(of: metrics)
         switch report.status {
         case .normal:
             if self.levels.contains(report.epoch) {
-                self.consider(index, level: report.epoch, losses, &decisions)
+                self.consider(index, level: report.epoch, losses, violation, &decisions)
                 self.searcher.observe(
-                    attempt.trial, .init(level: report.epoch, loss: losses[0], furtherLosses: further, seconds: seconds)
-                )
+                    attempt.trial,
+                    .init(
+                        level: report.epoch, loss: losses[0], furtherLosses: further, violation: violation,
+                        seconds: seconds))
             }
             if let epoch = record.auditedFrom {
                 guard report.epoch == record.placement.epochs else { break }
                 self.settle(
                     attempt.trial, .complete, "audit: trained to the end though given up at epoch \(epoch)", &decisions)
             } else {
-                self.follow(self.tell(attempt.trial, report.epoch, losses), &decisions)
+                self.follow(
+                    self.tell(attempt.trial, report.epoch, self.ranking(losses, violation)), &decisions)
             }
         case .diverged:
             self.settle(
@@ -51,13 +56,27 @@ extension StudyState {
                 attempt.trial, .init(level: record.placement.epochs, loss: .infinity, seconds: seconds))
             self.retire(attempt.trial, losses: [.nan], &decisions)
         case .finishedEarly:
-            self.consider(index, level: record.placement.epochs, losses, &decisions)
+            self.consider(index, level: record.placement.epochs, losses, violation, &decisions)
             self.searcher.observe(
                 attempt.trial,
-                .init(level: record.placement.epochs, loss: losses[0], furtherLosses: further, seconds: seconds))
+                .init(
+                    level: record.placement.epochs, loss: losses[0], furtherLosses: further, violation: violation,
+                    seconds: seconds))
             self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
-            self.retire(attempt.trial, losses: losses, &decisions)
+            self.retire(attempt.trial, losses: self.ranking(losses, violation), &decisions)
         }
+    }
+
+    /// What is known of an epoch: what its worker measured, and the network's parameters.
+    private func measured(_ metrics: [MetricValue], of trial: Int) -> [MetricValue] {
+        guard let count = self.trials[trial].parameterCount else { return metrics }
+        return metrics + [MetricValue(.modelParameters, Double(count))]
+    }
+
+    /// The losses that a scheduler ranks by.
+    private func ranking(_ losses: [Double], _ violation: Double) -> [Double] {
+        self.definition.outcomeConstraints.isEmpty
+            ? losses : ConstrainedLoss.ranking(losses, violation: violation)
     }
 
     /// The scheduler's answer; a refusal means that it had been told before, and changes nothing.
@@ -86,26 +105,34 @@ extension StudyState {
     }
 
     private mutating func consider(
-        _ index: Int, level: Int, _ losses: [Double], _ decisions: inout [StudyDecision]
+        _ index: Int, level: Int, _ losses: [Double], _ violation: Double, _ decisions: inout [StudyDecision]
     ) {
         let loss = losses[0]
         let trial = self.trials[index]
         guard loss.isFinite, trial.auditedFrom == nil else { return }
         let candidate = Incumbent(
-            trial: trial.id, epoch: trial.epochs, level: level, loss: loss, metrics: trial.metrics)
+            trial: trial.id, epoch: trial.epochs, level: level, loss: loss, metrics: trial.metrics, violation: violation
+        )
         if losses.count > 1, losses.allSatisfy(\.isFinite) { self.considerFront(candidate, losses) }
         guard candidate.precedes(self.incumbent) else { return }
         self.incumbent = candidate
         decisions.append(.newBest(trial.id, epoch: trial.epochs, loss: loss))
     }
 
-    /// Takes a trial into the front where no member dominates it, and out of it whom it dominates.
+    /// Takes a trial into the front where no member dominates it, and out of it whom it dominates: by constrained
+    /// domination, in which whoever breaks outcome constraints less dominates.
+    ///
+    /// Source: K. Deb et al., "A fast and elitist multiobjective genetic algorithm: NSGA-II", IEEE TEC 6(2), 2002, section VI.
     ///
     /// - Complexity: O(members of the front).
     private mutating func considerFront(_ candidate: Incumbent, _ losses: [Double]) {
-        let level = self.front.first?.level ?? 0
-        guard candidate.level >= level else { return }
-        if candidate.level > level { self.front = [] }
+        if let member = self.front.first {
+            // All members break constraints alike, as none of them is feasible or all are.
+            guard candidate.violation <= member.violation else { return }
+            let isAhead = candidate.violation < member.violation
+            guard isAhead || candidate.level >= member.level else { return }
+            if isAhead || candidate.level > member.level { self.front = [] }
+        }
         let objectives = self.definition.objectives
         let others = self.front.map { member in objectives.map { $0.loss(of: member.metrics) } }
         if others.contains(where: { NondominatedOrder.dominates($0, losses) }) { return }

@@ -11,6 +11,8 @@ package import TuningModel
 /// fault gets the same bits, so it does not matter which worker's report arrives first.
 package struct StudyState: Hashable, Sendable {
     package let definition: StudyDefinition
+    /// How networks are counted; `nil` where none are trained, or the data is not known.
+    let networks: NetworkMeasure?
     /// Workers by the order in which they joined.
     package internal(set) var workers: [WorkerRecord] = []
     package internal(set) var trials: [TrialRecord] = []
@@ -46,6 +48,8 @@ package struct StudyState: Hashable, Sendable {
     /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
     var running: [TrialID] = []
     var isClosed = false
+    /// Why no further trial begins, where that is neither the budget nor that all have been made.
+    var closingReason: String?
     /// Trials before this one are audited or need no audit.
     var auditCursor = 0
 
@@ -61,10 +65,15 @@ package struct StudyState: Hashable, Sendable {
     /// - Parameters:
     ///   - definition: What the study file says.
     ///   - pool: The only configurations that trials may have, each once: a suggestion becomes the nearest of them.
-    /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
-    package init(_ definition: StudyDefinition, pool: ConfigurationPool? = nil) throws(SearchError) {
+    ///   - networks: How networks are counted; necessary where constraints are known before training.
+    /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings, and where no configuration, or not
+    ///   one that is to be tried first, keeps the constraints that are known before training.
+    package init(
+        _ definition: StudyDefinition, pool: ConfigurationPool? = nil, networks: NetworkMeasure? = nil
+    ) throws(SearchError) {
         self.definition = definition
         self.firstTrials = definition.tryFirst
+        self.networks = networks
         self.scheduler = try Scheduler(
             definition.scheduler, seed: definition.searchSeed,
             directions: definition.objectives.map(\.direction))
@@ -75,7 +84,8 @@ package struct StudyState: Hashable, Sendable {
         self.levels = levels.sorted()
         self.searcher = try Searcher(
             definition.searcher, space: definition.space, seed: definition.searchSeed, levels: self.levels,
-            offset: definition.tryFirst.count, pool: pool)
+            offset: definition.tryFirst.count, pool: pool, rule: try Self.rule(definition, networks))
+        try self.checkConstraints()
         var decisions: [StudyDecision] = []
         self.closeIfExhausted(&decisions)
     }

@@ -34,6 +34,8 @@ package struct TrialRecord: Hashable, Sendable {
 
     package let id: TrialID
     package let configuration: Configuration
+    /// Trained numbers of its network; `nil` where that is not known before training.
+    package let parameterCount: Int?
     package internal(set) var state: State = .running
     package internal(set) var placement: TrialPlacement
     /// Epochs in the ledger: each was counted once.
@@ -59,9 +61,12 @@ package struct TrialRecord: Hashable, Sendable {
     /// The attempt that may report now.
     package var currentAttempt: AttemptID { AttemptID(trial: self.id, number: self.attempts) }
 
-    init(id: TrialID, configuration: Configuration, placement: TrialPlacement, attempt: OpenAttempt) {
+    init(
+        id: TrialID, configuration: Configuration, parameterCount: Int?, placement: TrialPlacement, attempt: OpenAttempt
+    ) {
         self.id = id
         self.configuration = configuration
+        self.parameterCount = parameterCount
         self.placement = placement
         self.openAttempt = attempt
         self.lastWorker = attempt.worker

@@ -68,7 +68,8 @@ package final class CoordinatorService {
     ///
     /// - Throws: ``ServiceError`` and the errors of journal, store and sockets, each naming the place and the remedy.
     package init(
-        study: StudyDefinition, studyText: String, recollections: [Recollection] = [], dataset: LoadedDataset,
+        study: StudyDefinition, studyText: String, grammarLevel: Int = 1, recollections: [Recollection] = [],
+        dataset: LoadedDataset,
         settings: CoordinatorSettings, logger: Logger
     ) throws {
         self.settings = settings
@@ -86,7 +87,8 @@ package final class CoordinatorService {
         }
         let digest = unsafe dataset.image.withBytes { unsafe Digest(of: $0) }
         // What may be refused comes first: nothing has been written then.
-        var state = try StudyState(study)
+        let shape = try OwnedDataset(dataset.image).view.shape
+        var state = try StudyState(study, networks: NetworkMeasure(shape))
         let context = try MessagingContext()
         let control = try Socket(context, role: .router, plane: .control)
         let bulk = try Socket(context, role: .router, plane: .bulk)
@@ -100,7 +102,11 @@ package final class CoordinatorService {
         self.bulk = bulk
         try self.folder.create()
         self.lock = try FileLock(self.folder.lock, purpose: "the study folder \(settings.directory)")
-        self.journal = try Self.openJournal(settings.directory, study, studyText)
+        self.journal = try Self.openJournal(
+            settings.directory,
+            JournalHeader(
+                name: study.name, studyText: studyText, digest: Digest(of: Array(studyText.utf8)),
+                created: Date().timeIntervalSince1970, grammarLevel: grammarLevel, shape: shape))
         var last = Duration.zero
         try self.journal.readAll { _, record in
             _ = state.apply(record.event, at: record.time, recorded: record.decisions)
@@ -164,18 +170,14 @@ package final class CoordinatorService {
     }
 
     /// Opens the journal of this very study, or begins one, also where an earlier start got no further than its file.
-    private static func openJournal(_ directory: String, _ study: StudyDefinition, _ text: String) throws -> Journal {
-        let digest = Digest(of: Array(text.utf8))
+    private static func openJournal(_ directory: String, _ header: JournalHeader) throws -> Journal {
         if FileManager.default.fileExists(atPath: directory + "/journal.sqlite") {
             do throws(JournalError) {
-                return try Journal.open(directory: directory, expecting: digest)
+                return try Journal.open(directory: directory, expecting: header.digest)
             } catch  where error.code == .notAStudyFolder {
                 // What was begun is gone on with; a file that is something else is refused below.
             }
         }
-        return try Journal.create(
-            directory: directory,
-            header: JournalHeader(
-                name: study.name, studyText: text, digest: digest, created: Date().timeIntervalSince1970))
+        return try Journal.create(directory: directory, header: header)
     }
 }

@@ -73,13 +73,24 @@ package struct SearchHistory: Hashable, Sendable {
     package private(set) var running: [Int] = []
     /// Every configuration that was started.
     package private(set) var configurations: Set<Configuration> = []
+    /// Which configurations may become trials; `nil` for all.
+    package let rule: AdmissionRule?
 
-    package init(space: ParameterSpace, levels: [Int]) {
+    package init(space: ParameterSpace, levels: [Int], rule: AdmissionRule? = nil) {
         self.space = space
         self.levels = levels
+        self.rule = rule
         self.arrivals = Array(repeating: [], count: levels.count)
         self.earlierArrivals = self.arrivals
     }
+
+    /// Whether a configuration is not to be suggested: a trial has it, or it breaks a constraint that is known before.
+    func excludes(_ configuration: Configuration) -> Bool {
+        self.configurations.contains(configuration) || !self.admits(configuration)
+    }
+
+    /// Whether a configuration keeps the constraints that are known before training.
+    func admits(_ configuration: Configuration) -> Bool { self.rule?.admits(configuration) ?? true }
 
     /// A trial begins: the one after the last that began.
     package mutating func start(_ configuration: Configuration, bracket: Int, target: Int) {

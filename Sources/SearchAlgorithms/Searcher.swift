@@ -33,6 +33,12 @@ package struct Searcher: Hashable, Sendable {
     private var founders: [Configuration] = []
     /// The only configurations that trials may have, where that is so.
     package private(set) var pool: ConfigurationPool?
+    /// Which configurations may become trials; `nil` for all.
+    private let rule: AdmissionRule?
+    /// Of a grid or Sobol's sequence.
+    private var admitted = SpeedCache(AdmittedPlaces())
+    /// The last trial for which draws found nothing.
+    private var unsuited = SpeedCache<TrialID?>(nil)
 
     /// - Parameters:
     ///   - settings: Which searcher.
@@ -41,13 +47,15 @@ package struct Searcher: Hashable, Sendable {
     ///   - levels: Epochs at which some bracket has a rung, ascending.
     ///   - offset: How many of the first trials take configurations that were given by hand.
     ///   - pool: The only configurations that trials may have, each once; searchers that look at candidates look at these.
+    ///   - rule: Which configurations may become trials.
     /// - Throws: ``SearchError`` for a parameter that cannot be drawn from, more parameters than Sobol's sequence has
     ///   dimensions, or a grid of less than one point an axis.
     package init(
         _ settings: SearcherSettings, space: ParameterSpace, seed: UInt64, levels: [Int] = [], offset: Int = 0,
-        pool: ConfigurationPool? = nil
+        pool: ConfigurationPool? = nil, rule: AdmissionRule? = nil
     ) throws(SearchError) {
         try space.check()
+        self.rule = rule
         self.space = space
         self.seed = seed
         self.offset = offset
@@ -87,7 +95,7 @@ package struct Searcher: Hashable, Sendable {
         switch self.algorithm {
         case .random, .grid, .sobol: self.history = nil
         case .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic:
-            self.history = SearchHistory(space: space, levels: levels)
+            self.history = SearchHistory(space: space, levels: levels, rule: rule)
         }
     }
 
@@ -96,10 +104,16 @@ package struct Searcher: Hashable, Sendable {
     /// - Parameters:
     ///   - trial: Its number.
     ///   - target: The number of epochs at which the trial will be judged first.
-    /// - Returns: `nil` where the grid is used up; never from the other searchers.
+    /// - Returns: `nil` where the grid is used up, and where no configuration is found that is admitted.
     /// - Complexity: O(parameters + conditions) for `random`; 53 times that for `sobol`; a logarithm for each axis of
-    ///   a `grid`.
+    ///   a `grid`; with a rule as many times that as configurations are refused.
     package mutating func suggest(_ trial: TrialID, target: Int = 1) -> Configuration? {
+        guard self.rule != nil else { return self.proposed(trial, target: target) }
+        return self.admitted(trial, target: target)
+    }
+
+    /// The searcher's own suggestion.
+    private mutating func proposed(_ trial: TrialID, target: Int) -> Configuration? {
         switch self.algorithm {
         case .random: return self.space.randomConfiguration(seed: self.seed, number: trial.rawValue - self.offset)
         case .grid(let grid):
@@ -138,6 +152,74 @@ package struct Searcher: Hashable, Sendable {
                 searcher.suggest(trial.rawValue, target: target, history: $0, pool: self.pool)
             }
         }
+    }
+
+    /// How many configurations that are refused are looked at for one trial.
+    package static let mostDraws = 10_000
+    /// How many draws that trials have already are passed over.
+    private static let mostRepetitions = 64
+
+    /// The searcher's own suggestion where it is admitted, else one drawn at random that is.
+    ///
+    /// A grid and Sobol's sequence leave out what is refused. Learning searchers look for what is admitted by themselves
+    /// first, each among its own candidates.
+    private mutating func admitted(_ trial: TrialID, target: Int) -> Configuration? {
+        guard let rule = self.rule else { return nil }
+        let number = trial.rawValue - self.offset
+        switch self.algorithm {
+        case .grid(let grid):
+            return self.admitted.content.place(of: number, limit: Self.mostDraws, count: grid.count) { place in
+                grid.configuration(at: place).map(rule.admits) ?? false
+            }.flatMap { grid.configuration(at: $0) }
+        case .sobol(let sequence):
+            let space = self.space
+            func configuration(_ place: Int) -> Configuration {
+                space.configuration { sequence.coordinate(dimension: $0, point: UInt64(place)) }
+            }
+            return self.admitted.content.place(of: number, limit: Self.mostDraws, count: nil) {
+                rule.admits(configuration($0))
+            }.map(configuration)
+        case .random, .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic:
+            if let own = self.proposed(trial, target: target), rule.admits(own) { return own }
+            return self.drawn(trial)
+        }
+    }
+
+    /// A configuration drawn at random that is admitted, if possible one that no trial has; a function of the seed and the
+    /// trial's number beside the configurations that trials have.
+    private mutating func drawn(_ trial: TrialID) -> Configuration? {
+        guard let rule = self.rule, self.unsuited.content != trial else { return nil }
+        let random = RandomStream(
+            seed: self.seed, purpose: .admission, stream: UInt32(truncatingIfNeeded: trial.rawValue))
+        let stride = UInt64(self.space.count)
+        var first: Configuration?
+        var repetitions = 0
+        for draw in 0..<UInt64(Self.mostDraws) where repetitions < Self.mostRepetitions {
+            let configuration = self.space.configuration { random.uniform(at: draw * stride + UInt64($0)) }
+            guard rule.admits(configuration) else { continue }
+            if self.history?.configurations.contains(configuration) != true { return configuration }
+            first = first ?? configuration
+            repetitions += 1
+        }
+        if first == nil { self.unsuited.content = trial }
+        return first
+    }
+
+    /// Whether there is a suggestion for a trial, whatever its target, found without asking what was learnt; always, without
+    /// a rule.
+    ///
+    /// - Complexity: mostly that of one random configuration.
+    package mutating func canSuggest(_ trial: TrialID) -> Bool {
+        guard self.rule != nil else { return true }
+        switch self.algorithm {
+        case .random, .grid, .sobol: return self.suggest(trial) != nil
+        case .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic: return self.drawn(trial) != nil
+        }
+    }
+
+    /// Whether there is a suggestion for a trial.
+    package mutating func canSuggest(_ trial: TrialID, target: Int) -> Bool {
+        self.canSuggest(trial) || self.suggest(trial, target: target) != nil
     }
 
     /// Whether a suggestion has to wait for results of trials that run.
@@ -197,7 +279,7 @@ package struct Searcher: Hashable, Sendable {
             }
         }
         guard case .evolution(let evolution) = self.algorithm else { return }
-        let best = Recollection.best(recollections, count: max(tried, evolution.population / 2))
+        let best = Recollection.best(recollections, count: max(tried, evolution.population / 2), rule: self.rule)
         self.founders = Array(best.dropFirst(tried))
     }
 

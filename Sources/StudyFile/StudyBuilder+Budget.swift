@@ -49,7 +49,7 @@ extension StudyBuilder {
         guard let section = self.section(item, path: "objectives", known: ["metric", "direction"], unbuilt: ["target"])
         else { return nil }
         let metric = self.required("metric", in: section).flatMap {
-            self.metric($0, task: task, path: "objectives.metric")
+            self.metric($0, task: task, path: "objectives.metric", takesParameters: true)
         }
         let direction = self.required("direction", in: section)
             .flatMap { self.name($0, path: "objectives.direction", among: ["minimize", "maximize"]) }
@@ -67,9 +67,14 @@ extension StudyBuilder {
     }
 
     /// A metric that is measured in each epoch of such a task.
-    mutating func metric(_ node: FileNode, task: TaskKind?, path: String) -> Metric? {
+    ///
+    /// `takesParameters` says whether the number of a network's parameters, which is known before, is one too.
+    mutating func metric(
+        _ node: FileNode, task: TaskKind?, path: String, takesParameters: Bool = false
+    ) -> Metric? {
         let all = Metric.allCases.filter {
-            !$0.rawValue.hasPrefix("test.") && !$0.rawValue.hasPrefix("training.") && $0 != .modelParameters
+            !$0.rawValue.hasPrefix("test.") && !$0.rawValue.hasPrefix("training.")
+                && ($0 != .modelParameters || takesParameters)
         }
         let measured = task.map { Figure.always($0) + Figure.optional($0) } ?? Figure.allCases
         let unfit = all.filter { $0.figure.map(measured.contains) == false }
@@ -79,10 +84,9 @@ extension StudyBuilder {
                     node.place, "\(path): \(metric.rawValue) is seen once, at the end; want a validation metric")
                 return nil
             }
-            if metric == .modelParameters {
+            if metric == .modelParameters, !takesParameters {
                 self.report(
-                    node.place, "\(path): \(metric.rawValue) is not built yet as an objective, want a validation metric"
-                )
+                    node.place, "\(path): \(metric.rawValue) does not change in training, want a validation metric")
                 return nil
             }
             if metric.rawValue.hasPrefix("training.") {

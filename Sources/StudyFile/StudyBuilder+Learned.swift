@@ -31,6 +31,11 @@ extension StudyBuilder {
                     entry.place,
                     "training.t1_t2.\(name): found the optimizer \(Self.list(optimizers)), want "
                         + "\(Self.list(wanted)), which it is learned of")
+            } else if name == "momentum", optimizers != nil, !self.isAboveZero("training.optimizer.sgd.momentum") {
+                self.report(
+                    entry.place,
+                    "training.t1_t2.momentum: found sgd without momentum, want training.optimizer: {choice: {sgd: "
+                        + "{momentum: 0.9}}} or another one above 0 to begin with")
             } else if name != "momentum", !self.isAboveZero("training.\(name)") {
                 self.report(
                     entry.place, "training.t1_t2.\(name): found no \(name), want training.\(name) above 0 to begin with"

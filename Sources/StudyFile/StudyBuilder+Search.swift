@@ -11,13 +11,7 @@ extension StudyBuilder {
     /// The section `search`; searcher and scheduler choose for themselves where nothing is given, from 1 to 81 epochs or to
     /// the end of recorded curves. Several objectives are searched by NSGA-II under ASHA.
     mutating func search(_ node: FileNode?, objectiveCount: Int = 1) -> SearchSettings? {
-        let maximum = self.recordedSteps ?? 81
-        let fallback =
-            objectiveCount > 1
-            ? SearchSettings(
-                searcher: .nsga2(Nsga2Settings()),
-                scheduler: .asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true))
-            : SearchSettings(searcher: .automatic, scheduler: .automatic(minimum: 1, maximum: maximum, eta: 3))
+        let fallback = self.searchOfNothing(objectiveCount: objectiveCount)
         guard let node else { return fallback }
         let known = ["searcher", "scheduler", "try_first", "warm_start", "audit"]
         let unbuilt = ["narrowing", "confirm"]
@@ -35,6 +29,16 @@ extension StudyBuilder {
         }
         guard let share = section["audit"].map({ self.auditShare($0) }) ?? 0 else { return nil }
         return SearchSettings(searcher: searcher, scheduler: scheduler, auditShare: share)
+    }
+
+    /// What is searched with where nothing is given, by the level of the grammar.
+    private func searchOfNothing(objectiveCount: Int) -> SearchSettings {
+        let maximum = self.recordedSteps ?? 81
+        let asha = SchedulerSettings.asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true)
+        guard self.level > 1 else { return SearchSettings(searcher: .random, scheduler: asha) }
+        return objectiveCount > 1
+            ? SearchSettings(searcher: .nsga2(Nsga2Settings()), scheduler: asha)
+            : SearchSettings(searcher: .automatic, scheduler: .automatic(minimum: 1, maximum: maximum, eta: 3))
     }
 
     /// `audit: 0.01`: the share of given up trials that are trained to the end all the same.

@@ -22,7 +22,13 @@ extension StudyBuilder {
     /// A study on recorded curves: `table` stands in place of `data`, `task`, `model` and `training`.
     mutating func tableStudy(_ root: FileNode, lookup: TableLookup) -> StudyDefinition? {
         let known = ["version", "name", "table", "search", "budget", "seeds"]
-        guard let section = self.section(root, path: "", known: known) else { return nil }
+        // A table has its target alone.
+        let foreign = ["objectives", "constraints"].filter { key in root.entries?.contains { $0.key == key } == true }
+        guard let section = self.section(root, path: "", known: known + foreign) else { return nil }
+        for entry in section.entries where foreign.contains(entry.key) {
+            self.report(
+                entry.place, "\(entry.key) mean nothing to a table of recorded curves, which has its target alone")
+        }
         self.readVersion(section)
         let name = self.studyName(section)
         let table = self.required("table", in: section).flatMap { self.table($0, lookup: lookup) }

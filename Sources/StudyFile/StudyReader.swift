@@ -14,17 +14,19 @@ package enum StudyReader {
     /// - Parameters:
     ///   - text: The whole file.
     ///   - lookup: Finds the table of a study on recorded curves.
+    ///   - level: By which level of the grammar; that of today for a study that begins.
     /// - Returns: The study, or every mistake in the order of the file.
     /// - Complexity: O(bytes).
     package static func read(
         text: String,
-        lookup: TableLookup = .none
+        lookup: TableLookup = .none,
+        level: Int = StudyReader.currentLevel
     ) -> StudyReading {
         var mistakes: [Mistake] = []
         guard let root = FileNode.compose(text, mistakes: &mistakes) else {
             return StudyReading(study: nil, mistakes: mistakes, searchMistakes: [])
         }
-        var builder = StudyBuilder(mistakes: mistakes)
+        var builder = StudyBuilder(mistakes: mistakes, level: level)
         let isTable = root.entries?.contains { $0.key == "table" } ?? false
         let study = isTable ? builder.tableStudy(root, lookup: lookup) : builder.study(root)
         let found = builder.mistakes.sortedAndUnique()
@@ -34,19 +36,32 @@ package enum StudyReader {
     }
 }
 
+extension StudyReader {
+    /// Rises with every change of what a setting means that is not given.
+    ///
+    /// A study goes on, and is replayed, by the level at which it began. Level 1: random search under ASHA from 1 epoch on
+    /// with eta 3. Level 2: searcher and scheduler choose for themselves, or NSGA-II under that ASHA for several objectives.
+    package static let currentLevel = 2
+}
+
 /// What is gathered while a study file is walked.
 struct StudyBuilder {
     var mistakes: [Mistake]
     var searchMistakes: [Mistake] = []
     var settings: [DraftSetting] = []
     var parameters: [DraftParameter] = []
+    /// The level of the grammar; see ``StudyReader/currentLevel``.
+    let level: Int
     /// How far the curves of a table go; `nil` where networks are trained.
     var recordedSteps: Int?
 
     /// Top-level keys that the grammar has and this version does not.
-    private static let unbuilt = ["program", "parameters", "constraints", "resources", "output"]
+    private static let unbuilt = ["program", "parameters", "resources", "output"]
 
-    init(mistakes: [Mistake] = []) { self.mistakes = mistakes }
+    init(mistakes: [Mistake] = [], level: Int = StudyReader.currentLevel) {
+        self.mistakes = mistakes
+        self.level = level
+    }
 
     mutating func report(_ place: Place, _ message: String) {
         self.mistakes.append(Mistake(place, message))
@@ -55,7 +70,8 @@ struct StudyBuilder {
     /// Walks the whole file; `nil` where something necessary is missing, and then there is a mistake.
     mutating func study(_ root: FileNode) -> StudyDefinition? {
         let known = [
-            "version", "name", "data", "task", "model", "training", "objectives", "search", "budget", "seeds",
+            "version", "name", "data", "task", "model", "training", "objectives", "constraints", "search", "budget",
+            "seeds",
         ]
         guard let section = self.section(root, path: "", known: known, unbuilt: Self.unbuilt) else { return nil }
         self.readVersion(section)
@@ -71,15 +87,19 @@ struct StudyBuilder {
         let objectives = self.objectives(section["objectives"], task: task)
         let search = self.search(section["search"], objectiveCount: objectives?.count ?? 1)
         self.addScheduleEpochs(search?.scheduler)
-        for objective in objectives ?? [] { self.addMetric(objective, task: task) }
+        let constraints = self.constraints(section["constraints"], task: task)
+        for metric in (objectives ?? []).map(\.metric) + (constraints ?? []).map(\.metric) {
+            self.addMetric(metric, task: task)
+        }
         if let objectives, let search { self.checkObjectives(objectives, search, section["objectives"]) }
+        if let constraints, let search { self.checkConstraints(constraints, search, section["constraints"]) }
         let space = self.finishedSpace()
         let tryFirst = self.tryFirst(section["search"], space: space)
         let warmStart = self.warmStart(section["search"], space: space)
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
         self.checkSearchable(space, budget: budget, section: section)
-        guard let name, let task, let data, let objectives, let search, let space else { return nil }
+        guard let name, let task, let data, let objectives, let constraints, let search, let space else { return nil }
         var definition = StudyDefinition(
             name: name, subject: .networks(data: data, task: task), space: space.space, settings: space.templates,
             objective: objectives[0],
@@ -88,6 +108,7 @@ struct StudyBuilder {
         definition.auditShare = search.auditShare
         definition.warmStart = warmStart
         definition.furtherObjectives = Array(objectives.dropFirst())
+        definition.constraints = constraints
         return definition
     }
 
@@ -101,13 +122,10 @@ struct StudyBuilder {
             DraftSetting(name: name, place: schedule.place, value: .int(scheduler.maximumEpochs), conditions: []))
     }
 
-    /// An objective that is not measured after every epoch anyway is asked for.
-    private mutating func addMetric(_ objective: Objective, task: TaskKind?) {
-        guard let task, let figure = objective.metric.figure, !Figure.always(task).contains(figure)
-        else {
-            return
-        }
-        let name = ParameterValue.text(objective.metric.rawValue)
+    /// A metric of an objective or a constraint that is not measured after every epoch anyway is asked for.
+    private mutating func addMetric(_ metric: Metric, task: TaskKind?) {
+        guard let task, let figure = metric.figure, !Figure.always(task).contains(figure) else { return }
+        let name = ParameterValue.text(metric.rawValue)
         let asked = self.settings.filter { $0.name.hasPrefix("training.metrics.") }
         guard !asked.contains(where: { $0.value == name }) else { return }
         self.settings.append(

@@ -45,12 +45,20 @@ enum JournalFile {
     }
 
     static func header(_ database: Database, _ path: String) throws -> JournalHeader {
-        guard let row = try Row.fetchOne(database, sql: "SELECT name, study, digest, created FROM meta"),
+        // Older folders have neither a level nor a shape.
+        let columns = try database.columns(in: "meta").map(\.name)
+        let level = columns.contains("level") ? "level" : "1"
+        let shape = columns.contains("shape") ? "shape" : "NULL"
+        let sql = "SELECT name, study, digest, created, \(level) AS level, \(shape) AS shape FROM meta"
+        guard let row = try Row.fetchOne(database, sql: sql),
             let name = String.fromDatabaseValue(row["name"]), let text = String.fromDatabaseValue(row["study"]),
             let bytes = Data.fromDatabaseValue(row["digest"]), let digest = Digest(bytes: [UInt8](bytes)),
-            let created = Double.fromDatabaseValue(row["created"])
+            let created = Double.fromDatabaseValue(row["created"]), let level = Int.fromDatabaseValue(row["level"]),
+            level >= 1
         else { throw JournalError(.damaged, "\(path) is damaged: it does not name its study; restore it from a copy") }
-        return JournalHeader(name: name, studyText: text, digest: digest, created: created)
+        return JournalHeader(
+            name: name, studyText: text, digest: digest, created: created, grammarLevel: level,
+            shape: String.fromDatabaseValue(row["shape"]).flatMap { DataShape(text: $0) })
     }
 
     private static func configuration(isReadOnly: Bool) -> GRDB.Configuration {
@@ -95,14 +103,20 @@ enum JournalFile {
             sql: """
                 PRAGMA application_id = \(Self.applicationID);
                 PRAGMA user_version = \(Self.version);
-                CREATE TABLE meta (name TEXT NOT NULL, study TEXT NOT NULL, digest BLOB NOT NULL, created REAL NOT NULL);
+                CREATE TABLE meta (
+                    name TEXT NOT NULL, study TEXT NOT NULL, digest BLOB NOT NULL, created REAL NOT NULL,
+                    level INTEGER NOT NULL, shape TEXT
+                );
                 CREATE TABLE journal (
                     lsn INTEGER PRIMARY KEY, time REAL NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
                     crc INTEGER NOT NULL
                 );
                 """)
         try database.execute(
-            sql: "INSERT INTO meta (name, study, digest, created) VALUES (?, ?, ?, ?)",
-            arguments: [header.name, header.studyText, Data(header.digest.bytes), header.created])
+            sql: "INSERT INTO meta (name, study, digest, created, level, shape) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                header.name, header.studyText, Data(header.digest.bytes), header.created, header.grammarLevel,
+                header.shape?.text,
+            ])
     }
 }

@@ -9,11 +9,19 @@ package struct JournalHeader: Hashable, Sendable {
     package let digest: Digest
     /// Seconds since 1970-01-01 00:00 UTC; for people only.
     package let created: Double
+    /// The level of the grammar by which the text is to be read: what is not given in it has that level's defaults.
+    package let grammarLevel: Int
+    /// What of the data decides a network's size; `nil` in folders of a Winnow that did not keep it.
+    package let shape: DataShape?
 
-    package init(name: String, studyText: String, digest: Digest, created: Double) {
+    package init(
+        name: String, studyText: String, digest: Digest, created: Double, grammarLevel: Int = 1, shape: DataShape? = nil
+    ) {
         self.name = name
         self.studyText = studyText
         self.digest = digest
         self.created = created
+        self.grammarLevel = grammarLevel
+        self.shape = shape
     }
 }

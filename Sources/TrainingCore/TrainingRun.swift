@@ -177,6 +177,50 @@ extension TrainingRun {
         return plan
     }
 
+    /// Trained numbers of a network before there is one.
+    ///
+    /// - Parameters:
+    ///   - configuration: The network's.
+    ///   - shape: What of the data decides its size; the rows do not.
+    /// - Returns: As ``parameterCount`` of the run says; `nil` where there can be no such network.
+    /// - Complexity: O(tensors): no number of the network is stored.
+    package static func parameterCount(_ configuration: TrainingConfiguration, shape: DataShape) -> Int? {
+        var featureCount = 1
+        for size in shape.features {
+            let (product, isOverflow) = featureCount.multipliedReportingOverflow(by: size)
+            guard !isOverflow, (1...1 << 30).contains(product) else { return nil }
+            featureCount = product
+        }
+        // Two rows that are never read: their number decides buffers alone.
+        return unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 1) { floats -> Int? in
+            guard let place = floats.baseAddress else { return nil }
+            let rows = unsafe DatasetPart(rowCount: 2, features: UnsafePointer(place), classes: nil, values: nil)
+            let data = DatasetView(
+                task: shape.task, featureCount: featureCount, featureShape: shape.features,
+                categories: shape.categories, featureStride: paddedWidth(featureCount),
+                targetStride: paddedWidth(shape.task.outputCount), train: rows, validation: rows)
+            guard let plan = try? Self.sizedPlan(configuration, data: data) else { return nil }
+            return plan.tensors.reduce(0) { $0 + ($1.isTrained ? $1.count : 0) }
+        }
+    }
+
+    /// The plan of a network whose sizes alone are of interest.
+    private static func sizedPlan(
+        _ configuration: TrainingConfiguration, data: DatasetView
+    ) throws(TrainingError) -> NetworkPlan {
+        try Self.check(configuration)
+        try Self.check(configuration.family, shape: data.featureShape)
+        try Self.check(configuration.embedding, data)
+        var sized = configuration
+        // Weights of classes are made from the rows, and no size depends on them.
+        sized.loss.classWeights = .none
+        sized.loss.positiveWeights = .none
+        var optimizer = OptimizerState(sized, batches: BatchPlan(stepsPerEpoch: 1))
+        return NetworkPlan(
+            sized, data: data, loss: try LossPlan(sized.loss, data: data),
+            figures: try FigurePlan(sized, task: data.task), seed: 0, rule: optimizer.nextRule())
+    }
+
     /// Refuses what no network can be made of; the finer ranges are those of `SettingRule`.
     private static func check(_ configuration: TrainingConfiguration) throws(TrainingError) {
         for (number, layer) in configuration.layers.enumerated() {

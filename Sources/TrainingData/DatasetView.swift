@@ -43,6 +43,11 @@ package struct DatasetView: Sendable {
     package let train: DatasetPart
     package let validation: DatasetPart
 
+    /// What of it decides a network's size.
+    package var shape: DataShape {
+        DataShape(task: self.task, features: self.featureShape, categories: self.categories)
+    }
+
     /// Without a shape a row is a list of features.
     package init(
         task: LearningTask, featureCount: Int, featureShape: [Int]? = nil, categories: [Range<Int>] = [],

@@ -181,6 +181,10 @@ package enum SchedulerSettings: Hashable, Sendable {
         }
     }
 
+    /// Whether it compares trials by their order at rungs alone, so that trials that break constraints can stand behind all
+    /// others; other schedulers average losses over epochs or foretell them.
+    package var ranksByOrder: Bool { !self.decidesAtEveryEpoch }
+
     /// The largest number of epochs a trial may get.
     package var maximumEpochs: Int {
         switch self {
@@ -219,6 +223,8 @@ package struct StudyDefinition: Hashable, Sendable {
     package var objective: Objective
     /// More objectives, beside which trials are compared for none being worse; empty where there is one.
     package var furtherObjectives: [Objective] = []
+    /// Bounds that metrics of acceptable trials have.
+    package var constraints: [Constraint] = []
     package var searcher: SearcherSettings
     package var scheduler: SchedulerSettings
     /// The share of given up trials that are trained to the end all the same once everything else is done.
@@ -251,6 +257,12 @@ package struct StudyDefinition: Hashable, Sendable {
 
     /// All objectives, the first one first.
     package var objectives: [Objective] { [self.objective] + self.furtherObjectives }
+
+    /// Constraints that are known before training: what breaks one never becomes a trial.
+    package var knownConstraints: [Constraint] { self.constraints.filter(\.isKnownBefore) }
+
+    /// Constraints on what training gives: whoever breaks one ranks behind all who do not.
+    package var outcomeConstraints: [Constraint] { self.constraints.filter { !$0.isKnownBefore } }
 
     /// The data that networks are trained on; `nil` where curves are looked up.
     package var data: DataSettings? {

@@ -1,4 +1,5 @@
 import CoordinatorCore
+import CoordinatorService
 import Foundation
 import StudyAnalysis
 import StudyFile
@@ -24,21 +25,28 @@ struct StoredStudy {
     /// - Parameters:
     ///   - directory: The study's folder.
     ///   - derives: Whether the searcher's suggestions are made again, too, to be compared with the journal's.
-    ///   - gathersLosses: Whether the trials' losses at all rungs are kept, for an analysis.
+    ///   - gathersLosses: Whether the trials' losses at all rungs of such a study are kept, for an analysis.
     /// - Returns: The study after the journal's last row.
     /// - Throws: ``CommandFailure`` where the folder holds no study.
     static func read(
-        _ directory: String, derives: Bool = false, gathersLosses: Bool = false
+        _ directory: String, derives: Bool = false, gathersLosses: (StudyDefinition) -> Bool = { _ in false }
     ) throws -> StoredStudy {
         do {
             let journal = try JournalReader.open(directory: directory)
-            let reading = StudyReader.read(text: journal.header.studyText)
+            let header = journal.header
+            guard header.grammarLevel <= StudyReader.currentLevel else {
+                throw CommandFailure(
+                    .wrongInput,
+                    "\(directory): its study file has level \(header.grammarLevel) of the grammar, this version reads up "
+                        + "to \(StudyReader.currentLevel); use a newer Winnow")
+            }
+            let reading = StudyReader.read(text: header.studyText, level: header.grammarLevel)
             guard let study = reading.study else {
                 throw CommandFailure(
                     .wrongInput, "\(directory): its study file can't be read by this version: \(reading.mistakes)")
             }
-            var state = try StudyState(study)
-            var losses = gathersLosses ? LossCollector(state) : nil
+            var state = try StudyState(study, networks: header.shape.map { NetworkMeasure($0) })
+            var losses = gathersLosses(study) ? LossCollector(state) : nil
             var disagreements: [String] = []
             var records = 0
             var decisions = 0
@@ -56,7 +64,7 @@ struct StoredStudy {
             }
             return StoredStudy(
                 state: state, disagreements: disagreements, recordCount: records, decisionCount: decisions,
-                lastTime: last, text: journal.header.studyText, table: losses?.table(of: state))
+                lastTime: last, text: header.studyText, table: losses?.table(of: state))
         } catch let failure as CommandFailure {
             throw failure
         } catch {
@@ -78,6 +86,12 @@ extension JSONLine {
         let objective = trial.metrics[study.definition.objective.metric]
         self.add("objective", objective.map { .double($0) } ?? .null)
         for metric in trial.metrics { self.add(metric.metric.rawValue, .double(metric.value)) }
+        if trial.epochs > 0 {
+            self = self.addingFeasibility(study.definition.outcomeConstraints.violation(of: trial.metrics), of: study)
+        }
+        if !study.definition.furtherObjectives.isEmpty {
+            self.add("on_front", .bool(study.front.contains { $0.trial == trial.id }))
+        }
         // As a text: many readers of JSON keep 53 bits of a number.
         self.add("seed", .text("\(study.seed(of: trial.id))"))
         self.add("attempts", .int(trial.attempts))
@@ -90,7 +104,8 @@ extension JSONLine {
         guard let best = study.incumbent, let trial = study.record(of: best.trial) else { return nil }
         return JSONLine().adding("trial", .int(best.trial.rawValue))
             .adding("configuration", JSONLine.Value(trial.configuration, in: study.definition.space))
-            .adding("epoch", .int(best.epoch)).adding(best.metrics).adding(study.confirmation ?? [])
+            .adding("epoch", .int(best.epoch)).adding(best.metrics).addingFeasibility(best.violation, of: study)
+            .adding(study.confirmation ?? [])
             .adding(study.confirmation == nil ? [] : TestedClass.read(directory))
             .adding("seed", .text("\(study.seed(of: best.trial))"))
     }

@@ -39,9 +39,10 @@ struct StudyRunner {
             var settings = self.settings
             // Local workers never outlive their run: nobody comes back to one that goes on.
             if self.workers > 0 { settings.leases.reattach = .zero }
+            let beginning = self.beginning
             service = try CoordinatorService(
-                study: self.input.study, studyText: self.textOfBeginning, recollections: recollections,
-                dataset: self.data, settings: settings, logger: Self.logger)
+                study: beginning.study, studyText: beginning.text, grammarLevel: beginning.level,
+                recollections: recollections, dataset: self.data, settings: settings, logger: Self.logger)
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
@@ -100,12 +101,15 @@ struct StudyRunner {
         return earlier.flatMap(\.recollections)
     }
 
-    /// The study file's text as the folder has it where it means the same as this one: comments and layout may change.
-    private var textOfBeginning: String {
-        guard let journal = try? JournalReader.open(directory: self.settings.directory),
-            StudyReader.read(text: journal.header.studyText).study == self.input.study
-        else { return self.input.text }
-        return journal.header.studyText
+    /// The study file's text as the folder has it where it means the same as this one, since comments and layout may change;
+    /// with the level of the grammar at which the study began, by which it goes on.
+    private var beginning: (study: StudyDefinition, text: String, level: Int) {
+        let new = (self.input.study, self.input.text, StudyReader.currentLevel)
+        guard let header = try? JournalReader.open(directory: self.settings.directory).header,
+            let study = StudyReader.read(text: self.input.text, level: header.grammarLevel).study,
+            StudyReader.read(text: header.studyText, level: header.grammarLevel).study == study
+        else { return new }
+        return (study, header.studyText, header.grammarLevel)
     }
 
     /// Why no trial was trained to the end, and what helps.
@@ -146,6 +150,10 @@ struct StudyRunner {
         }
         if let best = study.incumbent, let trial = study.record(of: best.trial) {
             Terminal.writeLine("best trial: #\(best.trial) at epoch \(best.epoch)")
+            if !best.isFeasible {
+                Terminal.writeLine("  no trial keeps the constraints, this one breaks them least:")
+                for line in study.brokenConstraints(of: best.metrics) { Terminal.writeLine("  \(line)") }
+            }
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }

@@ -254,7 +254,7 @@ struct SimulatedCluster {
 
     private mutating func crashCoordinator() throws {
         self.coordinatorCrashes += 1
-        var state = try StudyState(self.definition)
+        var state = try Studies.state(self.definition)
         for record in self.journal {
             #expect(state.apply(record.event, at: record.time) == record.decisions)
         }

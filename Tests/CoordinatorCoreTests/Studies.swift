@@ -50,10 +50,20 @@ enum Studies {
                 held: held))
     }
 
+    /// Networks of a thousand times their learning rate in parameters.
+    static let networks = NetworkMeasure(DataShape(task: .classification(classes: 2), features: [3])) { settings, _ in
+        settings.first { $0.name == "training.learning_rate" }?.value.number.map { Int($0 * 1000) }
+    }
+
+    /// A study before its first event, that counts networks where there are constraints.
+    static func state(_ definition: StudyDefinition) throws -> StudyState {
+        try StudyState(definition, networks: definition.constraints.isEmpty ? nil : self.networks)
+    }
+
     static func start(_ definition: StudyDefinition) throws -> Coordinator {
         let dataset = try #require(self.dataset)
         return Coordinator.start(
-            try StudyState(definition), leases: LeaseSettings(), bulkPort: 5571, dataset: dataset, datasetByteCount: 10,
+            try self.state(definition), leases: LeaseSettings(), bulkPort: 5571, dataset: dataset, datasetByteCount: 10,
             at: .zero
         ).0
     }

@@ -149,8 +149,8 @@ struct MetricTests {
                 "regression", "validation.roc_auc", "maximize", "",
                 """
                 9:23: objectives.metric: validation.roc_auc is not measured for regression, want train.loss, \
-                validation.loss, validation.rmse, validation.mae, validation.r2, validation.gap or \
-                validation.gap_trend
+                validation.loss, validation.rmse, validation.mae, validation.r2, model.parameters, \
+                validation.gap or validation.gap_trend
                 """
             ),
             (

@@ -553,6 +553,20 @@ struct ModelMistakeTests {
                 """,
             ]),
         StudyEdit(
+            """
+              optimizer:
+                choice:
+                  sgd: {momentum: {float: [0.0, 0.99]}, nesterov: true}
+                  adam: {beta1: 0.9, beta2: {float: [0.9, 0.9999]}}
+            """,
+            "  optimizer: sgd\n  t1_t2: {momentum: 0.01}",
+            [
+                """
+                18:11: training.t1_t2.momentum: found sgd without momentum, want training.optimizer: \
+                {choice: {sgd: {momentum: 0.9}}} or another one above 0 to begin with
+                """
+            ]),
+        StudyEdit(
             "l2: {float: [1.0e-7, 1.0e-2], log: true, or: 0}",
             "clip_norm: -1\n  max_norm: {float: [0.5, big]}",
             [

@@ -31,8 +31,8 @@ struct SearchMistakeTests {
                 """
                 24:23: objectives.metric: found validation.los, did you mean validation.loss? want \
                 train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall, validation.f1, validation.gap, validation.gap_trend, validation.top_3, \
-                validation.top_5, validation.precision_micro, validation.recall_micro, validation.f1_micro, \
+                validation.recall, validation.f1, model.parameters, validation.gap, validation.gap_trend, \
+                validation.top_3, validation.top_5, validation.precision_micro, validation.recall_micro, validation.f1_micro, \
                 validation.roc_auc or validation.log_loss
                 """
             ]),
@@ -52,8 +52,8 @@ struct SearchMistakeTests {
                 """
                 24:23: objectives.metric: validation.rmse is not measured for classification, want \
                 train.loss, validation.loss, validation.accuracy, validation.precision, \
-                validation.recall, validation.f1, validation.gap, validation.gap_trend, validation.top_3, \
-                validation.top_5, validation.precision_micro, validation.recall_micro, validation.f1_micro, \
+                validation.recall, validation.f1, model.parameters, validation.gap, validation.gap_trend, \
+                validation.top_3, validation.top_5, validation.precision_micro, validation.recall_micro, validation.f1_micro, \
                 validation.roc_auc or validation.log_loss
                 """
             ]),
@@ -75,11 +75,10 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "objectives: [{metric: validation.loss, direction: minimize}]",
-            "objectives: [{metric: model.parameters, direction: minimize}]",
+            "objectives: [{metric: model.parameters, direction: maximize}]",
             [
                 """
-                24:23: objectives.metric: model.parameters is not built yet as an objective, want a \
-                validation metric
+                24:52: objectives.direction: found maximize for model.parameters, want minimize, it is better when lower
                 """
             ]),
         StudyEdit(

@@ -63,6 +63,10 @@ struct TableStudyTests {
                 "4:39: search.scheduler.max: found 51, want at most 50, the steps that the table has recorded"
             ),
             (
+                "table: {folder: a/b}\nconstraints: [{metric: train.loss, at_most: 1}]",
+                "4:1: constraints mean nothing to a table of recorded curves, which has its target alone"
+            ),
+            (
                 "table: {folder: a/b}\ntask: classification",
                 "4:1: unknown key \"task\", want version, name, table, search, budget or seeds"
             ),

@@ -82,16 +82,15 @@ struct WholeFileMistakeTests {
             [
                 """
                 16:1: unknown key "traning", did you mean training? want version, name, data, task, \
-                model, training, objectives, search, budget or seeds
+                model, training, objectives, constraints, search, budget or seeds
                 """
             ]),
         StudyEdit(
             "seeds: {search: 1, data: 1}",
-            "seeds: {search: 1, data: 1}\nconstraints: []",
+            "seeds: {search: 1, data: 1}\nconstraints: 1",
             [
                 """
-                30:1: constraints is not built yet, want version, name, data, task, model, training, \
-                objectives, search, budget or seeds
+                30:14: constraints: found 1, want [{metric: model.parameters, at_most: 50000}]
                 """
             ]),
         StudyEdit(
@@ -100,7 +99,7 @@ struct WholeFileMistakeTests {
             [
                 """
                 30:1: program is not built yet, want version, name, data, task, model, training, \
-                objectives, search, budget or seeds
+                objectives, constraints, search, budget or seeds
                 """
             ]),
         StudyEdit(
@@ -152,7 +151,7 @@ struct WholeFileMistakeTests {
                 """,
                 """
                 4:1: unknown key "other", want version, name, data, task, model, training, \
-                objectives, search, budget or seeds
+                objectives, constraints, search, budget or seeds
                 """,
             ]),
     ]

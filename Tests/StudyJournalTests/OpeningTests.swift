@@ -25,6 +25,26 @@ struct OpeningTests {
         #expect(self.folder.files == [])
     }
 
+    @Test("the level of the grammar and the shape of the data are kept, and a folder without them has level 1")
+    func level() throws {
+        let shape = DataShape(task: .classification(classes: 3), features: [4, 4, 1])
+        let header = JournalHeader(
+            name: "digits", studyText: "version: 1", digest: .repeating(7), created: 5, grammarLevel: 2, shape: shape)
+        try Journal.create(directory: self.folder.path, header: header).close()
+        #expect(try JournalReader.open(directory: self.folder.path).header == header)
+        #expect(try Journal.open(directory: self.folder.path).header == header)
+        do {
+            // As it was before there were levels.
+            let queue = try DatabaseQueue(path: self.path)
+            try queue.write { database in
+                try database.execute(sql: "ALTER TABLE meta DROP COLUMN level; ALTER TABLE meta DROP COLUMN shape")
+            }
+            try queue.close()
+        }
+        let old = try JournalReader.open(directory: self.folder.path).header
+        #expect(old.grammarLevel == 1 && old.shape == nil && old.name == "digits" && old.created == 5)
+    }
+
     @Test("a folder of another study is refused with that study's name")
     func otherStudy() throws {
         try Journal.create(directory: self.folder.path, header: JournalTests.header).close()

@@ -1,5 +1,6 @@
 import NumericKernels
 import Testing
+import TrainingData
 import TuningModel
 
 @testable import TrainingCore
@@ -21,6 +22,8 @@ struct EmbeddingTests {
             let data = self.vectors.data(kind)
             var run = try TrainingRun(
                 self.vectors.configuration(kind), data: data.view, seed: 1, kernels: self.kernels)
+            let known = TrainingRun.parameterCount(self.vectors.configuration(kind), shape: data.view.shape)
+            #expect(known == run.parameterCount, "\(kind.name)")
             let counts = run.plan.tensors.map(\.count)
             #expect(counts == kind.tensors.map(\.count), "\(kind.name)")
             #expect(kind.losses.count == 50)

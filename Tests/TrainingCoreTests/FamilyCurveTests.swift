@@ -1,5 +1,6 @@
 import NumericKernels
 import Testing
+import TrainingData
 import TuningModel
 
 @testable import TrainingCore
@@ -15,6 +16,8 @@ struct FamilyCurveTests {
             #expect(kind.losses.count == 50)
             let data = vectors.data(kind)
             var run = try TrainingRun(vectors.configuration(kind), data: data.view, seed: 1, kernels: kernels)
+            let known = TrainingRun.parameterCount(vectors.configuration(kind), shape: data.view.shape)
+            #expect(known == run.parameterCount, "\(kind.name)")
             let places = run.plan.tensors
             #expect(places.map(\.count) == kind.tensors.map(\.count), "\(kind.name)")
             guard places.count == kind.tensors.count else { continue }

@@ -71,7 +71,26 @@ struct CmaesSearcher: HistorySearcher {
         self.advance(history)
         guard let step = self.steps.content.last else { return nil }
         var random = RandomSequence(trial: trial, seed: self.seed)
-        let genome = step.distribution.genome(step.distribution.sample(&random), self.layout)
+        return self.sample(of: step, history, &random).configuration
+    }
+
+    /// A sample, drawn again while it breaks a constraint that is known before, a bounded number of times.
+    private func sample(
+        of step: Step, _ history: SearchHistory, _ random: inout RandomSequence
+    ) -> (point: CmaesSample, configuration: Configuration) {
+        var point = step.distribution.sample(&random)
+        var configuration = self.configuration(of: point, step, history)
+        var attempts = 0
+        while attempts < GeneticSearcher.mostAttempts, !history.admits(configuration) {
+            point = step.distribution.sample(&random)
+            configuration = self.configuration(of: point, step, history)
+            attempts += 1
+        }
+        return (point, configuration)
+    }
+
+    private func configuration(of point: CmaesSample, _ step: Step, _ history: SearchHistory) -> Configuration {
+        let genome = step.distribution.genome(point, self.layout)
         return history.space.configuration { genome[$0] }
     }
 
@@ -111,11 +130,9 @@ struct CmaesSearcher: HistorySearcher {
         let position = self.settings.isSynchronous ? trial : entry.settledBefore
         let origin = self.steps.content.last { $0.first <= position } ?? current
         var random = RandomSequence(trial: trial, seed: self.seed)
-        var point = origin.distribution.sample(&random)
-        let genome = origin.distribution.genome(point, self.layout)
-        if history.space.configuration(unit: { genome[$0] }) == entry.configuration {
-            return (point, origin.first != current.first)
-        }
+        let drawn = self.sample(of: origin, history, &random)
+        if drawn.configuration == entry.configuration { return (drawn.point, origin.first != current.first) }
+        var point = drawn.point
         for (place, index) in self.layout.numbers.enumerated()
         where self.layout.genes[index].isNumber(entry.coordinates[index]) {
             point.numbers[place] = entry.coordinates[index]

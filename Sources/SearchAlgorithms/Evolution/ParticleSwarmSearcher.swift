@@ -63,15 +63,21 @@ struct ParticleSwarmSearcher: HistorySearcher {
         let ownBest = own.map { history.trials[$0.trial].coordinates } ?? place
         let swarmBest = history.trials[best.trial].coordinates
         var random = RandomSequence(trial: trial, seed: self.seed)
-        var next: [Double] = []
-        next.reserveCapacity(self.genes.count)
-        for index in self.genes.indices {
-            next.append(
+        func next() -> Configuration {
+            let genome = self.genes.indices.map { index in
                 self.moved(
                     self.genes[index], place[index], former: former[index], own: ownBest[index],
-                    swarm: swarmBest[index], &random))
+                    swarm: swarmBest[index], &random)
+            }
+            return history.space.configuration(genome: genome, random: &random)
         }
-        return history.space.configuration(genome: next, random: &random)
+        var configuration = next()
+        var attempts = 0
+        while attempts < GeneticSearcher.mostAttempts, !history.admits(configuration) {
+            configuration = next()
+            attempts += 1
+        }
+        return configuration
     }
 
     private func moved(

@@ -45,9 +45,11 @@ struct RegularizedEvolutionSearcher: HistorySearcher {
         var genome = history.trials[parent.trial].coordinates
         self.mutation.mutate(&genome, random: &random)
         var configuration = history.space.configuration(genome: genome, random: &random)
-        for _ in 0..<GeneticSearcher.mostAttempts where history.configurations.contains(configuration) {
+        var attempts = 0
+        while attempts < GeneticSearcher.mostAttempts, history.excludes(configuration) {
             self.mutation.mutate(&genome, random: &random)
             configuration = history.space.configuration(genome: genome, random: &random)
+            attempts += 1
         }
         return configuration
     }

@@ -55,13 +55,15 @@ struct Variation: Hashable, Sendable {
         genome[index] = self.mutated(self.genes[index], genome[index], random: &random)
     }
 
-    /// The configuration of a genome, mutated until it is one that was not tried before or attempts are used up.
+    /// The configuration of a genome, mutated until it is one that was not tried before and is admitted, or attempts are used up.
     func untried(_ genome: [Double], _ history: SearchHistory, random: inout RandomSequence) -> Configuration {
         var genome = genome
         var configuration = history.space.configuration(genome: genome, random: &random)
-        for _ in 0..<GeneticSearcher.mostAttempts where history.configurations.contains(configuration) {
+        var attempts = 0
+        while attempts < GeneticSearcher.mostAttempts, history.excludes(configuration) {
             self.mutate(&genome, random: &random)
             configuration = history.space.configuration(genome: genome, random: &random)
+            attempts += 1
         }
         return configuration
     }

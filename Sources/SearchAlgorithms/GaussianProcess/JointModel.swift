@@ -109,7 +109,7 @@ struct JointModel: Sendable {
         var below: [Int: Double] = [:]
         for (level, count) in counts.enumerated() {
             let observed = Array(history.observed(at: level).prefix(count))
-            let losses = history.losses(of: observed, at: level)
+            let losses = history.constrainedLosses(of: observed, at: level)
             let differences = zip(observed, losses).compactMap { row, loss in
                 below[row].flatMap { (loss - $0).isFinite ? loss - $0 : nil }
             }

@@ -83,7 +83,7 @@ struct LevelModel: Sendable {
 
     /// The losses of the process' rows, which stand among the arrivals in the same order.
     private func losses(_ history: SearchHistory, _ arrivals: [Int]) -> [Double] {
-        let all = history.losses(of: arrivals, at: self.level)
+        let all = history.constrainedLosses(of: arrivals, at: self.level)
         var losses: [Double] = []
         for (row, loss) in zip(arrivals, all) where losses.count < self.rows.count && self.rows[losses.count] == row {
             losses.append(loss)
@@ -98,7 +98,7 @@ struct LevelModel: Sendable {
     }
 
     private mutating func fit(_ history: SearchHistory, _ arrivals: [Int]) {
-        let all = history.losses(of: arrivals, at: self.level)
+        let all = history.constrainedLosses(of: arrivals, at: self.level)
         let chosen = Self.selection(all, limit: self.limits.observations)
         self.rows = chosen.map { arrivals[$0] }
         let losses = chosen.map { all[$0] }

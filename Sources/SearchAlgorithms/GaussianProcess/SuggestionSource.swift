@@ -41,7 +41,7 @@ struct SuggestionSource: Hashable, Sendable {
         let random = self.random(trial)
         let number = UInt64(truncatingIfNeeded: trial)
         let first = self.space.configuration(self.point(number, shift: shift, random: random))
-        guard history.configurations.contains(first) else { return first }
+        guard history.excludes(first) else { return first }
         return self.unused(random: random, history: history) ?? first
     }
 
@@ -66,7 +66,7 @@ struct SuggestionSource: Hashable, Sendable {
         for draw in 0..<256 {
             let offset = UInt64(1) << 40 + UInt64(draw) * UInt64(self.space.axes.count)
             let configuration = self.space.space.configuration { random.uniform(at: offset &+ UInt64($0)) }
-            if !history.configurations.contains(configuration) { return configuration }
+            if !history.excludes(configuration) { return configuration }
         }
         return nil
     }
@@ -116,7 +116,7 @@ struct SuggestionSource: Hashable, Sendable {
         let candidates = search.search(points: points, nearby: nearby)
         for candidate in candidates {
             let configuration = self.space.configuration(candidate.point)
-            if !history.configurations.contains(configuration) { return configuration }
+            if !history.excludes(configuration) { return configuration }
         }
         if let configuration = self.unused(random: random, history: history) { return configuration }
         return self.space.configuration(candidates.first?.point ?? shift)

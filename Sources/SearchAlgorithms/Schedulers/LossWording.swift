@@ -6,9 +6,20 @@ struct LossWording: Hashable, Sendable {
     /// A loss with four significant digits, as the value that people know.
     func text(_ loss: Double) -> String { significantDigits(self.isNegated && loss.isFinite ? -loss : loss) }
 
-    /// "; loss 0.2314, cut-off 0.1987", the latter left out where nobody goes on yet.
+    /// "; loss 0.2314, cut-off 0.1987", the latter left out where nobody goes on yet; of a trial that breaks constraints
+    /// "; constraints broken by 0.12".
     func comparison(_ loss: Double, cutOff: Double?) -> String {
-        "; loss \(self.text(loss))" + (cutOff.map { ", cut-off \(self.text($0))" } ?? "")
+        "; \(self.told(loss))" + (cutOff.map { ", cut-off \(Self.broken($0) ?? self.text($0))" } ?? "")
+    }
+
+    /// "loss 0.2314" or "constraints broken by 0.12".
+    func told(_ loss: Double) -> String {
+        Self.broken(loss).map { "constraints \($0)" } ?? "loss \(self.text(loss))"
+    }
+
+    /// "broken by 0.12" of a trial that breaks constraints, relative to their bounds; `nil` of others.
+    static func broken(_ loss: Double) -> String? {
+        ConstrainedLoss.violation(of: loss).map { "broken by \(significantDigits($0))" }
     }
 }
 

@@ -136,6 +136,7 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
     }
 
     private func told(_ losses: [Double]) -> String {
-        "; losses " + zip(self.wordings, losses).map { $0.text($1) }.joined(separator: ", ")
+        if let broken = losses.first.flatMap(LossWording.broken) { return "; constraints \(broken)" }
+        return "; losses " + zip(self.wordings, losses).map { $0.text($1) }.joined(separator: ", ")
     }
 }

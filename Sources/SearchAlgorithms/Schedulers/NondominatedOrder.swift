@@ -79,9 +79,9 @@ package enum NondominatedOrder {
         return order
     }
 
-    /// For each loss its range over the points whose losses are finite; 1 where that is 0 or too wide for a number.
+    /// For each loss its range over the points whose losses are finite and of feasible trials; 1 where that is 0 or too wide for a number.
     private static func scales(_ points: [[Double]]) -> [Double] {
-        let finite = points.filter { $0.allSatisfy(\.isFinite) }
+        let finite = points.filter { $0.allSatisfy { $0.isFinite && ConstrainedLoss.violation(of: $0) == nil } }
         return (finite.first ?? []).indices.map { loss in
             let values = finite.map { $0[loss] }
             let range = (values.max() ?? 0) - (values.min() ?? 0)

@@ -105,7 +105,8 @@ struct ProgressiveHalving: SchedulingAlgorithm {
         }
         guard changes >= 2 else { return nil }
         let distance = abs(left[count - 1] - right[count - 1])
-        return distance.isFinite ? distance : nil
+        // Whether a trial keeps its constraints is no noise of its loss.
+        return distance.isFinite && distance < ConstrainedLoss.floor / 2 ? distance : nil
     }
 
     /// The noise of the order: the 90th percentile of the crossings' distances, 0 where there are none.

@@ -94,18 +94,20 @@ struct TreeParzenEstimator: HistorySearcher {
         }
     }
 
-    /// The configuration, where it is given and new; else one by chance that is; else the first one that is; else any.
+    /// The configuration, where it is given, new and admitted; else one by chance that is; else the first one that is; else any.
     private func unused(
         _ given: Configuration?, _ history: SearchHistory, _ random: inout RandomSequence
     ) -> Configuration {
-        if let given, !history.configurations.contains(given) { return given }
+        if let given, !history.excludes(given) { return given }
         var configuration = self.space.configuration { self.priors[$0].coordinate(at: random.uniform()) }
-        for _ in 0..<64 where history.configurations.contains(configuration) {
+        var attempts = 0
+        while attempts < 64, history.excludes(configuration) {
             configuration = self.space.configuration { self.priors[$0].coordinate(at: random.uniform()) }
+            attempts += 1
         }
-        guard history.configurations.contains(configuration), let grid = self.grid else { return configuration }
+        guard history.excludes(configuration), let grid = self.grid else { return configuration }
         for number in 0..<grid.count {
-            if let other = grid.configuration(at: number), !history.configurations.contains(other) { return other }
+            if let other = grid.configuration(at: number), !history.excludes(other) { return other }
         }
         return configuration
     }
@@ -164,12 +166,12 @@ struct TreeParzenEstimator: HistorySearcher {
         return next
     }
 
-    /// Whether nothing remains to be decided, and the configuration was started before.
+    /// Whether nothing remains to be decided, and the configuration was started before or is refused.
     private func isUsed(_ decided: Decided, _ history: SearchHistory, depth: Int) -> Bool {
-        history.configurations.contains(Configuration(decided.values))
-            && !self.space.parameters.indices.contains {
-                self.depths[$0] > depth && self.space.holds(self.space.parameters[$0].conditions, in: decided.values)
-            }
+        let isOpen = self.space.parameters.indices.contains {
+            self.depths[$0] > depth && self.space.holds(self.space.parameters[$0].conditions, in: decided.values)
+        }
+        return !isOpen && history.excludes(Configuration(decided.values))
     }
 
     /// How many observations, of so many, are good and how many are bad; they overlap only where BOHB's rule asks for it.

@@ -22,9 +22,15 @@ package struct Recollection: Hashable, Sendable {
     /// The best configurations, each once: from each study in turn its best, then its second best, and so on; a study's
     /// best is the one with the lowest loss at the highest level that any of its trials has reached.
     ///
+    /// - Parameters:
+    ///   - recollections: What the studies found.
+    ///   - count: How many at most.
+    ///   - rule: Which configurations may be tried; `nil` for all.
     /// - Returns: At most `count`; fewer where no more trials have a finite loss.
     /// - Complexity: O(n log n) for n trials.
-    package static func best(_ recollections: [Recollection], count: Int) -> [Configuration] {
+    package static func best(
+        _ recollections: [Recollection], count: Int, rule: AdmissionRule? = nil
+    ) -> [Configuration] {
         let numbers = Set(recollections.map(\.number)).sorted()
         let rankings = numbers.map { number in
             recollections.filter { $0.number == number }.flatMap(\.trials).enumerated()
@@ -40,6 +46,7 @@ package struct Recollection: Hashable, Sendable {
             for ranking in rankings where ranking.indices.contains(place) {
                 guard best.count < count else { return best }
                 let configuration = ranking[place].configuration
+                guard rule?.admits(configuration) ?? true else { continue }
                 if seen.insert(configuration).inserted { best.append(configuration) }
             }
         }

@@ -4,11 +4,12 @@ import TuningModel
 /// Gathers the losses of all trials at all rungs while a journal is read.
 ///
 /// An epoch that is reported twice, because a worker was lost with it, has the same bits both times; the first report is
-/// taken.
+/// taken. A trial that breaks an outcome constraint at a rung counts there as one that failed.
 ///
 /// - Complexity: O(levels) for each report of an epoch at which there is a rung; O(1) for all others.
 package struct LossCollector: Sendable {
     private let objective: Objective
+    private let constraints: [Constraint]
     private let levels: [Int]
     /// For each trial the loss at each level.
     private var losses: [[Double?]] = []
@@ -16,6 +17,7 @@ package struct LossCollector: Sendable {
     /// - Parameter study: The study before its first event.
     package init(_ study: StudyState) {
         self.objective = study.definition.objective
+        self.constraints = study.definition.outcomeConstraints
         self.levels = study.levels
     }
 
@@ -26,9 +28,14 @@ package struct LossCollector: Sendable {
                 guard let level = self.levels.firstIndex(of: report.epoch), self.make(attempt.trial),
                     self.losses[attempt.trial.rawValue][level] == nil
                 else { continue }
-                self.losses[attempt.trial.rawValue][level] = self.objective.loss(of: report.metrics)
+                self.losses[attempt.trial.rawValue][level] = self.loss(of: report.metrics)
             }
         }
+    }
+
+    /// The first objective as a loss; infinite where outcome constraints are broken.
+    private func loss(of metrics: [MetricValue]) -> Double {
+        self.constraints.violation(of: metrics) > 0 ? .infinity : self.objective.loss(of: metrics)
     }
 
     /// Makes room for a trial; false for a number that none can have.
@@ -57,7 +64,7 @@ package struct LossCollector: Sendable {
             if let level = self.levels.firstIndex(of: trial.placement.epochs) {
                 let isBroken = trial.status == .diverged || trial.state == .failed
                 if isBroken { losses[level] = .infinity }
-                if trial.status == .finishedEarly { losses[level] = self.objective.loss(of: trial.metrics) }
+                if trial.status == .finishedEarly { losses[level] = self.loss(of: trial.metrics) }
             }
             return RungTable.Trial(
                 id: trial.id, configuration: trial.configuration,

@@ -29,7 +29,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
 
     func run() throws {
-        let stored = try StoredStudy.read(self.directory, gathersLosses: true)
+        let stored = try StoredStudy.read(self.directory, gathersLosses: { _ in true })
         guard let table = stored.table else { return }
         let study = stored.state
         let eta = study.definition.scheduler.reductionFactor

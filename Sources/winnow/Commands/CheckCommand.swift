@@ -64,6 +64,7 @@ struct CheckCommand: ParsableCommand {
         return JSONLine(event: "plan").adding("parameters", .int(definition.space.count))
             .adding("names", .array(definition.space.parameters.map { .text($0.name) }))
             .adding("brackets", .array(brackets))
+            .adding("constraints", .array(definition.constraints.map { .text($0.description) }))
     }
 
     private static func print(_ definition: StudyDefinition, _ scheduler: Scheduler) {
@@ -89,6 +90,13 @@ struct CheckCommand: ParsableCommand {
             Terminal.writeLine(
                 "scheduler auto: asha with its first rung at \(minimum) epochs, or at \(minimum * eta) where the first eight "
                     + "trials say that ranks do not hold until then")
+        }
+        for constraint in definition.constraints {
+            Terminal.writeLine(
+                "constraint: \(constraint)"
+                    + (constraint.isKnownBefore
+                        ? ", refused before training, at no cost to the budget"
+                        : ", whoever breaks it ranks behind all others"))
         }
         let budget = definition.budget
         var limits: [String] = []

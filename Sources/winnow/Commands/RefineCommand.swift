@@ -17,7 +17,7 @@ struct RefineCommand: ParsableCommand {
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        let stored = try StoredStudy.read(self.directory, gathersLosses: true)
+        let stored = try StoredStudy.read(self.directory, gathersLosses: { _ in true })
         let study = stored.state.definition
         guard let table = stored.table, let rewriter = StudyRewriter(text: stored.text) else { return }
         let settings = Narrowing.Settings()

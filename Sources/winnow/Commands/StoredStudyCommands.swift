@@ -32,13 +32,15 @@ struct TrialsCommand: ParsableCommand {
 /// `winnow best`: the best trial of a study's folder.
 struct BestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "best", abstract: "Prints the best trial: the lowest loss at the highest rung reached.")
+        commandName: "best", abstract: "Prints the best trial: the lowest loss at the highest rung reached.",
+        discussion: "With several objectives also the front, with audits the rate of false stops.")
 
     @Argument(help: "The study's folder.") var directory: String
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        let study = try StoredStudy.read(self.directory).state
+        let stored = try StoredStudy.read(self.directory, gathersLosses: { $0.auditShare > 0 })
+        let study = stored.state
         guard let line = JSONLine.best(of: study, in: self.directory), let best = study.incumbent,
             let trial = study.record(of: best.trial)
         else {
@@ -48,10 +50,19 @@ struct BestCommand: ParsableCommand {
                 "\(self.directory): no trial has reached a rung"
                     + (diverged > 0 ? "; \(diverged) of \(study.trials.count) diverged" : " yet"))
         }
+        let front = FrontLines(study)
+        let audit = stored.table.map { table in
+            AnalysisLines(study: study, table: table, count: 0).audit(eta: study.definition.scheduler.reductionFactor)
+        }
         if self.json {
             Terminal.writeLine(line.text)
+            for line in (front?.json ?? []) + (audit ?? []).compactMap(\.json) { Terminal.writeLine(line.text) }
         } else {
             Terminal.writeLine("trial \(best.trial), epoch \(best.epoch)")
+            if !best.isFeasible {
+                Terminal.writeLine("  no trial keeps the constraints, this one breaks them least:")
+                for line in study.brokenConstraints(of: best.metrics) { Terminal.writeLine("  \(line)") }
+            }
             for metric in best.metrics + (study.confirmation ?? []) {
                 Terminal.writeLine("  \(metric.metric.rawValue) \(Figures.short(metric.value))")
             }
@@ -61,6 +72,7 @@ struct BestCommand: ParsableCommand {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
             Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
+            for line in (front?.text ?? []) + (audit ?? []).map(\.text) { Terminal.writeLine(line) }
         }
     }
 }
@@ -84,6 +96,10 @@ struct ShowCommand: ParsableCommand {
             Terminal.writeLine(JSONLine(trial, of: study).text)
         } else {
             Terminal.writeLine("trial \(trial.id) is \(trial.state.rawValue) at epoch \(trial.epochs): \(trial.reason)")
+            if let front = FrontLines(study) { Terminal.writeLine("  \(front.place(of: trial))") }
+            for line in trial.epochs > 0 ? study.brokenConstraints(of: trial.metrics) : [] {
+                Terminal.writeLine("  \(line)")
+            }
             for metric in trial.metrics {
                 Terminal.writeLine("  \(metric.metric.rawValue) \(Figures.short(metric.value))")
             }

@@ -27,6 +27,10 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let input = try StudyInput.read(self.study, searches: false)
+        guard input.study.data != nil else {
+            throw CommandFailure(
+                .wrongInput, "a study with a table of recorded curves trains nothing; use winnow simulate")
+        }
         let epochs = self.epochs ?? input.study.scheduler.maximumEpochs
         guard (1...1_000_000_000).contains(epochs) else {
             throw CommandFailure(.wrongInput, "--epochs = \(epochs), want 1 to 1000000000")
