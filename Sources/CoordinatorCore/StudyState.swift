@@ -67,9 +67,14 @@ package struct StudyState: Hashable, Sendable {
             for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }
         }
         self.levels = levels.sorted()
+        let explorer = try definition.scheduler.population.map { settings throws(SearchError) in
+            try PopulationExplorer(
+                settings, space: definition.space, explorable: definition.explorableParameters,
+                seed: definition.searchSeed)
+        }
         self.searcher = try Searcher(
             definition.searcher, space: definition.space, seed: definition.searchSeed, levels: self.levels,
-            offset: definition.tryFirst.count, pool: pool)
+            offset: definition.tryFirst.count, pool: pool, explorer: explorer)
         var decisions: [StudyDecision] = []
         self.closeIfExhausted(&decisions)
     }
@@ -134,7 +139,7 @@ package struct StudyState: Hashable, Sendable {
             attempt: record.currentAttempt, seed: self.seed(of: trial),
             settings: self.definition.settings(for: record.configuration), dataset: dataset,
             datasetByteCount: datasetByteCount, ledgerEpoch: record.epochs, targetEpoch: attempt.targetEpoch,
-            checkpoint: record.checkpoint)
+            checkpoint: record.checkpoint ?? record.originCheckpoint, ancestors: self.ancestors(of: trial))
     }
 
     /// The record of a trial, or `nil` where there is no such trial.
@@ -158,13 +163,6 @@ package struct StudyState: Hashable, Sendable {
         self.rows.indices.contains(trial.rawValue) ? self.rows[trial.rawValue] : nil
     }
 
-    private mutating func store(_ reference: CheckpointReference, of trial: TrialID) {
-        guard let record = self.record(of: trial), reference.epoch <= record.epochs,
-            reference.epoch > record.checkpoint?.epoch ?? 0
-        else { return }
-        self.trials[trial.rawValue].checkpoint = reference
-    }
-
     /// Checks what must hold between any two events.
     ///
     /// - Returns: The first statement that does not hold, or `nil`.
@@ -173,7 +171,7 @@ package struct StudyState: Hashable, Sendable {
         var running = 0
         var epochs = 0
         for trial in self.trials {
-            epochs += trial.epochs
+            epochs += trial.trainedEpochs
             if trial.state == .running { running += 1 }
             if trial.state == .running, trial.openAttempt == nil { return "trial \(trial.id) runs nowhere" }
             if trial.state == .waiting, trial.openAttempt != nil { return "trial \(trial.id) waits and runs" }
