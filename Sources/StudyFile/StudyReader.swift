@@ -77,7 +77,8 @@ struct StudyBuilder {
         let tryFirst = self.tryFirst(section["search"], space: space)
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
-        self.checkSearchable(space, budget: budget, section: section)
+        self.checkSearchable(
+            space, budget: budget, section: section, endsByItself: search?.scheduler.population != nil)
         guard let name, let task, let data, let objectives, let search, let space else { return nil }
         var definition = StudyDefinition(
             name: name, subject: .networks(data: data, task: task), space: space.space, settings: space.templates,
@@ -86,6 +87,7 @@ struct StudyBuilder {
             searchSeed: seeds.search, dataSeed: seeds.data)
         definition.auditShare = search.auditShare
         definition.furtherObjectives = Array(objectives.dropFirst())
+        self.checkExplored(definition, section["search"])
         return definition
     }
 
@@ -150,7 +152,9 @@ struct StudyBuilder {
     }
 
     /// What only a search needs.
-    private mutating func checkSearchable(_ space: FinishedSpace?, budget: Budget, section: Section) {
+    private mutating func checkSearchable(
+        _ space: FinishedSpace?, budget: Budget, section: Section, endsByItself: Bool
+    ) {
         if let space, !space.space.parameters.contains(where: { !$0.conditions.contains(.never) }) {
             let place = section.entries.first { $0.key == "model" }?.place ?? section.place
             self.searchMistakes.append(
@@ -159,7 +163,7 @@ struct StudyBuilder {
                     "nothing is searched: every setting has a plain value; give at least one a range, such as "
                         + "training.learning_rate: {float: [1.0e-4, 1.0e-1], log: true}"))
         }
-        if budget.trials == nil, budget.epochs == nil, budget.wallTime == nil {
+        if budget.trials == nil, budget.epochs == nil, budget.wallTime == nil, !endsByItself {
             let place = section.entries.first { $0.key == "budget" }?.place ?? section.place
             // A limit that is there and wrong has been told already.
             guard !self.mistakes.contains(where: { $0.message.hasPrefix("budget.") }) else { return }

@@ -60,7 +60,7 @@ struct BestCommand: ParsableCommand {
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
-            Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
+            Terminal.writeLine(Figures.beginning(of: trial, in: study))
         }
     }
 }
@@ -90,7 +90,7 @@ struct ShowCommand: ParsableCommand {
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
-            Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
+            Terminal.writeLine(Figures.beginning(of: trial, in: study))
         }
     }
 }
