@@ -211,10 +211,9 @@ package struct Coordinator: Sendable {
 
     /// Has the checkpoints of a trial that is over forgotten, at the workers and here.
     private mutating func release(_ trial: TrialID) {
+        self.discardOrigin(of: trial)
         guard self.study.incumbent?.trial != trial else { return }
-        if let checkpoint = self.study.record(of: trial)?.checkpoint {
-            self.effects.append(.discard(checkpoint.digest))
-        }
+        if let checkpoint = self.study.record(of: trial)?.checkpoint { self.discard(checkpoint.digest) }
         guard let worker = self.study.record(of: trial)?.lastWorker,
             let peer = self.peers.first(where: { $0.worker == worker })
         else { return }
@@ -251,14 +250,29 @@ package struct Coordinator: Sendable {
             return
         }
         let old = record.checkpoint
-        if record.state.isTerminal, self.study.incumbent?.trial != trial {
-            self.effects.append(.discard(reference.digest))
+        let isWanted = !self.study.copies(of: trial, wanting: reference).isEmpty
+        if record.state.isTerminal, self.study.incumbent?.trial != trial, !isWanted {
+            self.discard(reference.digest)
             return
         }
         self.record(.checkpointStored(trial, reference), at: now)
         let kept = self.study.record(of: trial)?.checkpoint
-        if kept != reference { self.effects.append(.discard(reference.digest)) }
-        if let old, kept != old, old.digest != kept?.digest { self.effects.append(.discard(old.digest)) }
+        if kept != reference { self.discard(reference.digest) }
+        if let old, kept != old, old.digest != kept?.digest { self.discard(old.digest) }
+        if old == nil, kept != nil { self.discardOrigin(of: trial) }
+    }
+
+    /// Removes a stored state, unless a trial that has none of its own may begin with it.
+    private mutating func discard(_ digest: Digest) {
+        if !self.study.isOriginState(digest) { self.effects.append(.discard(digest)) }
+    }
+
+    /// Removes the state that a trial began with, once it needs that no more and nobody else does.
+    private mutating func discardOrigin(of trial: TrialID) {
+        guard let digest = self.study.record(of: trial)?.originCheckpoint?.digest, !self.study.isKept(digest) else {
+            return
+        }
+        self.discard(digest)
     }
 
     /// Has the best trial tested once the study is over.

@@ -54,10 +54,13 @@ package struct TrialPlacement: Hashable, Sendable {
     package let rung: Int
     /// The epoch at which the rung is reached.
     package let epochs: Int
-    package init(bracket: Int, rung: Int, epochs: Int) {
+    /// The networks that the trial began with; `nil` where it began anew.
+    package let origin: TrialOrigin?
+    package init(bracket: Int, rung: Int, epochs: Int, origin: TrialOrigin? = nil) {
         self.bracket = bracket
         self.rung = rung
         self.epochs = epochs
+        self.origin = origin
     }
 }
 

@@ -56,7 +56,10 @@ extension Coordinator {
             case .stopped: counts.stopped += 1
             case .failed: counts.failed += 1
             }
-            for rung in rungs.indices where trial.epochs >= rungs[rung].epochs { rungs[rung].trials += 1 }
+            let start = trial.origin?.epoch ?? 0
+            for rung in rungs.indices where trial.epochs >= rungs[rung].epochs && rungs[rung].epochs > start {
+                rungs[rung].trials += 1
+            }
         }
         let start = self.study.firstAssignment ?? now
         let seconds = (now - start).seconds

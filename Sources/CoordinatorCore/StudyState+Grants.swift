@@ -38,7 +38,7 @@ extension StudyState {
         // A copy is asked, so that a proposal that is not taken up changes nothing.
         var scheduler = self.scheduler
         let proposal = scheduler.ask()
-        if case .start(_, let placement) = proposal,
+        if case .start(_, let placement) = proposal, placement.origin == nil,
             self.searcher.isWaiting(next, target: placement.epochs) || !self.canStart(target: placement.epochs)
         {
             return .wait
@@ -71,12 +71,17 @@ extension StudyState {
         guard trial.rawValue == self.trials.count,
             let configuration = known ?? self.configuration(for: trial, placement).flatMap({ self.taken($0) })
         else { return }
-        self.searcher.start(configuration, bracket: placement.bracket, target: placement.epochs)
-        let attempt = TrialRecord.OpenAttempt(number: 1, worker: worker, targetEpoch: self.target(placement, from: 0))
+        self.searcher.start(
+            configuration, bracket: placement.bracket, target: placement.epochs, origin: placement.origin)
+        let attempt = TrialRecord.OpenAttempt(
+            number: 1, worker: worker, targetEpoch: self.target(placement, from: placement.origin?.epoch ?? 0))
         self.trials.append(
             TrialRecord(
                 id: trial, configuration: configuration, parameterCount: self.parameterCount(of: configuration),
                 placement: placement, attempt: attempt))
+        if let origin = placement.origin {
+            self.trials[trial.rawValue].originCheckpoint = self.storedState(of: origin)
+        }
         self.running.append(trial)
         decisions.append(.started(trial, worker: worker, configuration: configuration, placement: placement))
         self.closeIfExhausted(&decisions)
@@ -86,7 +91,9 @@ extension StudyState {
         _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: String,
         _ decisions: inout [StudyDecision]
     ) {
-        guard self.record(of: trial)?.state == .paused else { return }
+        guard let record = self.record(of: trial), record.state == .paused else { return }
+        let placement = TrialPlacement(
+            bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs, origin: record.origin)
         self.trials[trial.rawValue].placement = placement
         self.trials[trial.rawValue].reason = reason
         self.searcher.resume(trial, target: placement.epochs)
@@ -113,6 +120,7 @@ extension StudyState {
 
     /// A configuration from the list of the first trials, its gaps filled in, else the searcher's own.
     private mutating func configuration(for trial: TrialID, _ placement: TrialPlacement) -> Configuration? {
+        if let origin = placement.origin { return self.searcher.suggest(trial, origin: origin) }
         let list = self.firstTrials
         if list.indices.contains(trial.rawValue) { return self.completed(list[trial.rawValue], for: trial) }
         return self.searcher.suggest(trial, target: placement.epochs)
@@ -151,9 +159,10 @@ extension StudyState {
     /// This happens as soon as it is true, not when the next trial is asked for, so that an unanswered request
     /// never changes the state.
     mutating func closeIfExhausted(_ decisions: inout [StudyDecision]) {
-        guard !self.isClosed else { return }
         let next = self.trials.count
         let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
+        // Copies begin after the last configuration of the searcher too, until the budget is spent.
+        guard !self.isClosed || isSpent else { return }
         let own = next - self.firstTrials.count
         guard
             isSpent || self.searcher.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
@@ -173,6 +182,7 @@ extension StudyDecision {
 
 extension TrialPlacement {
     init(_ placement: Placement) {
-        self.init(bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs)
+        self.init(
+            bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs, origin: placement.origin)
     }
 }

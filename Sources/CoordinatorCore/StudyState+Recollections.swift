@@ -19,9 +19,9 @@ extension StudyState {
         let first = given + Recollection.best(all, count: tried, rule: rule).filter { !given.contains($0) }
         // The searcher has not been asked yet: a new one knows the number of its first trial.
         guard
-            var searcher = try? Searcher(
-                self.definition.searcher, space: space, seed: self.definition.searchSeed, levels: self.levels,
-                offset: first.count, pool: self.searcher.pool, rule: rule)
+            var searcher = try? Self.searcher(
+                self.definition, levels: self.levels, offset: first.count, pool: self.searcher.pool,
+                networks: self.networks)
         else { return }
         searcher.recall(all, tried: tried)
         self.searcher = searcher

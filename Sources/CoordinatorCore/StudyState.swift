@@ -82,12 +82,27 @@ package struct StudyState: Hashable, Sendable {
             for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }
         }
         self.levels = levels.sorted()
-        self.searcher = try Searcher(
-            definition.searcher, space: definition.space, seed: definition.searchSeed, levels: self.levels,
-            offset: definition.tryFirst.count, pool: pool, rule: try Self.rule(definition, networks))
+        self.searcher = try Self.searcher(
+            definition, levels: self.levels, offset: definition.tryFirst.count, pool: pool, networks: networks)
         try self.checkConstraints()
         var decisions: [StudyDecision] = []
         self.closeIfExhausted(&decisions)
+    }
+
+    /// The searcher of a study before anything was told.
+    ///
+    /// - Parameter offset: How many of the first trials take configurations that are given.
+    static func searcher(
+        _ definition: StudyDefinition, levels: [Int], offset: Int, pool: ConfigurationPool?, networks: NetworkMeasure?
+    ) throws(SearchError) -> Searcher {
+        let explorer = try definition.scheduler.population.map { settings throws(SearchError) in
+            try PopulationExplorer(
+                settings, space: definition.space, explorable: definition.explorableParameters,
+                seed: definition.searchSeed)
+        }
+        return try Searcher(
+            definition.searcher, space: definition.space, seed: definition.searchSeed, levels: levels, offset: offset,
+            pool: pool, rule: try Self.rule(definition, networks), explorer: explorer)
     }
 
     /// Whether nothing is left to do but to confirm the best trial.
@@ -151,7 +166,7 @@ package struct StudyState: Hashable, Sendable {
             attempt: record.currentAttempt, seed: self.seed(of: trial),
             settings: self.definition.settings(for: record.configuration), dataset: dataset,
             datasetByteCount: datasetByteCount, ledgerEpoch: record.epochs, targetEpoch: attempt.targetEpoch,
-            checkpoint: record.checkpoint)
+            checkpoint: record.checkpoint ?? record.originCheckpoint, ancestors: self.ancestors(of: trial))
     }
 
     /// The record of a trial, or `nil` where there is no such trial.
@@ -175,13 +190,6 @@ package struct StudyState: Hashable, Sendable {
         self.rows.indices.contains(trial.rawValue) ? self.rows[trial.rawValue] : nil
     }
 
-    private mutating func store(_ reference: CheckpointReference, of trial: TrialID) {
-        guard let record = self.record(of: trial), reference.epoch <= record.epochs,
-            reference.epoch > record.checkpoint?.epoch ?? 0
-        else { return }
-        self.trials[trial.rawValue].checkpoint = reference
-    }
-
     /// Checks what must hold between any two events.
     ///
     /// - Returns: The first statement that does not hold, or `nil`.
@@ -190,7 +198,7 @@ package struct StudyState: Hashable, Sendable {
         var running = 0
         var epochs = 0
         for trial in self.trials {
-            epochs += trial.epochs
+            epochs += trial.trainedEpochs
             if trial.state == .running { running += 1 }
             if trial.state == .running, trial.openAttempt == nil { return "trial \(trial.id) runs nowhere" }
             if trial.state == .waiting, trial.openAttempt != nil { return "trial \(trial.id) waits and runs" }

@@ -38,7 +38,7 @@ package struct TrialRecord: Hashable, Sendable {
     package let parameterCount: Int?
     package internal(set) var state: State = .running
     package internal(set) var placement: TrialPlacement
-    /// Epochs in the ledger: each was counted once.
+    /// The trial's last epoch in the ledger; the first one comes after that of its origin. Each was counted once.
     package internal(set) var epochs = 0
     /// Time that workers spent on these epochs.
     package internal(set) var seconds = 0.0
@@ -50,6 +50,8 @@ package struct TrialRecord: Hashable, Sendable {
     package internal(set) var openAttempt: OpenAttempt?
     package internal(set) var lastWorker: WorkerID
     package internal(set) var checkpoint: CheckpointReference?
+    /// The newest stored state among those that its origin's networks went through, while it has none of its own.
+    package internal(set) var originCheckpoint: CheckpointReference?
     /// Slots that died with the trial, and workers that were lost with it, without one new epoch since.
     package internal(set) var crashes = 0
     package internal(set) var losses = 0
@@ -57,6 +59,12 @@ package struct TrialRecord: Hashable, Sendable {
     package internal(set) var auditedFrom: Int?
     /// Why the trial is in its state, in a sentence; empty while it runs for the first time.
     package internal(set) var reason = ""
+
+    /// The networks that it began with; `nil` where it began anew.
+    package var origin: TrialOrigin? { self.placement.origin }
+
+    /// Epochs that were trained for it.
+    package var trainedEpochs: Int { self.epochs - (self.origin?.epoch ?? 0) }
 
     /// The attempt that may report now.
     package var currentAttempt: AttemptID { AttemptID(trial: self.id, number: self.attempts) }
@@ -70,5 +78,6 @@ package struct TrialRecord: Hashable, Sendable {
         self.placement = placement
         self.openAttempt = attempt
         self.lastWorker = attempt.worker
+        self.epochs = placement.origin?.epoch ?? 0
     }
 }

@@ -21,6 +21,9 @@ final class Confirmation {
     /// The memory that the views of the data point into.
     var data: OwnedDataset?
     var run: TrainingGroup?
+    /// What the networks go through from here on: those of other trials, until the epochs at which the next one takes them
+    /// over, and at last the trial itself.
+    var stages: [Ancestor] = []
 
     /// Whether the network is there, so that there is something to do in every round.
     var isAtWork: Bool { self.run != nil }
@@ -44,7 +47,16 @@ extension CoordinatorService {
             }
             let data = try OwnedDataset(self.dataset.image)
             confirmation.data = data
-            confirmation.run = try self.network(of: record, data.views)
+            try self.begin(confirmation, record, data.views)
+        }
+        if let epoch = confirmation.run?.epoch, confirmation.stages.count > 1, epoch >= confirmation.stages[0].epoch {
+            confirmation.stages.removeFirst()
+            let next = confirmation.stages[0]
+            if let parent = confirmation.run.take() {
+                confirmation.run = try TrainingGroup(
+                    adopting: parent, configuration: try Self.alone(next.settings), seed: next.seed,
+                    kernels: try Self.kernels())
+            }
         }
         if let epoch = confirmation.run?.epoch, epoch < best.epoch, confirmation.run?.isOver == false {
             _ = confirmation.run?.trainEpoch(isCancelled: { false })
@@ -56,29 +68,46 @@ extension CoordinatorService {
         return self.coordinator.handle(.confirmed(confirmation.trial, metrics), at: self.now)
     }
 
-    /// The trial's network at its newest usable checkpoint, else at its beginning.
-    private func network(of record: TrialRecord, _ data: [DatasetView]) throws -> TrainingGroup {
-        let kernels = try KernelSet.best(named: ProcessInfo.processInfo.environment["WINNOW_ISA"])
-        let configuration = try TrainingConfiguration(
-            self.coordinator.study.definition.settings(for: record.configuration))
-        let seed = self.coordinator.study.seed(of: record.id)
-        let best = self.coordinator.study.incumbent?.epoch ?? 0
-        if let checkpoint = record.checkpoint, checkpoint.epoch <= best,
-            let bytes = try? self.blobs.get(checkpoint.digest)
+    /// The trial's network at its newest usable checkpoint, or one of those that it comes from, else at the beginning.
+    private func begin(_ confirmation: Confirmation, _ record: TrialRecord, _ data: [DatasetView]) throws {
+        let study = self.coordinator.study
+        let best = study.incumbent?.epoch ?? 0
+        let own = Ancestor(
+            seed: study.seed(of: record.id), settings: study.definition.settings(for: record.configuration),
+            epoch: .max)
+        confirmation.stages = study.ancestors(of: record.id) + [own]
+        if let checkpoint = record.checkpoint ?? record.originCheckpoint, checkpoint.epoch <= best,
+            let bytes = try? self.blobs.get(checkpoint.digest),
+            let place = confirmation.stages.firstIndex(where: {
+                record.checkpoint == nil ? checkpoint.epoch <= $0.epoch : $0 == own
+            })
         {
+            let stage = confirmation.stages[place]
             do {
-                return try TrainingGroup(
-                    checkpoint: bytes, configuration: configuration, data: data, seed: seed, kernels: kernels,
-                    isFirstOnly: true)
+                confirmation.run = try TrainingGroup(
+                    checkpoint: bytes, configuration: try TrainingConfiguration(stage.settings), data: data,
+                    seed: stage.seed, kernels: try Self.kernels(), isFirstOnly: true)
+                confirmation.stages.removeFirst(place)
+                return
             } catch {
                 self.logger.warning(
                     "a checkpoint can't be used", metadata: ["trial": "\(record.id)", "error": "\(error)"])
             }
         }
-        // The first network alone: the others would tell nothing about it.
-        var alone = configuration
-        alone.repeats = 1
-        return try TrainingGroup(alone, data: Array(data.prefix(1)), seed: seed, kernels: kernels)
+        confirmation.run = try TrainingGroup(
+            try Self.alone(confirmation.stages[0].settings), data: Array(data.prefix(1)),
+            seed: confirmation.stages[0].seed, kernels: try Self.kernels())
+    }
+
+    /// A configuration of the first network alone: the others would tell nothing about it.
+    private static func alone(_ settings: [Setting]) throws -> TrainingConfiguration {
+        var configuration = try TrainingConfiguration(settings)
+        configuration.repeats = 1
+        return configuration
+    }
+
+    private static func kernels() throws -> KernelSet {
+        try KernelSet.best(named: ProcessInfo.processInfo.environment["WINNOW_ISA"])
     }
 
     private func test(_ confirmation: Confirmation, _ record: TrialRecord, _ best: Incumbent) throws -> [MetricValue] {

@@ -21,6 +21,7 @@ package enum RandomPurpose: UInt32, Sendable, CaseIterable {
     case forest = 17
     case exploration = 18
     case simulation = 19
+    case populationTraining = 20
     case admission = 21
 }
 

@@ -8,11 +8,14 @@ package struct Placement: Hashable, Sendable {
     package let rung: Int
     /// Train until this many epochs are done, counted from the trial's beginning.
     package let epochs: Int
+    /// The networks that a new trial begins with; `nil` for one that begins anew.
+    package let origin: TrialOrigin?
 
-    package init(bracket: Int, rung: Int, epochs: Int) {
+    package init(bracket: Int, rung: Int, epochs: Int, origin: TrialOrigin? = nil) {
         self.bracket = bracket
         self.rung = rung
         self.epochs = epochs
+        self.origin = origin
     }
 }
 

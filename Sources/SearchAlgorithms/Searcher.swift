@@ -39,6 +39,10 @@ package struct Searcher: Hashable, Sendable {
     private var admitted = SpeedCache(AdmittedPlaces())
     /// The last trial for which draws found nothing.
     private var unsuited = SpeedCache<TrialID?>(nil)
+    /// What changes the configurations of trials that begin with another one's networks.
+    private let explorer: PopulationExplorer?
+    /// Where trials began, by number; empty without an explorer.
+    private var origins: [TrialOrigin?] = []
 
     /// - Parameters:
     ///   - settings: Which searcher.
@@ -48,11 +52,12 @@ package struct Searcher: Hashable, Sendable {
     ///   - offset: How many of the first trials take configurations that were given by hand.
     ///   - pool: The only configurations that trials may have, each once; searchers that look at candidates look at these.
     ///   - rule: Which configurations may become trials.
+    ///   - explorer: What changes the configurations of trials that begin with another one's networks.
     /// - Throws: ``SearchError`` for a parameter that cannot be drawn from, more parameters than Sobol's sequence has
     ///   dimensions, or a grid of less than one point an axis.
     package init(
         _ settings: SearcherSettings, space: ParameterSpace, seed: UInt64, levels: [Int] = [], offset: Int = 0,
-        pool: ConfigurationPool? = nil, rule: AdmissionRule? = nil
+        pool: ConfigurationPool? = nil, rule: AdmissionRule? = nil, explorer: PopulationExplorer? = nil
     ) throws(SearchError) {
         try space.check()
         self.rule = rule
@@ -60,6 +65,7 @@ package struct Searcher: Hashable, Sendable {
         self.seed = seed
         self.offset = offset
         self.pool = pool
+        self.explorer = explorer
         switch settings {
         case .random: self.algorithm = .random
         case .grid(let points): self.algorithm = .grid(try Grid(space, points: points))
@@ -93,7 +99,8 @@ package struct Searcher: Hashable, Sendable {
             self.algorithm = .automatic(try AutomaticSearcher(space: space, seed: seed, offset: offset))
         }
         switch self.algorithm {
-        case .random, .grid, .sobol: self.history = nil
+        case .random, .grid, .sobol:
+            self.history = explorer == nil ? nil : SearchHistory(space: space, levels: levels, rule: rule)
         case .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic:
             self.history = SearchHistory(space: space, levels: levels, rule: rule)
         }
@@ -179,7 +186,7 @@ package struct Searcher: Hashable, Sendable {
             return self.admitted.content.place(of: number, limit: Self.mostDraws, count: nil) {
                 rule.admits(configuration($0))
             }.map(configuration)
-        case .random, .tpe, .evolution, .gaussianProcess, .hyperTune, .automatic:
+        case .random, .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic:
             if let own = self.proposed(trial, target: target), rule.admits(own) { return own }
             return self.drawn(trial)
         }
@@ -222,6 +229,14 @@ package struct Searcher: Hashable, Sendable {
         self.canSuggest(trial) || self.suggest(trial, target: target) != nil
     }
 
+    /// The configuration of a trial that begins with another one's networks: that one's, changed where it may be.
+    ///
+    /// - Returns: `nil` without an explorer, and where there is no such parent.
+    package func suggest(_ trial: TrialID, origin: TrialOrigin) -> Configuration? {
+        guard let explorer = self.explorer, let history = self.history else { return nil }
+        return explorer.configuration(trial.rawValue, origin: origin, history: history, origins: self.origins)
+    }
+
     /// Whether a suggestion has to wait for results of trials that run.
     ///
     /// - Parameters:
@@ -247,8 +262,11 @@ package struct Searcher: Hashable, Sendable {
     }
 
     /// The trial after the last one begins with this configuration, wherever that came from.
-    package mutating func start(_ configuration: Configuration, bracket: Int, target: Int) {
+    package mutating func start(
+        _ configuration: Configuration, bracket: Int, target: Int, origin: TrialOrigin? = nil
+    ) {
         self.history?.start(configuration, bracket: bracket, target: target)
+        if self.explorer != nil { self.origins.append(origin) }
     }
 
     /// A paused trial goes on.

@@ -10,16 +10,20 @@ extension StudyBuilder {
         "none": [], "successive_halving": ["min", "eta"], "hyperband": ["min", "eta", "formula"],
         "asha": ["min", "eta", "brackets", "allocation", "variant", "guard"], "pasha": ["min", "eta", "guard"],
         "auto": ["min", "eta"], "median": ["min", "min_trials"], "curve": ["min", "threshold"],
+        "pbt": ["population", "interval", "quantile", "resample", "synchronous"],
+        "pb2": ["population", "interval", "quantile", "synchronous"],
     ]
 
     mutating func scheduler(_ node: FileNode) -> SchedulerSettings? {
         let path = "search.scheduler"
-        let names = ["none", "successive_halving", "hyperband", "asha", "pasha", "median", "curve", "auto"]
-        let unbuilt = ["bohb", "dehb", "pbt", "hyperjump", "freeze_thaw", "fasha"]
+        let names = [
+            "none", "successive_halving", "hyperband", "asha", "pasha", "median", "curve", "pbt", "pb2", "auto",
+        ]
+        let unbuilt = ["bohb", "dehb", "hyperjump", "freeze_thaw", "fasha"]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         let all = [
             "name", "resource", "max", "min", "eta", "brackets", "allocation", "variant", "guard", "formula",
-            "min_trials", "threshold",
+            "min_trials", "threshold", "population", "interval", "quantile", "resample", "synchronous",
         ]
         guard let section = self.section(node, path: path, known: all) else { return nil }
         let fitting = ["name", "resource", "max"] + (Self.schedulerKeys[name] ?? [])
@@ -57,6 +61,8 @@ extension StudyBuilder {
             let trials = section["min_trials"].map { self.int($0, path: "\(path).min_trials", in: limit) } ?? 3
             return trials.map { .median(maximum: maximum, grace: minimum, minimumTrials: $0) }
         case "curve": return self.curve(section, minimum: minimum, maximum: maximum)
+        case "pbt": return self.population(section, .perturbation, maximum: maximum)
+        case "pb2": return self.population(section, .bandit, maximum: maximum)
         default: return self.asha(section, minimum: minimum, maximum: maximum, eta: eta)
         }
     }

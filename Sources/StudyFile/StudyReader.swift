@@ -98,7 +98,8 @@ struct StudyBuilder {
         let warmStart = self.warmStart(section["search"], space: space)
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
-        self.checkSearchable(space, budget: budget, section: section)
+        self.checkSearchable(
+            space, budget: budget, section: section, endsByItself: search?.scheduler.population != nil)
         guard let name, let task, let data, let objectives, let constraints, let search, let space else { return nil }
         var definition = StudyDefinition(
             name: name, subject: .networks(data: data, task: task), space: space.space, settings: space.templates,
@@ -109,6 +110,7 @@ struct StudyBuilder {
         definition.warmStart = warmStart
         definition.furtherObjectives = Array(objectives.dropFirst())
         definition.constraints = constraints
+        self.checkExplored(definition, section["search"])
         return definition
     }
 
@@ -170,7 +172,9 @@ struct StudyBuilder {
     }
 
     /// What only a search needs.
-    private mutating func checkSearchable(_ space: FinishedSpace?, budget: Budget, section: Section) {
+    private mutating func checkSearchable(
+        _ space: FinishedSpace?, budget: Budget, section: Section, endsByItself: Bool
+    ) {
         if let space, !space.space.parameters.contains(where: { !$0.conditions.contains(.never) }) {
             let place = section.entries.first { $0.key == "model" }?.place ?? section.place
             self.searchMistakes.append(
@@ -179,7 +183,7 @@ struct StudyBuilder {
                     "nothing is searched: every setting has a plain value; give at least one a range, such as "
                         + "training.learning_rate: {float: [1.0e-4, 1.0e-1], log: true}"))
         }
-        if budget.trials == nil, budget.epochs == nil, budget.wallTime == nil {
+        if budget.trials == nil, budget.epochs == nil, budget.wallTime == nil, !endsByItself {
             let place = section.entries.first { $0.key == "budget" }?.place ?? section.place
             // A limit that is there and wrong has been told already.
             guard !self.mistakes.contains(where: { $0.message.hasPrefix("budget.") }) else { return }

@@ -40,8 +40,14 @@ package struct Simulation {
     private var record = IncumbentRecord()
     private let levels: [Int]
 
-    /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings.
+    /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings, and for a population, whose
+    ///   members copy weights.
     package init(_ definition: StudyDefinition, table: RecordedTable, workers: Int) throws(SearchError) {
+        guard definition.scheduler.population == nil else {
+            throw .invalidSetting(
+                name: "scheduler", found: "a population on recorded curves",
+                wanted: "networks: a table has no weights to copy")
+        }
         self.table = table
         self.study = try StudyState(
             definition,

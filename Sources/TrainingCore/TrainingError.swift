@@ -10,6 +10,8 @@ package enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge(bytes: Int, limit: Int)
     /// The bytes are not a checkpoint of this version: what, what was found, what is wanted.
     case checkpoint(what: String, found: String, wanted: String)
+    /// A network can't be taken over under a configuration: what, what was found, what is wanted.
+    case adoption(what: String, found: String, wanted: String)
 
     package var description: String {
         switch self {
@@ -22,6 +24,8 @@ package enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "want at most \(limit); use fewer or narrower layers, a smaller training.batch_size, or fewer folds or repeats"
         case .checkpoint(let what, let found, let wanted):
             "checkpoint: \(what) = \(found), want \(wanted); train this trial from its beginning"
+        case .adoption(let what, let found, let wanted):
+            "the network of another trial can't be taken over: \(what) = \(found), want \(wanted)"
         }
     }
 }

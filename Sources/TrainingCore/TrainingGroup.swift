@@ -31,6 +31,8 @@ package struct TrainingGroup: ~Copyable {
     /// Repeat by repeat, in each fold by fold; never empty.
     let members: [Member]
 
+    init(_ members: [Member]) { self.members = members }
+
     /// Networks with their first weights.
     ///
     /// - Parameters:

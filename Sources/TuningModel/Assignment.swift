@@ -24,12 +24,16 @@ package struct Assignment: Hashable, Sendable {
     /// Train until this epoch is done, then end the attempt.
     package let targetEpoch: Int
     /// The newest checkpoint the coordinator holds, or `nil`: then train from the beginning. A worker that itself
-    /// holds a newer state of this trial goes on from there.
+    /// holds a newer state of this trial goes on from there. It is of the ancestor that trained its epoch, where that is not
+    /// one of the trial's own.
     package let checkpoint: CheckpointReference?
+    /// What the trial's networks went through before its own first epoch, oldest first and by rising epochs; empty where it
+    /// began anew.
+    package let ancestors: [Ancestor]
 
     package init(
         attempt: AttemptID, seed: UInt64, settings: [Setting], dataset: Digest, datasetByteCount: Int, ledgerEpoch: Int,
-        targetEpoch: Int, checkpoint: CheckpointReference?
+        targetEpoch: Int, checkpoint: CheckpointReference?, ancestors: [Ancestor] = []
     ) {
         self.attempt = attempt
         self.seed = seed
@@ -39,6 +43,7 @@ package struct Assignment: Hashable, Sendable {
         self.ledgerEpoch = ledgerEpoch
         self.targetEpoch = targetEpoch
         self.checkpoint = checkpoint
+        self.ancestors = ancestors
     }
 }
 

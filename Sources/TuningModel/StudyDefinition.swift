@@ -161,22 +161,31 @@ package enum SchedulerSettings: Hashable, Sendable {
     case curve(maximum: Int, grace: Int, threshold: Double)
     /// ASHA by promotion whose lowest rung is learned.
     case automatic(minimum: Int, maximum: Int, eta: Int)
+    /// Members that copy each other's networks.
+    case population(PopulationSettings)
 
     /// Whether it can rank trials by several objectives, or ranks none.
     package var takesSeveralObjectives: Bool {
         switch self {
         case .none, .asha: true
         case .successiveHalving, .hyperband, .ashaStopping, .asynchronousHyperband, .pasha, .median, .curve,
-            .automatic:
+            .automatic, .population:
             false
         }
+    }
+
+    /// How a population is trained; `nil` for schedulers whose trials all begin anew.
+    package var population: PopulationSettings? {
+        guard case .population(let settings) = self else { return nil }
+        return settings
     }
 
     /// Whether a trial may be stopped at any epoch, and not only where it reaches a rung.
     package var decidesAtEveryEpoch: Bool {
         switch self {
         case .median, .curve: true
-        case .none, .successiveHalving, .hyperband, .asha, .ashaStopping, .asynchronousHyperband, .pasha, .automatic:
+        case .none, .successiveHalving, .hyperband, .asha, .ashaStopping, .asynchronousHyperband, .pasha, .automatic,
+            .population:
             false
         }
     }
@@ -193,6 +202,7 @@ package enum SchedulerSettings: Hashable, Sendable {
             .asynchronousHyperband(_, let maximum, _, _, _, _), .pasha(_, let maximum, _, _),
             .median(let maximum, _, _), .curve(let maximum, _, _):
             maximum
+        case .population(let settings): settings.maximum
         }
     }
 }

@@ -166,38 +166,3 @@ extension Welcome {
         } catch { throw error.inside("welcome") }
     }
 }
-
-extension Assignment {
-    fileprivate var wire: WireAssign {
-        .with {
-            $0.attempt = self.attempt.wire
-            $0.seed = self.seed
-            $0.settings = self.settings.map(\.wire)
-            $0.dataset = self.dataset.wire
-            $0.datasetByteCount = Int64(self.datasetByteCount)
-            $0.ledgerEpoch = Int64(self.ledgerEpoch)
-            $0.targetEpoch = Int64(self.targetEpoch)
-            if let checkpoint = self.checkpoint { $0.checkpoint = checkpoint.wire }
-        }
-    }
-
-    fileprivate init(_ body: WireAssign) throws(WireError) {
-        do throws(WireError) {
-            try Check.count(body.settings.count, atMost: WireLimits.settingCount, "settings")
-            var settings: [Setting] = []
-            for (i, part) in body.settings.enumerated() {
-                do throws(WireError) { settings.append(try Setting(part)) } catch {
-                    throw error.inside("settings[\(i)]")
-                }
-            }
-            self.init(
-                attempt: try AttemptID(body.attempt, "attempt"), seed: body.seed, settings: settings,
-                dataset: try Digest(wire: body.dataset, "dataset"),
-                datasetByteCount: try Check.number(
-                    body.datasetByteCount, in: WireLimits.byteCounts, "dataset_byte_count"),
-                ledgerEpoch: try Check.number(body.ledgerEpoch, in: WireLimits.epochCounts, "ledger_epoch"),
-                targetEpoch: try Check.number(body.targetEpoch, in: WireLimits.epochs, "target_epoch"),
-                checkpoint: body.hasCheckpoint ? try CheckpointReference(body.checkpoint, "checkpoint") : nil)
-        } catch { throw error.inside("assign") }
-    }
-}

@@ -123,6 +123,12 @@ extension TrialPlacement {
             $0.bracket = Int64(self.bracket)
             $0.rung = Int64(self.rung)
             $0.epochs = Int64(self.epochs)
+            if let origin = self.origin {
+                $0.origin = .with {
+                    $0.parent = Int64(origin.parent.rawValue)
+                    $0.epoch = Int64(origin.epoch)
+                }
+            }
         }
     }
 
@@ -130,6 +136,15 @@ extension TrialPlacement {
         self.init(
             bracket: try Check.number(body.bracket, in: WireLimits.epochCounts, "placement.bracket"),
             rung: try Check.number(body.rung, in: WireLimits.epochCounts, "placement.rung"),
-            epochs: try Check.number(body.epochs, in: WireLimits.epochCounts, "placement.epochs"))
+            epochs: try Check.number(body.epochs, in: WireLimits.epochCounts, "placement.epochs"),
+            origin: body.hasOrigin ? try TrialOrigin(body.origin) : nil)
+    }
+}
+
+extension TrialOrigin {
+    fileprivate init(_ body: StoredOrigin) throws(WireError) {
+        self.init(
+            parent: try TrialID(wire: body.parent, "placement.origin.parent"),
+            epoch: try Check.number(body.epoch, in: WireLimits.epochs, "placement.origin.epoch"))
     }
 }

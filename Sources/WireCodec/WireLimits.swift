@@ -9,6 +9,7 @@ package enum WireLimits {
     package static let attemptCount = 1_024
     package static let settingCount = 1_024
     package static let trialCount = 1_024
+    package static let ancestorCount = 100
     /// UTF-8 bytes of a text.
     package static let textByteCount = 4_096
     package static let nameByteCount = 255

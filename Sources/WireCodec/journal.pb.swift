@@ -460,6 +460,33 @@ nonisolated struct StoredPlacement: Sendable {
   /// the epoch at which the rung is reached
   var epochs: Int64 = 0
 
+  /// absent: the trial began anew
+  var origin: StoredOrigin {
+    get {_origin ?? StoredOrigin()}
+    set {_origin = newValue}
+  }
+  /// Returns true if `origin` has been explicitly set.
+  var hasOrigin: Bool {self._origin != nil}
+  /// Clears the value of `origin`. Subsequent reads from it will return its default value.
+  mutating func clearOrigin() {self._origin = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _origin: StoredOrigin? = nil
+}
+
+/// The networks that a trial began with: those of another trial after an epoch.
+nonisolated struct StoredOrigin: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var parent: Int64 = 0
+
+  var epoch: Int64 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1516,7 +1543,7 @@ nonisolated extension StoredValue: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension StoredPlacement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Placement"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bracket\0\u{1}rung\0\u{1}epochs\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bracket\0\u{1}rung\0\u{1}epochs\0\u{1}origin\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1527,12 +1554,17 @@ nonisolated extension StoredPlacement: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.bracket) }()
       case 2: try { try decoder.decodeSingularInt64Field(value: &self.rung) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.epochs) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._origin) }()
       default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.bracket != 0 {
       try visitor.visitSingularInt64Field(value: self.bracket, fieldNumber: 1)
     }
@@ -1542,6 +1574,9 @@ nonisolated extension StoredPlacement: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.epochs != 0 {
       try visitor.visitSingularInt64Field(value: self.epochs, fieldNumber: 3)
     }
+    try { if let v = self._origin {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1549,6 +1584,42 @@ nonisolated extension StoredPlacement: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.bracket != rhs.bracket {return false}
     if lhs.rung != rhs.rung {return false}
     if lhs.epochs != rhs.epochs {return false}
+    if lhs._origin != rhs._origin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension StoredOrigin: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Origin"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}epoch\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.epoch) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.parent != 0 {
+      try visitor.visitSingularInt64Field(value: self.parent, fieldNumber: 1)
+    }
+    if self.epoch != 0 {
+      try visitor.visitSingularInt64Field(value: self.epoch, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: StoredOrigin, rhs: StoredOrigin) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.epoch != rhs.epoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -11,7 +11,8 @@ struct AttemptRecord: Hashable, Sendable {
     }
 
     let assignment: Assignment
-    let identity: TrainingIdentity
+    /// The history of its networks, the trial's own part last.
+    let stages: [TrainingStage]
     var stage: Stage = .fetching
     /// Set once the coordinator's checkpoint has proved useless.
     var ignoresCheckpoint = false
@@ -35,13 +36,27 @@ struct AttemptRecord: Hashable, Sendable {
 
     init(_ assignment: Assignment) {
         self.assignment = assignment
-        self.identity = TrainingIdentity(assignment)
+        self.stages = assignment.stages
         self.acknowledgedEpoch = assignment.ledgerEpoch
         self.sentEpoch = assignment.ledgerEpoch
         self.reportedEpoch = assignment.ledgerEpoch
     }
 
     var attempt: AttemptID { self.assignment.attempt }
+    /// That of the trial's own part.
+    var identity: TrainingIdentity { self.stages[self.stages.count - 1].identity }
+
+    /// The name of the state after an epoch, which the earliest stage has that comes so far.
+    func name(ofEpoch epoch: Int) -> CheckpointName {
+        let stage = self.stages.first { epoch <= $0.end } ?? self.stages[self.stages.count - 1]
+        return CheckpointName(identity: stage.identity, epoch: epoch)
+    }
+
+    /// Whether the trial's own part would begin with this state.
+    func beginsWith(_ name: CheckpointName) -> Bool {
+        guard self.stages.count > 1 else { return false }
+        return self.name(ofEpoch: self.stages[self.stages.count - 1].start) == name
+    }
     var isEnded: Bool { self.stage == .ended }
     var hasUnsentReports: Bool { self.sentEpoch < self.reportedEpoch }
     var hasUnsentEnd: Bool { self.end != nil && !self.isEndSent && self.heldFor == nil }

@@ -7,7 +7,7 @@ package struct SlotJob: Hashable, Sendable {
     package let assignment: Assignment
     /// Where states of this assignment are stored: `CheckpointName(identity:epoch:)`.
     package let identity: TrainingIdentity
-    /// The checkpoint to go on from, or `nil` for the beginning.
+    /// The checkpoint to go on from, of the trial's own networks or of those they come from, or `nil` for the beginning.
     package let resume: CheckpointName?
 
     package init(number: UInt64, assignment: Assignment, identity: TrainingIdentity, resume: CheckpointName?) {

@@ -20,26 +20,25 @@ package struct TrainingIdentity: Hashable, Sendable {
     }
 
     package init(_ assignment: Assignment) {
+        self.init(
+            seed: assignment.seed, settings: assignment.settings, dataset: assignment.dataset,
+            ancestors: assignment.ancestors[...])
+    }
+
+    /// - Parameters:
+    ///   - seed: The trial's own.
+    ///   - settings: The trial's own.
+    ///   - dataset: What it is trained on.
+    ///   - ancestors: What its networks went through before, oldest first.
+    init(seed: UInt64, settings: [Setting], dataset: Digest, ancestors: ArraySlice<Ancestor>) {
         var hash = FowlerHash()
-        hash.add(assignment.seed)
-        hash.add(assignment.dataset.bytes)
-        hash.add(UInt64(assignment.settings.count))
-        for setting in assignment.settings {
-            hash.add(Array(setting.name.utf8))
-            switch setting.value {
-            case .float(let value):
-                hash.mix(1)
-                hash.add(value.bitPattern)
-            case .int(let value):
-                hash.mix(2)
-                hash.add(UInt64(bitPattern: Int64(value)))
-            case .bool(let value):
-                hash.mix(3)
-                hash.mix(value ? 1 : 0)
-            case .text(let value):
-                hash.mix(4)
-                hash.add(Array(value.utf8))
-            }
+        hash.add(seed)
+        hash.add(dataset.bytes)
+        hash.add(settings)
+        for ancestor in ancestors.reversed() {
+            hash.add(ancestor.seed)
+            hash.add(UInt64(bitPattern: Int64(ancestor.epoch)))
+            hash.add(ancestor.settings)
         }
         self.high = hash.high
         self.low = hash.low
@@ -89,5 +88,26 @@ private struct FowlerHash {
     mutating func add(_ bytes: [UInt8]) {
         self.add(UInt64(bytes.count))
         for byte in bytes { self.mix(byte) }
+    }
+
+    mutating func add(_ settings: [Setting]) {
+        self.add(UInt64(settings.count))
+        for setting in settings {
+            self.add(Array(setting.name.utf8))
+            switch setting.value {
+            case .float(let value):
+                self.mix(1)
+                self.add(value.bitPattern)
+            case .int(let value):
+                self.mix(2)
+                self.add(UInt64(bitPattern: Int64(value)))
+            case .bool(let value):
+                self.mix(3)
+                self.mix(value ? 1 : 0)
+            case .text(let value):
+                self.mix(4)
+                self.add(Array(value.utf8))
+            }
+        }
     }
 }

@@ -65,8 +65,16 @@ extension Worker {
     }
 
     /// The local state an attempt goes on from. Of equal bits by construction, so that the newest is the best.
+    ///
+    /// A trial without a state of its own goes on from the newest one of those that its networks come from.
     func resumeEntry(for record: AttemptRecord) -> CheckpointShelf.Entry? {
-        self.shelf.newest(of: record.identity, through: record.resumeLimit)
+        for stage in record.stages.reversed() {
+            let limit = min(stage.end, record.resumeLimit)
+            if let entry = self.shelf.newest(of: stage.identity, through: limit), stage.covers(entry.name.epoch) {
+                return entry
+            }
+        }
+        return nil
     }
 
     /// Ends an attempt as this worker knows it. The words of its slot about it mean nothing from now on.
@@ -113,7 +121,11 @@ extension Worker {
         for name in uploads where self.shelf.entry(named: name).map({ Self.belongs($0, to: trials) }) == true {
             self.shelf.markForgotten(name)
         }
-        let removed = self.shelf.remove { Self.belongs($0, to: trials) && !uploads.contains($0.name) }
+        let held = self.attempts.filter { !$0.isEnded }
+        let removed = self.shelf.remove { entry in
+            Self.belongs(entry, to: trials) && !uploads.contains(entry.name)
+                && !held.contains { $0.beginsWith(entry.name) }
+        }
         if !removed.isEmpty { effects.append(.removeCheckpoints(removed)) }
     }
 

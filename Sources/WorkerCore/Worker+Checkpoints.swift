@@ -28,7 +28,7 @@ extension Worker {
         let held = self.attempts.filter { !$0.isEnded }
         let removed = self.shelf.prune(limit: self.limits.checkpointBytes, superseding: name) { entry in
             uploads.contains(entry.name)
-                || held.contains { $0.resume == entry.name }
+                || held.contains { $0.resume == entry.name || $0.beginsWith(entry.name) }
                 || (entry.name.identity != name?.identity && held.contains { $0.identity == entry.name.identity })
         }
         if !removed.isEmpty { effects.append(.removeCheckpoints(removed)) }

@@ -49,7 +49,7 @@ extension Worker {
         self.downloads.append(
             Download(
                 digest: checkpoint.digest, byteCount: checkpoint.byteCount,
-                target: .checkpoint(CheckpointName(identity: record.identity, epoch: checkpoint.epoch)),
+                target: .checkpoint(record.name(ofEpoch: checkpoint.epoch)),
                 attempt: record.attempt))
         self.advanceTransfers(at: now, &effects)
     }

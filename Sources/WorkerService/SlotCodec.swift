@@ -43,6 +43,8 @@ enum SlotCodec {
             writer.add(job.identity.high)
             writer.add(job.identity.low)
             writer.add(UInt64(bitPattern: Int64(job.resume?.epoch ?? -1)))
+            writer.add(job.resume?.identity.high ?? 0)
+            writer.add(job.resume?.identity.low ?? 0)
             writer.add(WireCodec.encode(.assign(job.assignment)))
         case .command(.stop(let job)):
             writer.add(InstructionKind.stop.rawValue)
@@ -71,6 +73,7 @@ enum SlotCodec {
             let number = try reader.word()
             let identity = TrainingIdentity(high: try reader.word(), low: try reader.word())
             let epoch = Int(Int64(bitPattern: try reader.word()))
+            let origin = TrainingIdentity(high: try reader.word(), low: try reader.word())
             guard case .assign(let assignment) = try WireCodec.decodeCoordinatorMessage(reader.rest()) else {
                 throw SlotCodecError()
             }
@@ -78,7 +81,7 @@ enum SlotCodec {
                 .run(
                     SlotJob(
                         number: number, assignment: assignment, identity: identity,
-                        resume: epoch < 0 ? nil : CheckpointName(identity: identity, epoch: epoch))))
+                        resume: epoch < 0 ? nil : CheckpointName(identity: origin, epoch: epoch))))
         case .stop: return .command(.stop(job: try reader.word()))
         case .withdraw: return .command(.withdraw(job: try reader.word()))
         case .drain: return .command(.drain)

@@ -97,36 +97,75 @@ struct SlotTrainer: ~Copyable {
     }
 
     /// The networks of a job at the epoch from which they go on.
+    ///
+    /// Where they come from another trial and no newer state is here, what came before is trained again: the bits are the
+    /// same.
     private mutating func begin(_ job: SlotJob) throws(JobEnd) -> TrainingGroup {
         let assignment = job.assignment
         let start = min(assignment.ledgerEpoch, job.resume?.epoch ?? 0)
-        let configuration: TrainingConfiguration
+        let stages = assignment.stages
+        var configurations: [TrainingConfiguration] = []
         do {
-            configuration = try TrainingConfiguration(assignment.settings)
+            for stage in stages { configurations.append(try TrainingConfiguration(stage.settings)) }
         } catch {
             throw .ended(.refused(reason: "\(error)"), epoch: start)
         }
         let data = try self.open(assignment.dataset, epoch: start)
-        guard let resume = job.resume else {
+        var stage = 0
+        var run: TrainingGroup
+        if let resume = job.resume {
+            guard let place = stages.firstIndex(where: { $0.identity == resume.identity }) else {
+                throw .unusable("it is of another trial")
+            }
+            stage = place
+            run = try self.read(resume, configurations[stage], data, seed: stages[stage].seed)
+        } else {
             do {
-                return try TrainingGroup(configuration, data: data, seed: assignment.seed, kernels: self.kernels)
+                run = try TrainingGroup(configurations[0], data: data, seed: stages[0].seed, kernels: self.kernels)
             } catch {
                 throw .ended(.refused(reason: "\(error)"), epoch: start)
             }
         }
+        while stage < stages.count - 1 {
+            try self.train(&run, to: stages[stage].end, job, start: start)
+            stage += 1
+            do {
+                run = try TrainingGroup(
+                    adopting: run, configuration: configurations[stage], seed: stages[stage].seed,
+                    kernels: self.kernels)
+            } catch {
+                throw .ended(.refused(reason: "\(error)"), epoch: start)
+            }
+        }
+        return run
+    }
+
+    private func read(
+        _ name: CheckpointName, _ configuration: TrainingConfiguration, _ data: [DatasetView], seed: UInt64
+    ) throws(JobEnd) -> TrainingGroup {
         let run: TrainingGroup
         do {
-            let bytes = try AtomicFile.read(self.path(resume))
+            let bytes = try AtomicFile.read(self.path(name))
             run = try TrainingGroup(
-                checkpoint: bytes, configuration: configuration, data: data, seed: assignment.seed,
-                kernels: self.kernels)
+                checkpoint: bytes, configuration: configuration, data: data, seed: seed, kernels: self.kernels)
         } catch {
             throw .unusable("\(error)")
         }
-        guard run.epoch == resume.epoch else {
-            throw .unusable("it holds the state after epoch \(run.epoch), want \(resume.epoch)")
+        guard run.epoch == name.epoch else {
+            throw .unusable("it holds the state after epoch \(run.epoch), want \(name.epoch)")
         }
         return run
+    }
+
+    /// Trains what another trial has trained already and has reported.
+    private func train(
+        _ run: inout TrainingGroup, to epoch: Int, _ job: SlotJob, start: Int
+    ) throws(JobEnd) {
+        while run.epoch < epoch, !run.isOver {
+            guard !self.mailbox.isDraining, run.trainEpoch(isCancelled: { self.mailbox.isCancelled(job.number) })
+            else { throw .ended(self.mailbox.isStopped(job.number) ? .stopped : .preempted, epoch: start) }
+            _ = run.finishEpoch()
+        }
     }
 
     private mutating func open(_ digest: Digest, epoch: Int) throws(JobEnd) -> [DatasetView] {

@@ -82,6 +82,10 @@ extension JSONLine {
         self.add("configuration", JSONLine.Value(trial.configuration, in: study.definition.space))
         self.add("bracket", .int(trial.placement.bracket))
         self.add("rung", .int(study.rung(of: trial)))
+        if let origin = trial.origin {
+            self.add("parent", .int(origin.parent.rawValue))
+            self.add("parent_epoch", .int(origin.epoch))
+        }
         self.add("epochs", .int(trial.epochs))
         let objective = trial.metrics[study.definition.objective.metric]
         self.add("objective", objective.map { .double($0) } ?? .null)

@@ -119,6 +119,29 @@ extension Sample {
                     ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 27,
                     checkpoint: Self.checkpoint))),
         Sample(
+            "assign-copy",
+            .assign(
+                Assignment(
+                    attempt: AttemptID(31, 1), seed: 7,
+                    settings: [
+                        Setting("training.learning_rate", .float(0.012)), Setting("training.batch_size", .int(32)),
+                    ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 12,
+                    checkpoint: Self.checkpoint,
+                    ancestors: [
+                        Ancestor(
+                            seed: 5,
+                            settings: [
+                                Setting("training.learning_rate", .float(0.01)),
+                                Setting("training.batch_size", .int(16)),
+                            ], epoch: 3),
+                        Ancestor(
+                            seed: 6,
+                            settings: [
+                                Setting("training.learning_rate", .float(0.01)),
+                                Setting("training.batch_size", .int(32)),
+                            ], epoch: 9),
+                    ]))),
+        Sample(
             "acknowledge",
             .acknowledge([
                 Acknowledgement(attempt: AttemptID(17, 3), epoch: 12, isEndKnown: false),
@@ -155,6 +178,15 @@ extension Sample {
                         TrialID(0), worker: Self.worker, configuration: Configuration(values), placement: placement),
                     .promoted(AttemptID(3, 2), worker: Self.worker, placement: placement, reason: "2nd of 9"),
                     .retried(AttemptID(4, 5), worker: Self.worker, placement: placement),
+                ]
+            ),
+            (
+                "copy-started", .workRequested(Self.worker),
+                [
+                    .started(
+                        TrialID(31), worker: Self.worker, configuration: Configuration([.float(0.012)]),
+                        placement: TrialPlacement(
+                            bracket: 0, rung: 3, epochs: 12, origin: TrialOrigin(parent: TrialID(4), epoch: 9)))
                 ]
             ),
             (

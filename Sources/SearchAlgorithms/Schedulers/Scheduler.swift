@@ -79,6 +79,9 @@ package struct Scheduler: Sendable {
         case .curve(let maximum, let grace, let threshold):
             self.algorithm = try CurveStopping(maximum: maximum, grace: grace, threshold: threshold, wording: wording)
             self.plan = [.open(try RungLadder(onlyRung: maximum))]
+        case .population(let settings):
+            self.algorithm = try PopulationTraining(settings, seed: seed, wording: wording)
+            self.plan = [.population(settings)]
         }
     }
 

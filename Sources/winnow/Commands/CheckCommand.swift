@@ -77,7 +77,8 @@ struct CheckCommand: ParsableCommand {
             if !conditions.isEmpty { line += "  if " + conditions.joined(separator: " and ") }
             Terminal.writeLine(line)
         }
-        for bracket in scheduler.plan {
+        if let population = definition.scheduler.population { Self.print(population, of: definition) }
+        for bracket in scheduler.plan where definition.scheduler.population == nil {
             let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.epochs)" : "\($0.epochs)" }
             Terminal.writeLine("bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " epochs")
         }
@@ -104,6 +105,19 @@ struct CheckCommand: ParsableCommand {
         if let epochs = budget.epochs { limits.append("\(epochs) epochs") }
         if let time = budget.wallTime { limits.append("\(time.components.seconds) s") }
         if !limits.isEmpty { Terminal.writeLine("budget: " + limits.joined(separator: ", ")) }
+    }
+
+    private static func print(_ population: PopulationSettings, of definition: StudyDefinition) {
+        let count = population.quantileCount(of: population.count)
+        let waiting = population.isSynchronous ? ", when all have come there" : ", each by itself"
+        Terminal.writeLine(
+            "population of \(population.count) for \(population.maximum) epochs, compared every \(population.interval)"
+                + "\(waiting): the worst \(count) are replaced by copies of the best \(count)")
+        let explored = definition.explorableParameters
+        let names = definition.space.parameters.map(\.name)
+        Terminal.writeLine("explored in copies: " + explored.map { names[$0] }.joined(separator: ", "))
+        let kept = names.indices.filter { !explored.contains($0) }.map { names[$0] }
+        if !kept.isEmpty { Terminal.writeLine("kept with the networks: " + kept.joined(separator: ", ")) }
     }
 
     private static func text(_ domain: ParameterDomain) -> String {

@@ -71,7 +71,7 @@ struct BestCommand: ParsableCommand {
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
-            Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
+            Terminal.writeLine(Figures.beginning(of: trial, in: study))
             for line in (front?.text ?? []) + (audit ?? []).map(\.text) { Terminal.writeLine(line) }
         }
     }
@@ -106,7 +106,7 @@ struct ShowCommand: ParsableCommand {
             for setting in study.searched(trial.configuration) {
                 Terminal.writeLine("  \(setting.name): \(setting.value)")
             }
-            Terminal.writeLine("  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed")
+            Terminal.writeLine(Figures.beginning(of: trial, in: study))
         }
     }
 }

@@ -1,3 +1,4 @@
+import CoordinatorCore
 import Foundation
 import TuningModel
 
@@ -27,6 +28,14 @@ enum Figures {
             let value = setting.value.number.map { Self.short($0) } ?? "\(setting.value)"
             return "\(name) \(value)"
         }.joined(separator: "  ")
+    }
+
+    /// How a trial's training can be begun again: its seed, or whose networks it took over.
+    static func beginning(of trial: TrialRecord, in study: StudyState) -> String {
+        guard let origin = trial.origin else {
+            return "  seed of the trial: \(study.seed(of: trial.id)), for winnow train --seed"
+        }
+        return "  began with the networks of trial \(origin.parent) after epoch \(origin.epoch)"
     }
 
     static func seconds(_ duration: Duration) -> Double {

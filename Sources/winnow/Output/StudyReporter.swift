@@ -63,10 +63,14 @@ final class StudyReporter: StudyObserver {
     private func tell(_ decision: StudyDecision, of study: StudyState) {
         switch decision {
         case .started(let trial, let worker, let configuration, let placement):
-            self.write(
-                JSONLine(event: "trial_started").adding("trial", .int(trial.rawValue))
-                    .adding("configuration", JSONLine.Value(configuration, in: study.definition.space))
-                    .adding("bracket", .int(placement.bracket)).adding("worker", .text(study.name(of: worker))))
+            var line = JSONLine(event: "trial_started").adding("trial", .int(trial.rawValue))
+                .adding("configuration", JSONLine.Value(configuration, in: study.definition.space))
+                .adding("bracket", .int(placement.bracket)).adding("worker", .text(study.name(of: worker)))
+            if let origin = placement.origin {
+                line.add("parent", .int(origin.parent.rawValue))
+                line.add("parent_epoch", .int(origin.epoch))
+            }
+            self.write(line)
         case .promoted(let attempt, _, let placement, let reason):
             let trial = attempt.trial.rawValue
             let epoch = study.rungEpochs(below: placement)
