@@ -89,9 +89,7 @@ package struct StudyState: Hashable, Sendable {
         self.closeIfExhausted(&decisions)
     }
 
-    /// The searcher of a study before anything was told.
-    ///
-    /// - Parameter offset: How many of the first trials take configurations that are given.
+    /// The searcher of a study before anything was told, the first `offset` of whose trials take configurations that are given.
     static func searcher(
         _ definition: StudyDefinition, levels: [Int], offset: Int, pool: ConfigurationPool?, networks: NetworkMeasure?
     ) throws(SearchError) -> Searcher {
