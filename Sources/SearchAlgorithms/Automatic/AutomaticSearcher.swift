@@ -6,8 +6,9 @@ import TuningModel
 /// all workers together ask for less than half of what one core can suggest; else the tree-structured Parzen estimator
 /// (``TreeParzenEstimator``) by the same rule; else random search. What a suggestion costs is estimated from the number of
 /// observations, by constants that were measured on one core of 2024, and not measured anew: so a study that is replayed
-/// chooses as it did. Every fourth trial that is first judged above the lowest rung is drawn at random: where a scheduler does
-/// not trust the lowest rung, a model of what was seen there and above it is often wrong. What a trial takes is the median of what the last 64 trials took until they were judged first.
+/// chooses as it did. Every fourth trial is
+/// drawn at random: a model of low rungs is sometimes wrong about what is best in the end, and then what it shuns would never be
+/// tried. What a trial takes is the median of what the last 64 trials took until they were judged first.
 struct AutomaticSearcher: HistorySearcher {
     /// Raw values are names for people.
     enum Choice: String {
@@ -23,7 +24,7 @@ struct AutomaticSearcher: HistorySearcher {
     private static let trialShare = 0.02
     private static let coreShare = 0.5
     private static let medianCount = 64
-    /// Where trials are first judged above the lowest rung, because that is not trusted, one of so many is drawn at random.
+    /// One of so many trials is drawn at random.
     private static let randomPeriod = 4
 
     private let space: ParameterSpace
@@ -49,8 +50,7 @@ struct AutomaticSearcher: HistorySearcher {
     mutating func suggest(
         _ trial: Int, target: Int, history: SearchHistory, pool: ConfigurationPool?
     ) -> Configuration? {
-        let isDoubtful = target > history.levels.first ?? target
-        let isRandom = isDoubtful && (trial - self.offset) % Self.randomPeriod == Self.randomPeriod - 1
+        let isRandom = (trial - self.offset) % Self.randomPeriod == Self.randomPeriod - 1
         switch isRandom ? .random : self.choice(history) {
         case .hyperTune: return self.ensemble.suggest(trial, history: history, pool: pool)
         case .tpe: return self.parzen.suggest(trial, target: target, history: history)
