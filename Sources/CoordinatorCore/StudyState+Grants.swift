@@ -33,14 +33,13 @@ extension StudyState {
             self.definition.tryFirst.indices.contains(next.rawValue)
             || recorded?.contains { $0.configuration(of: next) != nil } == true
         guard !isGiven, self.searcher.isWaiting(next, target: nil) else { return self.scheduler.ask() }
-        // A copy is asked, so that a proposal that is not taken up changes nothing.
-        var scheduler = self.scheduler
-        let proposal = scheduler.ask()
-        if case .start(_, let placement) = proposal, self.searcher.isWaiting(next, target: placement.epochs) {
+        // A proposal that is not taken up changes nothing.
+        if case .start(let placement) = self.scheduler.outlook(),
+            self.searcher.isWaiting(next, target: placement.epochs)
+        {
             return .wait
         }
-        self.scheduler = scheduler
-        return proposal
+        return self.scheduler.ask()
     }
 
     /// Epochs of the budget that are neither spent nor promised to an open attempt.
@@ -77,10 +76,10 @@ extension StudyState {
     }
 
     mutating func promote(
-        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: String,
+        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: Reason,
         _ decisions: inout [StudyDecision]
     ) {
-        guard self.record(of: trial)?.state == .paused else { return }
+        guard self.trials.indices.contains(trial.rawValue), self.trials[trial.rawValue].state == .paused else { return }
         self.trials[trial.rawValue].placement = placement
         self.trials[trial.rawValue].reason = reason
         self.searcher.resume(trial, target: placement.epochs)
@@ -114,7 +113,7 @@ extension StudyState {
 
     /// The nearest row of the table, which is used up with that; the configuration itself where there is no table.
     private mutating func taken(_ configuration: Configuration) -> Configuration? {
-        guard self.searcher.pool != nil else { return configuration }
+        guard self.searcher.hasPool else { return configuration }
         guard let (row, nearest) = self.searcher.take(nearest: configuration) else { return nil }
         self.rows.append(row)
         return nearest
@@ -149,9 +148,7 @@ extension StudyState {
         let next = self.trials.count
         let isSpent = self.definition.budget.trials.map { next >= $0 } ?? false
         let own = next - self.definition.tryFirst.count
-        guard
-            isSpent || self.searcher.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
-        else { return }
+        guard isSpent || self.searcher.isExhausted(after: own) else { return }
         self.isClosed = true
         self.follow(self.scheduler.close(isExhausted: !isSpent), &decisions)
     }

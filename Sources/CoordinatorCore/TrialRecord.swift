@@ -54,7 +54,7 @@ package struct TrialRecord: Hashable, Sendable {
     /// The epoch at which it had been given up before it was trained to the end as an audit; `nil` for all other trials.
     package internal(set) var auditedFrom: Int?
     /// Why the trial is in its state, in a sentence; empty while it runs for the first time.
-    package internal(set) var reason = ""
+    package internal(set) var reason: Reason = ""
 
     /// The attempt that may report now.
     package var currentAttempt: AttemptID { AttemptID(trial: self.id, number: self.attempts) }
@@ -65,5 +65,15 @@ package struct TrialRecord: Hashable, Sendable {
         self.placement = placement
         self.openAttempt = attempt
         self.lastWorker = attempt.worker
+    }
+
+    /// Takes in the next epoch.
+    mutating func take(_ report: EpochReport) {
+        self.epochs = report.epoch
+        self.seconds += report.seconds
+        self.metrics = report.metrics
+        self.status = report.status
+        self.crashes = 0
+        self.losses = 0
     }
 }
