@@ -11,17 +11,22 @@ extension Coordinator {
     /// idle share first, and only then as much as it wants to hold beyond that.
     mutating func dispatch(at now: Duration) {
         guard !self.study.isFinished else { return }
+        guard self.virtual == nil else { return self.dispatchVirtualWork() }
         while let index = self.neediestPeer(beyondSlots: false) ?? self.neediestPeer(beyondSlots: true) {
             guard self.grant(to: index, at: now) else { return }
         }
     }
 
     /// The connected worker with the most free places, by the order of joining among equals.
-    private func neediestPeer(beyondSlots: Bool) -> Int? {
+    ///
+    /// An attempt that may have been fenced off a worker under the same number is not for that worker until it is heard.
+    func neediestPeer(beyondSlots: Bool, for attempt: AttemptID? = nil) -> Int? {
         var best: Int?
         var most = 0
         for (index, peer) in self.peers.enumerated()
-        where peer.brokenSince == nil && !peer.isDraining && !peer.isSuspected {
+        where peer.brokenSince == nil && !peer.isDraining && !peer.isSuspected
+            && !peer.fenced.contains(where: { $0 == attempt })
+        {
             let limit =
                 beyondSlots ? min(peer.capacity, Self.mostHeldPerSlot * peer.slots) : min(peer.capacity, peer.slots)
             let free = limit - peer.attempts.count
@@ -43,14 +48,7 @@ extension Coordinator {
             .journal(JournalRecord(time: now, event: .workRequested(worker), decisions: decisions)))
         self.follow(decisions)
         for decision in decisions {
-            let attempt: AttemptID
-            switch decision {
-            case .started(let trial, _, _, _): attempt = AttemptID(trial: trial, number: 1)
-            case .promoted(let promoted, _, _, _): attempt = promoted
-            case .retried(let retried, _, _): attempt = retried
-            case .paused, .stopped, .completed, .failed, .newBest, .finished: continue
-            }
-            guard let assignment = self.assignment(of: attempt.trial) else { continue }
+            guard let attempt = decision.begun, let assignment = self.assignment(of: attempt.trial) else { continue }
             self.peers[index].attempts.append(attempt)
             self.effects.append(.send(.assign(assignment), to: self.peers[index].id))
         }

@@ -26,7 +26,8 @@ extension Coordinator {
                 self.remove(peerAt: index, reason: "not heard for \(silence.components.seconds) s", at: now)
             }
         }
-        for orphan in self.orphans where now > orphan.deadline && self.isOpen(orphan.attempt, at: orphan.worker) {
+        for orphan in self.orphans
+        where self.virtual == nil && now > orphan.deadline && self.isOpen(orphan.attempt, at: orphan.worker) {
             self.record(.attemptLost(orphan.attempt, reason: "its worker did not come back after a restart"), at: now)
         }
         self.orphans.removeAll { now > $0.deadline }

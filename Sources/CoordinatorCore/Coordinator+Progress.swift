@@ -23,6 +23,7 @@ extension Coordinator {
             return Acknowledgement(attempt: item.attempt, epoch: item.reports.last?.epoch ?? 0, isEndKnown: true)
         }
         self.compare(item, with: record, from: self.peers[index].name)
+        guard self.virtual == nil else { return self.holdBack(item, from: index) }
         let fresh = item.reports.filter { $0.epoch > record.epochs }
         if self.isUseful(fresh, of: record) {
             self.record(.reported(item.attempt, fresh), at: now)
@@ -77,11 +78,7 @@ extension Coordinator {
         guard !isAhead else { return false }
         self.record(.attemptEnded(attempt, end), at: now)
         self.peers[index].attempts.removeAll { $0 == attempt }
-        if self.study.incumbent?.trial == attempt.trial, let best = self.study.incumbent,
-            best.level >= self.study.definition.scheduler.maximumEpochs
-        {
-            self.effects.append(.send(.upload(attempt, epoch: best.epoch), to: self.peers[index].id))
-        }
+        self.wantCheckpointOfBest(attempt)
         return true
     }
 }

@@ -33,6 +33,7 @@ extension Coordinator {
         self.peers[index].lastHeard = now
         self.peers[index].brokenSince = nil
         self.peers[index].isSuspected = false
+        self.peers[index].fenced = []
         return index
     }
 
@@ -81,10 +82,13 @@ extension Coordinator {
         for item in held {
             if self.isOpen(item.attempt, at: worker) {
                 self.peers[index].attempts.append(item.attempt)
+                self.orphans.removeAll { $0.attempt == item.attempt }
+                self.virtual?.setHolder(worker, of: item.attempt.trial)
             } else {
                 fenced.append(item.attempt)
             }
         }
+        self.peers[index].fenced = fenced
         let peer = self.peers[index].id
         self.effects.append(.send(.welcome(self.welcome(self.peers[index].session, fenced)), to: peer))
         for attempt in self.peers[index].attempts {
@@ -96,6 +100,7 @@ extension Coordinator {
             guard self.study.record(of: attempt.trial)?.state == .running,
                 let assignment = self.assignment(of: attempt.trial)
             else {
+                guard self.virtual == nil else { continue }
                 // Its trial was settled meanwhile: nobody trains it, and nobody will tell of its end.
                 self.record(.attemptLost(attempt, reason: "it never reached its worker"), at: now)
                 continue
@@ -114,6 +119,7 @@ extension Coordinator {
 
     /// Whether an attempt is its trial's open one and belongs to this worker.
     func isOpen(_ attempt: AttemptID, at worker: WorkerID) -> Bool {
+        guard self.virtual == nil else { return self.isFree(attempt, for: worker) }
         guard let open = self.study.record(of: attempt.trial)?.openAttempt else { return false }
         return open.number == attempt.number && open.worker == worker
     }
@@ -139,7 +145,8 @@ extension Coordinator {
     mutating func remove(peerAt index: Int, reason: String, at now: Duration) {
         let peer = self.peers.remove(at: index)
         self.departed.append(Departed(worker: peer.worker, times: peer.times))
-        for attempt in peer.attempts where self.isOpen(attempt, at: peer.worker) {
+        self.leaveToOthers(peer.attempts, reason: "\(peer.name): \(reason)")
+        for attempt in peer.attempts where self.virtual == nil && self.isOpen(attempt, at: peer.worker) {
             self.record(.attemptLost(attempt, reason: "\(peer.name): \(reason)"), at: now)
         }
         self.record(.workerLeft(peer.worker, reason: reason), at: now)

@@ -20,6 +20,8 @@ package struct Coordinator: Sendable {
     var nextSession: UInt64
     /// Attempts found open in the journal at the start, whose workers have not come back yet.
     var orphans: [Orphan] = []
+    /// Of a study in virtual time; `nil` in real time.
+    var virtual: VirtualWork?
     var effects: [CoordinatorEffect] = []
     var forgotten: [Forgotten] = []
     /// The incumbent before the last decision: its checkpoint goes when another one takes its place.
@@ -72,22 +74,32 @@ package struct Coordinator: Sendable {
         /// Attempts that this worker has or will have, until it says that they ended.
         var attempts: [AttemptID] = []
         var times = SlotTimes(busySeconds: 0, totalSeconds: 0)
+        /// Attempts that its welcome fences off, until it is heard and so has surely read that.
+        var fenced: [AttemptID] = []
     }
 
     /// A coordinator for a study, fresh or read from its journal.
     ///
-    /// The state is the one after the journal's last event, and study time goes on where the journal ended.
+    /// The state is the one after the journal's last event, and study time goes on where the journal ended. `virtualSlots`
+    /// are the slots of virtual time of a study that has not begun; one that has goes on as it began.
     ///
     /// - Returns: The coordinator, and the effects of its start.
     package static func start(
         _ study: StudyState, leases: LeaseSettings, bulkPort: Int, dataset: Digest, datasetByteCount: Int,
-        at now: Duration
+        virtualSlots: Int? = nil, at now: Duration
     ) -> (Coordinator, [CoordinatorEffect]) {
         var coordinator = Coordinator(
             study: study, leases: leases, bulkPort: bulkPort, dataset: dataset, datasetByteCount: datasetByteCount,
             now: now)
         coordinator.record(.coordinatorStarted(epoch: study.coordinatorEpoch + 1), at: now)
         coordinator.nextSession = coordinator.study.coordinatorEpoch << 32
+        if let virtualSlots, study.trials.isEmpty, study.clock.slotCount == 0 {
+            coordinator.joinVirtualSlots(virtualSlots, at: now)
+        }
+        if coordinator.study.clock.slotCount > 0 {
+            coordinator.virtual = VirtualWork(coordinator.study.clock)
+            coordinator.advanceVirtualTime(at: now)
+        }
         coordinator.confirmIfFinished(at: now)
         let effects = coordinator.takeEffects()
         return (coordinator, effects)
@@ -131,6 +143,8 @@ package struct Coordinator: Sendable {
             self.record(.confirmed(trial, metrics), at: now)
             self.leave()
         }
+        self.advanceVirtualTime(at: now)
+        self.sendVirtualAcknowledgements()
         self.dispatch(at: now)
         self.sendForgotten()
         self.confirmIfFinished(at: now)
@@ -174,7 +188,7 @@ package struct Coordinator: Sendable {
     }
 
     /// Logs what the study has chosen for itself, when that changes.
-    private mutating func tellChoices() {
+    mutating func tellChoices() {
         let choices = self.study.choices
         for choice in choices where !self.toldChoices.contains(choice) {
             self.effects.append(.log(choice, isWarning: false))
@@ -214,7 +228,7 @@ package struct Coordinator: Sendable {
         self.discardOrigin(of: trial)
         guard self.study.incumbent?.trial != trial else { return }
         if let checkpoint = self.study.record(of: trial)?.checkpoint { self.discard(checkpoint.digest) }
-        guard let worker = self.study.record(of: trial)?.lastWorker,
+        guard let worker = self.holder(of: trial),
             let peer = self.peers.first(where: { $0.worker == worker })
         else { return }
         if let index = self.forgotten.firstIndex(where: { $0.peer == peer.id }) {
@@ -239,9 +253,24 @@ package struct Coordinator: Sendable {
     private mutating func wantCheckpoint(of trial: TrialID) {
         guard let record = self.study.record(of: trial), let incumbent = self.study.incumbent,
             self.study.isFinished || incumbent.level >= self.study.definition.scheduler.maximumEpochs,
-            let peer = self.peers.first(where: { $0.worker == record.lastWorker })
+            let holder = self.holder(of: trial), let peer = self.peers.first(where: { $0.worker == holder })
         else { return }
         self.effects.append(.send(.upload(record.currentAttempt, epoch: incumbent.epoch), to: peer.id))
+    }
+
+    /// The worker that trained a trial last and may have its checkpoints.
+    private func holder(of trial: TrialID) -> WorkerID? {
+        if let virtual = self.virtual { return virtual.holder(of: trial) }
+        return self.study.record(of: trial)?.lastWorker
+    }
+
+    /// Asks the worker of an attempt that has ended for its network, where that is the best.
+    mutating func wantCheckpointOfBest(_ attempt: AttemptID) {
+        guard let best = self.study.incumbent, best.trial == attempt.trial,
+            best.level >= self.study.definition.scheduler.maximumEpochs, let holder = self.holder(of: attempt.trial),
+            let peer = self.peers.first(where: { $0.worker == holder })
+        else { return }
+        self.effects.append(.send(.upload(attempt, epoch: best.epoch), to: peer.id))
     }
 
     private mutating func keepCheckpoint(_ reference: CheckpointReference, of trial: TrialID, at now: Duration) {

@@ -35,13 +35,13 @@ package enum StudyDecision: Hashable, Sendable {
     /// A new trial begins on this worker as attempt 1.
     case started(TrialID, worker: WorkerID, configuration: Configuration, placement: TrialPlacement)
     /// A paused trial goes on to a higher rung.
-    case promoted(AttemptID, worker: WorkerID, placement: TrialPlacement, reason: String)
+    case promoted(AttemptID, worker: WorkerID, placement: TrialPlacement, reason: Reason)
     /// A trial that lost its worker goes on elsewhere.
     case retried(AttemptID, worker: WorkerID, placement: TrialPlacement)
-    case paused(TrialID, epoch: Int, reason: String)
-    case stopped(TrialID, epoch: Int, reason: String)
-    case completed(TrialID, epoch: Int, reason: String)
-    case failed(TrialID, epoch: Int, reason: String)
+    case paused(TrialID, epoch: Int, reason: Reason)
+    case stopped(TrialID, epoch: Int, reason: Reason)
+    case completed(TrialID, epoch: Int, reason: Reason)
+    case failed(TrialID, epoch: Int, reason: Reason)
     /// A trial became the best: the lowest loss at the highest rung that any trial has reached.
     case newBest(TrialID, epoch: Int, loss: Double)
     /// Nothing is left to do; the best trial, where there is one, is to be confirmed.

@@ -59,8 +59,9 @@ extension StudyState {
     /// Lets no further trial begin once one should and no configuration is found for it, while nothing runs.
     mutating func closeIfNothingFits(_ decisions: inout [StudyDecision]) {
         guard !self.isClosed, !self.definition.knownConstraints.isEmpty else { return }
-        var scheduler = self.scheduler
-        guard case .start(_, let placement) = scheduler.ask(), !self.canStart(target: placement.epochs) else { return }
+        guard case .start(let placement) = self.scheduler.outlook(), placement.origin == nil,
+            !self.canStart(target: placement.epochs)
+        else { return }
         self.isClosed = true
         self.closingReason = self.unfoundReason
         self.follow(self.scheduler.close(isExhausted: true), &decisions)

@@ -10,15 +10,18 @@ extension StudyState {
     ///
     /// An end that is ahead of the ledger is not taken: the missing reports come first, sent again if need be.
     mutating func close(_ attempt: AttemptID, _ end: AttemptEnd, _ decisions: inout [StudyDecision]) {
-        guard let record = self.record(of: attempt.trial), let open = record.openAttempt, open.number == attempt.number
-        else { return }
         let index = attempt.trial.rawValue
+        guard self.trials.indices.contains(index), let open = self.trials[index].openAttempt,
+            open.number == attempt.number
+        else { return }
+        let epochs = self.trials[index].epochs
+        let isRunning = self.trials[index].state == .running
         switch end.outcome {
         case .finished:
-            guard end.epoch <= record.epochs || record.state != .running else { return }
+            guard end.epoch <= epochs || !isRunning else { return }
             self.trials[index].openAttempt = nil
-            guard record.state == .running else { return }
-            if record.epochs >= open.targetEpoch {
+            guard isRunning else { return }
+            if epochs >= open.targetEpoch {
                 // Cut short by the budget of epochs: it goes on when another trial has left some of its own.
                 self.trials[index].reason = "waits for epochs of the budget"
                 self.interrupt(attempt.trial)
@@ -44,7 +47,7 @@ extension StudyState {
         if count > self.definition.budget.retries {
             self.fail(trial, "crashed \(count) slots, last: \(reason)", &decisions)
         } else {
-            self.trials[trial.rawValue].reason = reason
+            self.trials[trial.rawValue].reason = Reason(reason)
             self.interrupt(trial)
         }
     }
@@ -60,7 +63,7 @@ extension StudyState {
             self.fail(
                 attempt.trial, "\(Self.mostLosses) workers in a row were lost with it, last: \(reason)", &decisions)
         } else {
-            self.trials[index].reason = reason
+            self.trials[index].reason = Reason(reason)
             self.interrupt(attempt.trial)
         }
     }
@@ -73,7 +76,7 @@ extension StudyState {
         self.waiting.append(trial)
     }
 
-    private mutating func fail(_ trial: TrialID, _ reason: String, _ decisions: inout [StudyDecision]) {
+    private mutating func fail(_ trial: TrialID, _ reason: Reason, _ decisions: inout [StudyDecision]) {
         guard !self.trials[trial.rawValue].state.isTerminal, self.trials[trial.rawValue].state != .paused else {
             return
         }
@@ -87,9 +90,13 @@ extension StudyState {
     /// Ends the study now: nothing begins or goes on any more.
     mutating func end(_ reason: String, _ decisions: inout [StudyDecision]) {
         guard !self.isFinished else { return }
-        for trial in self.trials where !trial.state.isTerminal {
-            self.settle(
-                trial.id, .stopped, trial.state == .paused ? self.scheduler.fate(of: trial.id) : reason, &decisions)
+        let open = self.trials.indices.filter { !self.trials[$0].state.isTerminal }
+        let paused = open.filter { self.trials[$0].state == .paused }.map { TrialID($0) }
+        // No fate depends on another trial's end: the scheduler is told of none.
+        var fates = self.scheduler.fates(of: paused)[...]
+        for trial in open.map({ TrialID($0) }) {
+            let fate = self.trials[trial.rawValue].state == .paused ? fates.popFirst() : nil
+            self.settle(trial, .stopped, fate ?? Reason(reason), &decisions)
         }
         self.finishReason = reason
         decisions.append(.finished(reason: reason))
@@ -102,9 +109,7 @@ extension StudyState {
             self.end("the budget of \(budget) epochs is spent", &decisions)
         } else if self.waiting.isEmpty, self.isClosed || !self.trials.isEmpty {
             self.closeIfNothingFits(&decisions)
-            // A finished scheduler's answer changes nothing, so that asking a copy is enough.
-            var scheduler = self.scheduler
-            if case .finished = scheduler.ask(), self.nextAudit() == nil {
+            if self.scheduler.outlook() == .finished, self.nextAudit() == nil {
                 let count = self.trials.count
                 self.end(
                     self.closingReason

@@ -35,16 +35,13 @@ extension StudyState {
         guard !isGiven, self.searcher.isWaiting(next, target: nil) || !self.searcher.canSuggest(next) else {
             return self.scheduler.ask()
         }
-        // A copy is asked, so that a proposal that is not taken up changes nothing.
-        var scheduler = self.scheduler
-        let proposal = scheduler.ask()
-        if case .start(_, let placement) = proposal, placement.origin == nil,
+        // A proposal that is not taken up changes nothing.
+        if case .start(let placement) = self.scheduler.outlook(), placement.origin == nil,
             self.searcher.isWaiting(next, target: placement.epochs) || !self.canStart(target: placement.epochs)
         {
             return .wait
         }
-        self.scheduler = scheduler
-        return proposal
+        return self.scheduler.ask()
     }
 
     /// Epochs of the budget that are neither spent nor promised to an open attempt.
@@ -88,12 +85,13 @@ extension StudyState {
     }
 
     mutating func promote(
-        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: String,
+        _ trial: TrialID, _ placement: TrialPlacement, on worker: WorkerID, _ reason: Reason,
         _ decisions: inout [StudyDecision]
     ) {
-        guard let record = self.record(of: trial), record.state == .paused else { return }
+        guard self.trials.indices.contains(trial.rawValue), self.trials[trial.rawValue].state == .paused else { return }
         let placement = TrialPlacement(
-            bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs, origin: record.origin)
+            bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs,
+            origin: self.trials[trial.rawValue].origin)
         self.trials[trial.rawValue].placement = placement
         self.trials[trial.rawValue].reason = reason
         self.searcher.resume(trial, target: placement.epochs)
@@ -128,7 +126,7 @@ extension StudyState {
 
     /// The nearest row of the table, which is used up with that; the configuration itself where there is no table.
     private mutating func taken(_ configuration: Configuration) -> Configuration? {
-        guard self.searcher.pool != nil else { return configuration }
+        guard self.searcher.hasPool else { return configuration }
         guard let (row, nearest) = self.searcher.take(nearest: configuration) else { return nil }
         self.rows.append(row)
         return nearest
@@ -164,9 +162,7 @@ extension StudyState {
         // Copies begin after the last configuration of the searcher too, until the budget is spent.
         guard !self.isClosed || isSpent else { return }
         let own = next - self.firstTrials.count
-        guard
-            isSpent || self.searcher.pool?.count == 0 || self.searcher.configurationCount.map({ own >= $0 }) == true
-        else { return }
+        guard isSpent || self.searcher.isExhausted(after: own) else { return }
         self.isClosed = true
         self.follow(self.scheduler.close(isExhausted: !isSpent), &decisions)
     }

@@ -10,42 +10,36 @@ extension StudyState {
 
     private mutating func record(_ report: EpochReport, of attempt: AttemptID, _ decisions: inout [StudyDecision]) {
         let index = attempt.trial.rawValue
-        guard let record = self.record(of: attempt.trial), attempt.number <= record.attempts else { return }
+        guard self.trials.indices.contains(index), attempt.number <= self.trials[index].attempts else { return }
         // A trial that rests or is over takes no more epochs: they were trained before its worker heard so.
         // Nor does a budget of epochs: an attempt that was replaced may be ahead of what its trial can afford now.
-        let target = record.openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? record.placement.epochs : 0)
-        guard record.state == .running || record.state == .waiting, report.epoch == record.epochs + 1,
-            report.epoch <= min(target, record.placement.epochs)
+        let level = self.trials[index].placement.epochs
+        let target = self.trials[index].openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? level : 0)
+        let state = self.trials[index].state
+        guard state == .running || state == .waiting, report.epoch == self.trials[index].epochs + 1,
+            report.epoch <= min(target, level)
         else { return }
-        self.trials[index].epochs = report.epoch
-        self.trials[index].seconds += report.seconds
-        let seconds = self.trials[index].seconds
-        self.trials[index].metrics = self.measured(report.metrics, of: index)
-        self.trials[index].status = report.status
-        self.trials[index].crashes = 0
-        self.trials[index].losses = 0
+        self.trials[index].take(report)
         self.epochCount += 1
-        let metrics = self.trials[index].metrics
-        let losses = self.definition.objectives.map { $0.loss(of: metrics) }
-        let further = Array(losses.dropFirst())
-        let violation = self.definition.outcomeConstraints.violation(of: metrics)
+        let seconds = self.trials[index].seconds
+        let loss = self.definition.objective.loss(of: self.trials[index].metrics)
+        let further = self.definition.furtherObjectives.map { $0.loss(of: self.trials[index].metrics) }
+        let violation = self.violation(of: index)
         switch report.status {
         case .normal:
             if self.levels.contains(report.epoch) {
-                self.consider(index, level: report.epoch, losses, violation, &decisions)
+                self.consider(index, level: report.epoch, loss, further, violation, &decisions)
                 self.searcher.observe(
                     attempt.trial,
                     .init(
-                        level: report.epoch, loss: losses[0], furtherLosses: further, violation: violation,
-                        seconds: seconds))
+                        level: report.epoch, loss: loss, furtherLosses: further, violation: violation, seconds: seconds))
             }
-            if let epoch = record.auditedFrom {
-                guard report.epoch == record.placement.epochs else { break }
+            if let epoch = self.trials[index].auditedFrom {
+                guard report.epoch == level else { break }
                 self.settle(
                     attempt.trial, .complete, "audit: trained to the end though given up at epoch \(epoch)", &decisions)
             } else {
-                self.follow(
-                    self.tell(attempt.trial, report.epoch, self.ranking(losses, violation)), &decisions)
+                self.follow(self.tell(attempt.trial, report.epoch, loss, further, violation), &decisions)
             }
         case .diverged:
             self.settle(
@@ -53,35 +47,38 @@ extension StudyState {
                 "diverged at epoch \(report.epoch): \(self.definition.objective.metric.rawValue) is not finite",
                 &decisions)
             self.searcher.observe(
-                attempt.trial, .init(level: record.placement.epochs, loss: .infinity, seconds: seconds))
+                attempt.trial, .init(level: level, loss: .infinity, seconds: seconds))
             self.retire(attempt.trial, losses: [.nan], &decisions)
         case .finishedEarly:
-            self.consider(index, level: record.placement.epochs, losses, violation, &decisions)
+            self.consider(index, level: level, loss, further, violation, &decisions)
             self.searcher.observe(
                 attempt.trial,
-                .init(
-                    level: record.placement.epochs, loss: losses[0], furtherLosses: further, violation: violation,
-                    seconds: seconds))
+                .init(level: level, loss: loss, furtherLosses: further, violation: violation, seconds: seconds))
             self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
-            self.retire(attempt.trial, losses: self.ranking(losses, violation), &decisions)
+            self.retire(attempt.trial, losses: self.ranking([loss] + further, violation), &decisions)
         }
     }
 
-    /// What is known of an epoch: what its worker measured, and the network's parameters.
-    private func measured(_ metrics: [MetricValue], of trial: Int) -> [MetricValue] {
-        guard let count = self.trials[trial].parameterCount else { return metrics }
-        return metrics + [MetricValue(.modelParameters, Double(count))]
+    /// By how much a trial breaks the outcome constraints after its last epoch.
+    private func violation(of trial: Int) -> Double {
+        guard !self.definition.constraints.isEmpty else { return 0 }
+        return self.definition.outcomeConstraints.violation(of: self.trials[trial].metrics)
     }
 
     /// The losses that a scheduler ranks by.
     private func ranking(_ losses: [Double], _ violation: Double) -> [Double] {
-        self.definition.outcomeConstraints.isEmpty
-            ? losses : ConstrainedLoss.ranking(losses, violation: violation)
+        guard !self.definition.constraints.isEmpty, !self.definition.outcomeConstraints.isEmpty else { return losses }
+        return ConstrainedLoss.ranking(losses, violation: violation)
     }
 
     /// The scheduler's answer; a refusal means that it had been told before, and changes nothing.
-    private mutating func tell(_ trial: TrialID, _ epoch: Int, _ losses: [Double]) -> [Decision] {
-        (try? self.scheduler.tell(trial, epoch: epoch, losses: losses)) ?? []
+    private mutating func tell(
+        _ trial: TrialID, _ epoch: Int, _ loss: Double, _ further: [Double], _ violation: Double
+    ) -> [Decision] {
+        if further.isEmpty, self.definition.constraints.isEmpty {
+            return (try? self.scheduler.tell(trial, epoch: epoch, loss: loss)) ?? []
+        }
+        return (try? self.scheduler.tell(trial, epoch: epoch, losses: self.ranking([loss] + further, violation))) ?? []
     }
 
     /// Tells the scheduler that a trial trains no further, and follows what that settles for others.
@@ -93,7 +90,9 @@ extension StudyState {
     /// Carries out the scheduler's decisions.
     mutating func follow(_ answers: [Decision], _ decisions: inout [StudyDecision]) {
         for answer in answers {
-            guard let record = self.record(of: answer.trial), !record.state.isTerminal else { continue }
+            guard self.trials.indices.contains(answer.trial.rawValue),
+                !self.trials[answer.trial.rawValue].state.isTerminal
+            else { continue }
             switch answer.kind {
             case .pause: self.settle(answer.trial, .paused, answer.reason, &decisions)
             case .stop where self.isPickedForAudit(answer.trial):
@@ -105,18 +104,17 @@ extension StudyState {
     }
 
     private mutating func consider(
-        _ index: Int, level: Int, _ losses: [Double], _ violation: Double, _ decisions: inout [StudyDecision]
+        _ index: Int, level: Int, _ loss: Double, _ further: [Double], _ violation: Double,
+        _ decisions: inout [StudyDecision]
     ) {
-        let loss = losses[0]
-        let trial = self.trials[index]
-        guard loss.isFinite, trial.auditedFrom == nil else { return }
+        guard loss.isFinite, self.trials[index].auditedFrom == nil else { return }
         let candidate = Incumbent(
-            trial: trial.id, epoch: trial.epochs, level: level, loss: loss, metrics: trial.metrics, violation: violation
-        )
-        if losses.count > 1, losses.allSatisfy(\.isFinite) { self.considerFront(candidate, losses) }
+            trial: self.trials[index].id, epoch: self.trials[index].epochs, level: level, loss: loss,
+            metrics: self.trials[index].metrics, violation: violation)
+        if !further.isEmpty, further.allSatisfy(\.isFinite) { self.considerFront(candidate, [loss] + further) }
         guard candidate.precedes(self.incumbent) else { return }
         self.incumbent = candidate
-        decisions.append(.newBest(trial.id, epoch: trial.epochs, loss: loss))
+        decisions.append(.newBest(candidate.trial, epoch: candidate.epoch, loss: loss))
     }
 
     /// Takes a trial into the front where no member dominates it, and out of it whom it dominates: by constrained
@@ -146,12 +144,12 @@ extension StudyState {
     /// Its open attempt stays open until its worker says that it has ended, so that a slot is never counted as free
     /// while it still works.
     mutating func settle(
-        _ trial: TrialID, _ state: TrialRecord.State, _ reason: String, _ decisions: inout [StudyDecision]
+        _ trial: TrialID, _ state: TrialRecord.State, _ reason: Reason, _ decisions: inout [StudyDecision]
     ) {
         let index = trial.rawValue
         switch self.trials[index].state {
-        case .running: self.running.removeAll { $0 == trial }
-        case .waiting: self.waiting.removeAll { $0 == trial }
+        case .running: if let place = self.running.firstIndex(of: trial) { self.running.remove(at: place) }
+        case .waiting: if let place = self.waiting.firstIndex(of: trial) { self.waiting.remove(at: place) }
         case .paused, .complete, .stopped, .failed: break
         }
         self.trials[index].state = state

@@ -27,6 +27,8 @@ package struct StudyState: Hashable, Sendable {
     package internal(set) var epochCount = 0
     /// How often a coordinator has started on this study.
     package internal(set) var coordinatorEpoch: UInt64 = 0
+    /// The time of a study in virtual time.
+    package internal(set) var clock = VirtualClock()
     /// The time of the first assignment; wall time counts from here.
     package internal(set) var firstAssignment: Duration?
     /// Why the study is over; `nil` while it goes on.
@@ -135,6 +137,7 @@ package struct StudyState: Hashable, Sendable {
         case .workerJoined(let id, let name, let slots):
             if !self.workers.contains(where: { $0.id == id }) {
                 self.workers.append(WorkerRecord(id: id, name: name, slots: slots))
+                if id.virtualSlot == self.clock.slotCount { self.clock.join() }
             }
         case .workerLeft: break
         case .workRequested(let worker): self.grant(to: worker, at: time, recorded, &decisions)
@@ -146,6 +149,7 @@ package struct StudyState: Hashable, Sendable {
         case .confirmed(let trial, let metrics):
             if self.isFinished, self.incumbent?.trial == trial { self.confirmation = metrics }
         }
+        if self.clock.slotCount > 0 { self.follow(event, decisions) }
         self.finishIfNothingIsLeft(&decisions)
         return decisions
     }

@@ -58,7 +58,7 @@ package struct TrialRecord: Hashable, Sendable {
     /// The epoch at which it had been given up before it was trained to the end as an audit; `nil` for all other trials.
     package internal(set) var auditedFrom: Int?
     /// Why the trial is in its state, in a sentence; empty while it runs for the first time.
-    package internal(set) var reason = ""
+    package internal(set) var reason: Reason = ""
 
     /// The networks that it began with; `nil` where it began anew.
     package var origin: TrialOrigin? { self.placement.origin }
@@ -79,5 +79,16 @@ package struct TrialRecord: Hashable, Sendable {
         self.openAttempt = attempt
         self.lastWorker = attempt.worker
         self.epochs = placement.origin?.epoch ?? 0
+    }
+
+    /// Takes in the next epoch: what its worker measured, and the network's parameters where they are counted.
+    mutating func take(_ report: EpochReport) {
+        self.epochs = report.epoch
+        self.seconds += report.seconds
+        self.metrics = report.metrics
+        if let count = self.parameterCount { self.metrics.append(MetricValue(.modelParameters, Double(count))) }
+        self.status = report.status
+        self.crashes = 0
+        self.losses = 0
     }
 }

@@ -112,6 +112,14 @@ package final class CoordinatorService {
             _ = state.apply(record.event, at: record.time, recorded: record.decisions)
             last = record.time
         }
+        if let wanted = settings.virtualSlots, !state.trials.isEmpty, state.clock.slotCount != wanted {
+            let found = state.clock.slotCount
+            throw ServiceError(
+                "\(settings.directory): the study began "
+                    + (found > 0
+                        ? "in virtual time with \(found) slots, not \(wanted)" : "in real time, not in virtual time")
+                    + "; leave the option out to go on as it began, or begin a new study in another --dir")
+        }
         self.blobs = try BlobStore(folder: self.folder.blobs)
         let isNew = self.journal.lastLSN == 0
         if !self.blobs.contains(digest) {
@@ -138,7 +146,7 @@ package final class CoordinatorService {
         self.start = self.clock.now
         (self.coordinator, self.pending) = Coordinator.start(
             state, leases: settings.leases, bulkPort: bulkEndpoint.port ?? 0, dataset: digest,
-            datasetByteCount: dataset.image.byteCount, at: last)
+            datasetByteCount: dataset.image.byteCount, virtualSlots: settings.virtualSlots, at: last)
         self.interruption = try WakeUp()
         self.departure = try WakeUp()
         self.poller = Poller()

@@ -9,6 +9,8 @@ package struct CoordinatorSettings: Sendable {
     /// Whether an endpoint beyond loopback may be served without encryption.
     package var allowsInsecure = false
     package var leases = LeaseSettings()
+    /// The slots of virtual time; `nil` for real time, and for a study that goes on as it began.
+    package var virtualSlots: Int?
 
     package init(directory: String, endpoint: String) {
         self.directory = directory

@@ -15,37 +15,44 @@ package struct ConfigurationPool: Hashable, Sendable {
         case choice([ParameterValue])
     }
 
+    private let space: ParameterSpace
     private let axes: [Axis]
     private let configurations: [Configuration]
-    /// The rows that are left, in no order that matters.
-    private var rows: [Int]
-    /// For each axis the coordinates of these rows, so that distances to all of them are sums of whole columns.
-    private var columns: [[Double]]
-    /// The points of all rows in the unit cube as searchers see it.
-    private let points: [[Double]]
+    /// Whether each row is left.
+    private var isLeft: [Bool]
+    private var tree: RowTree
+    /// The points of all rows in the unit cube as searchers see it, where they were asked for.
+    private var points: [[Double]] = []
 
     /// - Parameters:
     ///   - space: The space that all configurations are of.
     ///   - configurations: The rows; a row's number is its place here.
     package init(space: ParameterSpace, configurations: [Configuration]) {
         let axes = space.parameters.map { Axis($0.domain) }
+        self.space = space
         self.axes = axes
         self.configurations = configurations
-        self.rows = Array(configurations.indices)
-        self.points = configurations.map { space.coordinates(of: $0) }
-        self.columns = axes.indices.map { axis in configurations.map { axes[axis].coordinate($0.values[axis]) } }
+        self.isLeft = Array(repeating: true, count: configurations.count)
+        self.tree = RowTree(
+            columns: axes.indices.map { axis in configurations.map { axes[axis].coordinate($0.values[axis]) } },
+            isChoice: axes.map { if case .choice = $0 { true } else { false } }, rowCount: configurations.count)
     }
 
     /// How many rows are left.
-    package var count: Int { self.rows.count }
+    package var count: Int { self.tree.count }
 
     /// The rows that are left, ascending.
     ///
-    /// - Complexity: O(rows left * log rows left).
-    var candidates: [Int] { self.rows.sorted() }
+    /// - Complexity: O(rows).
+    var candidates: [Int] { self.isLeft.indices.filter { self.isLeft[$0] } }
+
+    /// Finds the point of each row once, for a searcher that looks at candidates.
+    mutating func findPoints() { self.points = self.configurations.map { self.space.coordinates(of: $0) } }
 
     /// The coordinates of a row, as ``ParameterSpace/coordinates(of:)`` gives them.
-    func point(of row: Int) -> [Double] { self.points[row] }
+    func point(of row: Int) -> [Double] {
+        self.points.isEmpty ? self.space.coordinates(of: self.configurations[row]) : self.points[row]
+    }
 
     /// The configuration of a row.
     func configuration(of row: Int) -> Configuration { self.configurations[row] }
@@ -53,32 +60,15 @@ package struct ConfigurationPool: Hashable, Sendable {
     /// Takes the row that is nearest to a configuration, the one with the lower number among equals.
     ///
     /// - Returns: `nil` where no row is left.
-    /// - Complexity: O(rows left * parameters), about a tenth of a nanosecond each.
+    /// - Complexity: That of ``RowTree/takeNearest(to:)``.
     package mutating func take(nearest configuration: Configuration) -> (row: Int, configuration: Configuration)? {
-        guard !self.rows.isEmpty else { return nil }
-        let index = self.nearest(to: configuration)
-        let row = self.rows[index]
-        let last = self.rows.count - 1
-        self.rows.swapAt(index, last)
-        self.rows.removeLast()
-        for axis in self.columns.indices {
-            self.columns[axis].swapAt(index, last)
-            self.columns[axis].removeLast()
+        let values = configuration.values
+        let point = self.axes.indices.map { axis in
+            self.axes[axis].coordinate(values.indices.contains(axis) ? values[axis] : nil)
         }
+        guard let row = self.tree.takeNearest(to: point) else { return nil }
+        self.isLeft[row] = false
         return (row, self.configurations[row])
-    }
-
-    private func nearest(to configuration: Configuration) -> Int {
-        var distances = [Double](repeating: 0, count: self.rows.count)
-        for i in self.axes.indices {
-            let value = configuration.values.indices.contains(i) ? configuration.values[i] : nil
-            self.axes[i].addDistances(of: self.columns[i], to: self.axes[i].coordinate(value), to: &distances)
-        }
-        var best = 0
-        for index in distances.indices.dropFirst() where distances[index] <= distances[best] {
-            if distances[index] < distances[best] || self.rows[index] < self.rows[best] { best = index }
-        }
-        return best
     }
 }
 
@@ -97,25 +87,6 @@ extension ConfigurationPool.Axis {
             return values.count > 1 ? Double(index) / Double(values.count - 1) : 0
         case .choice(let values):
             return value.flatMap { values.firstIndex(of: $0) }.map(Double.init) ?? -1
-        }
-    }
-
-    /// Adds the squared differences of a column from a place; 1 where one of both has no value.
-    fileprivate func addDistances(of column: [Double], to target: Double, to distances: inout [Double]) {
-        let isChoice = if case .choice = self { true } else { false }
-        unsafe column.withUnsafeBufferPointer { column in
-            unsafe distances.withUnsafeMutableBufferPointer { distances in
-                if isChoice {
-                    for i in 0..<distances.count {
-                        unsafe distances[i] += unsafe column[i] == target ? 0 : 1
-                    }
-                } else {
-                    for i in 0..<distances.count {
-                        let difference = unsafe column[i] - target
-                        unsafe distances[i] += difference.isNaN ? 1 : difference * difference
-                    }
-                }
-            }
         }
     }
 }

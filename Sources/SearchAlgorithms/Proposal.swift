@@ -24,10 +24,19 @@ package enum Proposal: Hashable, Sendable {
     /// A new trial. Trials are numbered from 0 in the order of these proposals.
     case start(TrialID, Placement)
     /// A paused trial goes on; the reason is for logs.
-    case resume(TrialID, Placement, reason: String)
+    case resume(TrialID, Placement, reason: Reason)
     /// Nothing now: ask again after the next trial was told or retired. The scheduler's state has not changed.
     case wait
     /// Nothing ever again: the scheduler is closed, nothing runs and nothing can be promoted.
+    case finished
+}
+
+/// What a scheduler's next proposal would be.
+package enum Outlook: Hashable, Sendable {
+    /// A new trial, placed like this.
+    case start(Placement)
+    case resume
+    case wait
     case finished
 }
 
@@ -48,9 +57,9 @@ package struct Decision: Hashable, Sendable {
     /// The epochs of that rung, or those after which a scheduler without rungs in between stopped the trial.
     package let epoch: Int
     /// For logs and for `trials`: rank, number of competitors, cut-off.
-    package let reason: String
+    package let reason: Reason
 
-    package init(trial: TrialID, kind: Kind, rung: Int, epoch: Int, reason: String) {
+    package init(trial: TrialID, kind: Kind, rung: Int, epoch: Int, reason: Reason) {
         self.trial = trial
         self.kind = kind
         self.rung = rung

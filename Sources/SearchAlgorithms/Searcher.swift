@@ -104,6 +104,10 @@ package struct Searcher: Hashable, Sendable {
         case .tpe, .evolution, .gaussianProcess, .hyperTune, .mobster, .automatic:
             self.history = SearchHistory(space: space, levels: levels, rule: rule)
         }
+        switch self.algorithm {
+        case .gaussianProcess, .hyperTune, .mobster, .automatic: self.pool?.findPoints()
+        case .random, .grid, .sobol, .tpe, .evolution: break
+        }
     }
 
     /// The configuration of a trial by its number.
@@ -252,6 +256,15 @@ package struct Searcher: Hashable, Sendable {
     package var choice: String? {
         guard case .automatic(let searcher) = self.algorithm, let history = self.history else { return nil }
         return searcher.choice(history).rawValue
+    }
+
+    /// Whether trials may have the configurations of a pool alone.
+    package var hasPool: Bool { self.pool != nil }
+
+    /// Whether no configuration is left after so many of the searcher's own trials.
+    package func isExhausted(after ownTrials: Int) -> Bool {
+        if self.pool?.count == 0 { return true }
+        return self.configurationCount.map { ownTrials >= $0 } ?? false
     }
 
     /// Takes the configuration of the pool that is nearest to a suggestion.

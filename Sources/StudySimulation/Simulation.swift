@@ -39,6 +39,7 @@ package struct Simulation {
     private var idle: [Int] = []
     private var record = IncumbentRecord()
     private let levels: [Int]
+    private let ids: [WorkerID]
 
     /// - Throws: ``SearchError`` where the searcher or the scheduler refuses its settings, and for a population, whose
     ///   members copy weights.
@@ -55,6 +56,7 @@ package struct Simulation {
         self.workerCount = max(1, workers)
         self.work = Array(repeating: nil, count: self.workerCount)
         self.levels = self.study.levels
+        self.ids = (0..<self.workerCount).map { WorkerID("\($0)") }
     }
 
     /// Lets the study run to its end, or until a virtual time.
@@ -63,7 +65,7 @@ package struct Simulation {
     package mutating func run(until limit: Double = .infinity) {
         let budget = self.study.definition.budget.wallTime.map { Self.seconds($0) } ?? .infinity
         for worker in 0..<self.workerCount {
-            _ = self.study.apply(.workerJoined(Self.id(worker), name: "worker \(worker)", slots: 1), at: .zero)
+            _ = self.study.apply(.workerJoined(self.ids[worker], name: "worker \(worker)", slots: 1), at: .zero)
         }
         for worker in 0..<self.workerCount where !self.assign(worker) { self.idle.append(worker) }
         while let next = self.queue.first, next.time <= min(limit, budget) {
@@ -115,9 +117,9 @@ package struct Simulation {
         let time = Duration.seconds(work.time)
         let decisions = self.study.apply(.reported(work.attempt, reports), at: time)
         self.follow(decisions, at: work.time)
-        let record = self.study.record(of: work.attempt.trial)
-        let isAtEnd = record?.openAttempt.map { work.step >= $0.targetEpoch } ?? true
-        guard record?.state == .running, !isAtEnd else {
+        let trial = work.attempt.trial.rawValue
+        let isAtEnd = self.study.trials[trial].openAttempt.map { work.step >= $0.targetEpoch } ?? true
+        guard self.study.trials[trial].state == .running, !isAtEnd else {
             let end = AttemptEnd(outcome: .finished, epoch: work.step)
             _ = self.study.apply(.attemptEnded(work.attempt, end), at: time)
             self.work[worker] = nil
@@ -139,7 +141,7 @@ package struct Simulation {
     ///
     /// - Returns: Whether there was one.
     private mutating func assign(_ worker: Int) -> Bool {
-        let decisions = self.study.apply(.workRequested(Self.id(worker)), at: .seconds(self.time))
+        let decisions = self.study.apply(.workRequested(self.ids[worker]), at: .seconds(self.time))
         for decision in decisions {
             let attempt: AttemptID
             switch decision {
@@ -148,10 +150,9 @@ package struct Simulation {
             case .retried(let retried, _, _): attempt = retried
             case .paused, .stopped, .completed, .failed, .newBest, .finished: continue
             }
-            guard let row = self.study.row(of: attempt.trial), let record = self.study.record(of: attempt.trial)
-            else { continue }
-            self.work[worker] = Work(
-                attempt: attempt, row: row, step: record.epochs, nextStop: record.epochs, time: self.time)
+            guard let row = self.study.row(of: attempt.trial) else { continue }
+            let epochs = self.study.trials[attempt.trial.rawValue].epochs
+            self.work[worker] = Work(attempt: attempt, row: row, step: epochs, nextStop: epochs, time: self.time)
             self.schedule(worker)
         }
         return self.work[worker] != nil
@@ -160,7 +161,7 @@ package struct Simulation {
     /// Puts a worker's next report into the queue: at the next rung, at the end of its attempt, or where it diverges.
     private mutating func schedule(_ worker: Int) {
         guard var work = self.work[worker],
-            let target = self.study.record(of: work.attempt.trial)?.openAttempt?.targetEpoch
+            let target = self.study.trials[work.attempt.trial.rawValue].openAttempt?.targetEpoch
         else { return }
         let end = min(target, self.table.header.stepCount)
         let isPatient = !self.study.definition.scheduler.decidesAtEveryEpoch
@@ -195,8 +196,6 @@ package struct Simulation {
         self.time = limit
         _ = self.study.apply(.ended(reason: "the time of \(limit) is over"), at: .seconds(limit))
     }
-
-    private static func id(_ worker: Int) -> WorkerID { WorkerID("\(worker)") }
 
     private static func seconds(_ duration: Duration) -> Double {
         Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18

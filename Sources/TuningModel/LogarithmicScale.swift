@@ -28,6 +28,11 @@ package struct LogarithmicScale: Hashable, Sendable {
         return min(max(Self.exponential(logarithm), self.low), self.high)
     }
 
+    /// How far from `low` to `high` a number lies, by logarithms; NaN where the bounds are one.
+    func share(of number: Double) -> Double {
+        (Self.logarithm(number) - self.lowLogarithm) / (self.highLogarithm - self.lowLogarithm)
+    }
+
     /// The natural logarithm, within 2 units in the last place; NaN for NaN and what is not above 0.
     ///
     /// With `x = 2^e m` and `m` between the root of 1/2 and that of 2: `e log 2 + 2 artanh((m - 1) / (m + 1))` by the

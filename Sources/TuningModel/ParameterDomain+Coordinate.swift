@@ -30,7 +30,7 @@ extension ParameterDomain {
             let index = min(max(((number - range.low) / step).rounded(), 0), Double(steps))
             rest = (index + 0.5) / (Double(steps) + 1)
         } else if range.isLogarithmic {
-            rest = range.high > range.low ? Self.logarithmicShare(number, low: range.low, high: range.high) : 0.5
+            rest = range.high > range.low ? range.scale?.share(of: number) ?? 0.5 : 0.5
         } else {
             // Halves, because the width of a very wide range is not a finite number.
             let width = range.high / 2 - range.low / 2
@@ -43,23 +43,14 @@ extension ParameterDomain {
         if let alternative = range.alternative, number == alternative { return self.alternativeShare / 2 }
         guard number >= range.low, number <= range.high else { return nil }
         let rest: Double
-        if range.isLogarithmic {
-            let low = Double(range.low) - 0.5
-            let high = Double(range.high) + 0.5
-            rest =
-                (Self.logarithmicShare(Double(number) - 0.5, low: low, high: high)
-                    + Self.logarithmicShare(Double(number) + 0.5, low: low, high: high)) / 2
+        if let scale = range.scale {
+            rest = (scale.share(of: Double(number) - 0.5) + scale.share(of: Double(number) + 0.5)) / 2
         } else {
             let step = UInt64(max(1, range.step))
             let index = UInt64(truncatingIfNeeded: number &- range.low) / step
             rest = (Double(index) + 0.5) / (Double(range.stepCount) + 1)
         }
         return self.merge(min(max(rest, 0), 1 - 0x1p-53), hasAlternative: range.alternative != nil)
-    }
-
-    private static func logarithmicShare(_ number: Double, low: Double, high: Double) -> Double {
-        let bottom = LogarithmicScale.logarithm(low)
-        return (LogarithmicScale.logarithm(number) - bottom) / (LogarithmicScale.logarithm(high) - bottom)
     }
 }
 

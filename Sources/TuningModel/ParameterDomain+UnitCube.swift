@@ -22,7 +22,7 @@ extension FloatRange {
     /// The value at a fraction of the way from `low` to `high`, by logarithms where the range is logarithmic, steps
     /// aside; exact at both ends and never beyond them.
     package func value(at fraction: Double) -> Double {
-        if self.isLogarithmic { return LogarithmicScale(low: self.low, high: self.high).value(at: fraction) }
+        if let scale = self.scale { return scale.value(at: fraction) }
         if fraction >= 1 { return self.high }
         let width = self.high - self.low
         let value =
@@ -47,7 +47,7 @@ extension IntRange {
     ///
     /// So each number k has the share `log((k + 1/2) / (k - 1/2))`, nearly `1 / k`, also at the ends of the range.
     package func logarithmicValue(at fraction: Double) -> Int {
-        let value = LogarithmicScale(low: Double(self.low) - 0.5, high: Double(self.high) + 0.5).value(at: fraction)
+        guard let value = self.scale?.value(at: fraction) else { return self.low }
         guard value < Double(self.high) else { return self.high }
         guard value > Double(self.low) else { return self.low }
         return min(max(Int(value.rounded()), self.low), self.high)

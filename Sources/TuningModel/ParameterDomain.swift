@@ -8,6 +8,8 @@ package struct FloatRange: Hashable, Sendable {
     package let step: Double?
     /// A special value beside the range (`or:` in the study file), drawn with probability 1/8.
     package let alternative: Double?
+    /// Where the range is logarithmic.
+    let scale: LogarithmicScale?
 
     package init(
         low: Double, high: Double, isLogarithmic: Bool = false, step: Double? = nil, alternative: Double? = nil
@@ -17,6 +19,7 @@ package struct FloatRange: Hashable, Sendable {
         self.isLogarithmic = isLogarithmic
         self.step = step
         self.alternative = alternative
+        self.scale = isLogarithmic ? LogarithmicScale(low: low, high: high) : nil
     }
 }
 
@@ -30,6 +33,8 @@ package struct IntRange: Hashable, Sendable {
     package let step: Int
     /// A special value beside the range (`or:` in the study file), drawn with probability 1/8.
     package let alternative: Int?
+    /// Where the range is logarithmic: from half below the lowest number to half above the highest.
+    let scale: LogarithmicScale?
 
     package init(low: Int, high: Int, isLogarithmic: Bool = false, step: Int = 1, alternative: Int? = nil) {
         self.low = low
@@ -37,6 +42,7 @@ package struct IntRange: Hashable, Sendable {
         self.isLogarithmic = isLogarithmic
         self.step = step
         self.alternative = alternative
+        self.scale = isLogarithmic ? LogarithmicScale(low: Double(low) - 0.5, high: Double(high) + 0.5) : nil
     }
 }
 

@@ -10,8 +10,9 @@ extension ParameterSpace {
     /// - Complexity: O(parameters + conditions).
     package func configuration(unit: (Int) -> Double) -> Configuration {
         var values: [ParameterValue?] = Array(repeating: nil, count: self.count)
-        for (i, parameter) in self.parameters.enumerated() where self.holds(parameter.conditions, in: values) {
-            values[i] = parameter.domain.value(at: unit(i))
+        for i in self.parameters.indices
+        where self.parameters[i].conditions.isEmpty || self.holds(self.parameters[i].conditions, in: values) {
+            values[i] = self.parameters[i].domain.value(at: unit(i))
         }
         return Configuration(values)
     }

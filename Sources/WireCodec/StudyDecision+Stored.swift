@@ -19,7 +19,7 @@ extension StudyDecision {
                 $0.attempt = attempt.wire
                 $0.worker = worker.rawValue
                 $0.placement = placement.stored
-                $0.reason = reason
+                $0.reason = reason.text
             }
         case .retried(let attempt, let worker, let placement):
             body.retried = .with {
@@ -52,19 +52,19 @@ extension StudyDecision {
         case .promoted(let decision):
             self = .promoted(
                 try AttemptID(decision.attempt, "promoted.attempt"), worker: WorkerID(decision.worker),
-                placement: try TrialPlacement(decision.placement), reason: decision.reason)
+                placement: try TrialPlacement(decision.placement), reason: Reason(decision.reason))
         case .retried(let decision):
             self = .retried(
                 try AttemptID(decision.attempt, "retried.attempt"), worker: WorkerID(decision.worker),
                 placement: try TrialPlacement(decision.placement))
         case .paused(let verdict):
-            self = .paused(try verdict.trialID, epoch: try verdict.epochCount, reason: verdict.reason)
+            self = .paused(try verdict.trialID, epoch: try verdict.epochCount, reason: Reason(verdict.reason))
         case .stopped(let verdict):
-            self = .stopped(try verdict.trialID, epoch: try verdict.epochCount, reason: verdict.reason)
+            self = .stopped(try verdict.trialID, epoch: try verdict.epochCount, reason: Reason(verdict.reason))
         case .completed(let verdict):
-            self = .completed(try verdict.trialID, epoch: try verdict.epochCount, reason: verdict.reason)
+            self = .completed(try verdict.trialID, epoch: try verdict.epochCount, reason: Reason(verdict.reason))
         case .failed(let verdict):
-            self = .failed(try verdict.trialID, epoch: try verdict.epochCount, reason: verdict.reason)
+            self = .failed(try verdict.trialID, epoch: try verdict.epochCount, reason: Reason(verdict.reason))
         case .newBest(let decision):
             self = .newBest(
                 try TrialID(wire: decision.trial, "new_best.trial"),
@@ -78,11 +78,11 @@ extension StudyDecision {
 }
 
 extension StoredVerdict {
-    fileprivate init(_ trial: TrialID, _ epoch: Int, _ reason: String) {
+    fileprivate init(_ trial: TrialID, _ epoch: Int, _ reason: Reason) {
         self.init()
         self.trial = Int64(trial.rawValue)
         self.epoch = Int64(epoch)
-        self.reason = reason
+        self.reason = reason.text
     }
 
     fileprivate var trialID: TrialID {

@@ -100,7 +100,7 @@ extension JSONLine {
         self.add("seed", .text("\(study.seed(of: trial.id))"))
         self.add("attempts", .int(trial.attempts))
         self.add("worker", .text(study.name(of: trial.lastWorker)))
-        self.add("reason", .text(trial.reason))
+        self.add("reason", .text(trial.reason.text))
     }
 
     /// The best trial of a folder's study as `best` and the end of `run` tell it; `nil` where no trial has reached a rung.

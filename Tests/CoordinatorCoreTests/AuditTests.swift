@@ -72,7 +72,7 @@ struct AuditTests {
         let work = order.compactMap { decision -> Bool? in
             switch decision {
             case .started: false
-            case .promoted(_, _, _, let reason): reason.hasPrefix("audit: ")
+            case .promoted(_, _, _, let reason): reason.text.hasPrefix("audit: ")
             default: nil
             }
         }

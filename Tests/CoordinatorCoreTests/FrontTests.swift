@@ -44,7 +44,7 @@ struct FrontTests {
             #expect(
                 decisions.contains { decision in
                     if case .paused(TrialID(trial), _, let reason) = decision {
-                        reason.hasSuffix("losses \(figures.0), \(figures.1)")
+                        reason.text.hasSuffix("losses \(figures.0), \(figures.1)")
                     } else {
                         false
                     }

@@ -35,12 +35,16 @@ struct SimulatedCluster {
         case toWorker(worker: Int, PeerID, CoordinatorMessage)
         case epochDone(worker: Int, AttemptID)
         case connect(worker: Int)
+        case heartbeat(worker: Int)
         case tick
     }
 
     let definition: StudyDefinition
     var faults: Faults
     let slots: Int
+    /// How many times slower than the average the slowest trials are, and faster the fastest; `nil` for epochs of
+    /// random length.
+    let spread: Double?
     private let random: RandomStream
     private var draws: UInt64 = 0
     private var now = Duration.zero
@@ -52,6 +56,8 @@ struct SimulatedCluster {
     private(set) var journal: [JournalRecord] = []
     private(set) var workers: [Worker] = []
     private(set) var isOver = false
+    /// Time that slots spent on epochs, summed.
+    private(set) var busyTime = Duration.zero
     /// What has happened, so that a batch of seeds can prove that each kind of fault did happen.
     private(set) var breakages = 0
     private(set) var workerCrashes = 0
@@ -60,21 +66,27 @@ struct SimulatedCluster {
     /// What workers were told is safe, by trial: the highest epoch of an acknowledgement that still had epochs to tell of.
     private(set) var acknowledged: [TrialID: Int] = [:]
 
-    init(_ definition: StudyDefinition, workers: Int, slots: Int = 1, seed: UInt64, faults: Faults = Faults()) throws {
+    init(
+        _ definition: StudyDefinition, workers: Int, slots: Int = 1, seed: UInt64, faults: Faults = Faults(),
+        virtualSlots: Int? = nil, spread: Double? = nil
+    ) throws {
         self.definition = definition
         self.faults = faults
         self.slots = slots
+        self.spread = spread
         self.random = RandomStream(seed: seed, purpose: .bracket)
-        self.coordinator = try Studies.start(definition)
-        self.journal = [
-            JournalRecord(time: .zero, event: .coordinatorStarted(epoch: 1), decisions: [])
-        ]
+        let effects: [CoordinatorEffect]
+        (self.coordinator, effects) = try Studies.startTold(definition, virtualSlots: virtualSlots)
+        self.journal = effects.records
         for _ in 0..<workers {
             self.workers.append(Worker(id: WorkerID("w\(self.nextWorker)"), peer: PeerID(0)))
             self.nextWorker += 1
             self.schedule(.connect(worker: self.workers.count - 1), after: self.delay())
         }
         self.schedule(.tick, after: .milliseconds(100))
+        // Only in virtual time are there workers with nothing to say for longer than a lease.
+        guard virtualSlots != nil else { return }
+        for worker in 0..<workers { self.schedule(.heartbeat(worker: worker), after: .seconds(1)) }
     }
 
     /// Runs until the study is over.
@@ -107,6 +119,13 @@ struct SimulatedCluster {
             self.nextPeer += 1
             let held = self.workers[worker].held.map { HeldAttempt(attempt: $0.assignment.attempt, epoch: $0.trained) }
             self.send(Studies.hello(self.workers[worker].id, slots: self.slots, held: held), from: worker)
+        case .heartbeat(let worker):
+            self.schedule(.heartbeat(worker: worker), after: .seconds(1))
+            guard let session = self.workers[worker].session else { return }
+            self.send(
+                .heartbeat(
+                    session: session, capacity: self.slots, counter: 0,
+                    times: SlotTimes(busySeconds: 1, totalSeconds: 1)), from: worker)
         case .toCoordinator(let worker, let peer, let message):
             guard self.workers[worker].peer == peer else { return }
             if self.chance(self.faults.breakage) { return self.breakConnection(of: worker) }
@@ -191,7 +210,7 @@ struct SimulatedCluster {
             let held = self.workers[worker].held[index]
             guard !held.isTraining, held.end == nil else { continue }
             self.workers[worker].held[index].isTraining = true
-            self.schedule(.epochDone(worker: worker, held.assignment.attempt), after: self.delay())
+            self.trainNext(worker, held.assignment.attempt)
             free -= 1
         }
     }
@@ -205,11 +224,25 @@ struct SimulatedCluster {
             self.workers[worker].held[index].end = AttemptEnd(outcome: .finished, epoch: epoch)
             self.workers[worker].held[index].isTraining = false
         } else {
-            self.schedule(.epochDone(worker: worker, attempt), after: self.delay())
+            self.trainNext(worker, attempt)
         }
         self.report(worker, attempt)
         self.work(worker)
     }
+
+    private mutating func trainNext(_ worker: Int, _ attempt: AttemptID) {
+        var duration = self.delay()
+        if let spread = self.spread {
+            // As long for each epoch of a trial; a second on average of the logarithms.
+            let place = RandomStream(seed: 3, purpose: .simulation).uniform(at: UInt64(attempt.trial.rawValue))
+            duration = .seconds(LogarithmicScale(low: 1 / spread, high: spread).value(at: place))
+        }
+        self.busyTime += duration
+        self.schedule(.epochDone(worker: worker, attempt), after: duration)
+    }
+
+    /// The share of the slots' time that was spent on epochs.
+    var busyFraction: Double { self.busyTime / (self.now * (self.workers.count * self.slots)) }
 
     private mutating func report(_ worker: Int, _ attempt: AttemptID) {
         guard let session = self.workers[worker].session, let index = self.index(of: attempt, worker) else { return }

@@ -60,12 +60,18 @@ enum Studies {
         try StudyState(definition, networks: definition.constraints.isEmpty ? nil : self.networks)
     }
 
-    static func start(_ definition: StudyDefinition) throws -> Coordinator {
+    static func start(_ definition: StudyDefinition, virtualSlots: Int? = nil) throws -> Coordinator {
+        try self.startTold(definition, virtualSlots: virtualSlots).0
+    }
+
+    /// The same with the effects of the start.
+    static func startTold(
+        _ definition: StudyDefinition, virtualSlots: Int? = nil
+    ) throws -> (Coordinator, [CoordinatorEffect]) {
         let dataset = try #require(self.dataset)
         return Coordinator.start(
             try self.state(definition), leases: LeaseSettings(), bulkPort: 5571, dataset: dataset, datasetByteCount: 10,
-            at: .zero
-        ).0
+            virtualSlots: virtualSlots, at: .zero)
     }
 }
 

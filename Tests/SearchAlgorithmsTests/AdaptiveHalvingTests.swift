@@ -39,8 +39,8 @@ struct AdaptiveHalvingTests {
         var cluster = try SimulatedCluster(Self.settings, workers: 3, trials: 80, loss: Self.turning(at: turn))
         try cluster.run()
         #expect(Self.firstTargets(cluster).suffix(60).allSatisfy { $0 == base })
-        let told = cluster.decisions.filter { $0.reason.contains("new trials rest first at") }
-        #expect(told.count == 3 && told.last?.reason.hasSuffix("at \(base) epoch\(base == 1 ? "" : "s")") == true)
+        let told = cluster.decisions.filter { $0.reason.text.contains("new trials rest first at") }
+        #expect(told.count == 3 && told.last?.reason.text.hasSuffix("at \(base) epoch\(base == 1 ? "" : "s")") == true)
     }
 
     @Test("a probe that earns a rung it has passed takes its place there and costs nothing")
@@ -53,9 +53,9 @@ struct AdaptiveHalvingTests {
         // Two of eight go on from epoch 1, where they are known already; that is too few for one of them to go on again.
         guard case .start(TrialID(8), let placement) = scheduler.ask() else { throw Unexpected() }
         #expect(placement.epochs == 1)
-        #expect(scheduler.fate(of: TrialID(0)).hasPrefix("rank 1 of 2 at 3 epochs"))
-        #expect(scheduler.fate(of: TrialID(1)).hasPrefix("rank 2 of 2 at 3 epochs"))
-        #expect(scheduler.fate(of: TrialID(4)).hasPrefix("rank 5 of 8 at 1 epoch"))
+        #expect(scheduler.fate(of: TrialID(0)).text.hasPrefix("rank 1 of 2 at 3 epochs"))
+        #expect(scheduler.fate(of: TrialID(1)).text.hasPrefix("rank 2 of 2 at 3 epochs"))
+        #expect(scheduler.fate(of: TrialID(4)).text.hasPrefix("rank 5 of 8 at 1 epoch"))
     }
 
     @Test(
@@ -76,7 +76,7 @@ struct AdaptiveHalvingTests {
         guard case .resume(TrialID(0), let higher, _) = scheduler.ask() else { throw Unexpected() }
         #expect(higher.epochs == 9)
         guard case .start(TrialID(12), _) = scheduler.ask() else { throw Unexpected() }
-        #expect(scheduler.fate(of: TrialID(2)).hasPrefix("rank 3 of 3 at 3 epochs"))
+        #expect(scheduler.fate(of: TrialID(2)).text.hasPrefix("rank 3 of 3 at 3 epochs"))
     }
 
     @Test("enough trials were made: trials that were not promoted rest, as in ASHA")

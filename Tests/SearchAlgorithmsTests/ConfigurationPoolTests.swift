@@ -71,4 +71,54 @@ struct ConfigurationPoolTests {
         }
         #expect(left.isEmpty)
     }
+
+    @Test(
+        "where rows and points lack values, and many are as near, the lowest is found all the same",
+        arguments: [4, 5, 6])
+    func gaps(seed: UInt64) throws {
+        let space = ParameterSpace([
+            Parameter(name: "a", domain: .float(FloatRange(low: -1, high: 1))),
+            Parameter(name: "b", domain: .ordinal([.int(1), .int(2), .int(3)])),
+            Parameter(name: "c", domain: .choice([.text("x"), .text("y"), .text("z")])),
+            Parameter(name: "d", domain: .int(IntRange(low: 0, high: 2))),
+        ])
+        let random = RandomStream(seed: seed, purpose: .simulation)
+        func configuration(_ number: Int) -> Configuration {
+            let draws = (0..<8).map { random.uniform(at: UInt64(8 * number + $0)) }
+            let values = space.parameters.indices.map { i -> ParameterValue? in
+                // Coarse numbers, so that there are many ties.
+                let place = (draws[i] * 4).rounded(.down) / 4
+                return draws[i + 4] < 0.15 ? nil : space.parameters[i].domain.value(at: place)
+            }
+            return Configuration(values)
+        }
+        func distance(_ one: Configuration, _ other: Configuration) -> Double {
+            var sum = 0.0
+            for (i, pair) in zip(one.values, other.values).enumerated() {
+                switch pair {
+                case (nil, nil): sum += i == 2 ? 0 : 1
+                case (nil, _), (_, nil): sum += 1
+                case (let left?, let right?):
+                    guard i != 2 else {
+                        sum += left == right ? 0 : 1
+                        continue
+                    }
+                    let difference = ((left.number ?? 0) - (right.number ?? 0)) / 2
+                    sum += difference * difference
+                }
+            }
+            return sum
+        }
+        let rows = (0..<500).map { configuration($0) }
+        var pool = ConfigurationPool(space: space, configurations: rows)
+        var left = Array(rows.indices)
+        for number in 0..<500 {
+            let target = configuration(1_000 + number)
+            let nearest = try #require(
+                left.min { (distance(rows[$0], target), $0) < (distance(rows[$1], target), $1) })
+            #expect(pool.take(nearest: target)?.row == nearest, "SEED=\(seed)")
+            left.removeAll { $0 == nearest }
+        }
+        #expect(pool.count == 0 && pool.take(nearest: rows[0]) == nil)
+    }
 }

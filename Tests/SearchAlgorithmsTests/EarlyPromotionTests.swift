@@ -70,7 +70,7 @@ struct EarlyPromotionTests {
                 loss: randomLoss(seed: seed))
             try cluster.run()
             let early = cluster.proposals.count { proposal in
-                if case .resume(_, _, let reason) = proposal { reason.contains("to come") } else { false }
+                if case .resume(_, _, let reason) = proposal { reason.text.contains("to come") } else { false }
             }
             #expect(early > 0, "seed \(seed)")
         }

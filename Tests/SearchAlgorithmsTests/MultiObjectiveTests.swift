@@ -86,7 +86,7 @@ struct MultiObjectiveTests {
             }
         }
         let place = Placement(bracket: 0, rung: 1, epochs: 3)
-        let reasons = [
+        let reasons: [Reason] = [
             "rank 1 of 6 by fronts at 1 epoch, promoted to 3; losses 0.1, 0.1",
             "rank 2 of 6 by fronts at 1 epoch, promoted to 3; losses 0.9, 0.9",
         ]
@@ -96,6 +96,8 @@ struct MultiObjectiveTests {
             Issue.record("a third trial was promoted")
             return
         }
+        let trials = (0..<8).map { TrialID($0) }
+        #expect(scheduler.fates(of: trials) == trials.map { scheduler.fate(of: $0) })
         #expect(
             scheduler.fate(of: TrialID(0))
                 == "rank 3 of 6 by fronts at 1 epoch, 2 went on of at most 2 (eta 3); losses 0.5, 0.5")

@@ -50,6 +50,23 @@ struct SchedulerConformanceTests {
         }
     }
 
+    @Test("foretells each of its proposals", arguments: all + [.automatic(minimum: 1, maximum: 9, eta: 3)], [1, 5])
+    func outlook(settings: SchedulerSettings, workers: Int) throws {
+        for seed in 1...4 as ClosedRange<UInt64> {
+            var cluster = try Self.cluster(settings, workers: workers, trials: 60, seed: seed)
+            try cluster.run()
+            #expect(cluster.surprises == 0 && cluster.scheduler.outlook() == .finished, "SEED=\(seed)")
+        }
+    }
+
+    @Test("tells the fates of many trials as those of each", arguments: all)
+    func fates(settings: SchedulerSettings) throws {
+        var cluster = try Self.cluster(settings, workers: 5, trials: 60, seed: 4)
+        while try cluster.step() {}
+        let trials = (0..<62).map { TrialID($0) }
+        #expect(cluster.scheduler.fates(of: trials) == trials.map { cluster.scheduler.fate(of: $0) })
+    }
+
     @Test("gives the same answers to the same calls", arguments: all)
     func equality(settings: SchedulerSettings) throws {
         var first = try Self.cluster(settings, workers: 4, seed: 3)

@@ -135,7 +135,7 @@ struct SchedulerVectorTests {
                 }
                 let isLast = report.rung == sequence.rungs.count - 1
                 #expect(told.map(\.kind) == [isLast ? .complete : .pause] && told.map(\.rung) == [report.rung])
-                let isHighest = told.first?.reason.contains("the highest rung while ranks agree") == true
+                let isHighest = told.first?.reason.text.contains("the highest rung while ranks agree") == true
                 #expect(isHighest == (report.rung == report.top && !isLast), "\(sequence.name), step \(number)")
             }
         }

@@ -10,7 +10,7 @@ struct SchedulerWordingTests {
         for _ in 0..<7 { _ = scheduler.ask() }
         var last: [Decision] = []
         for trial in 0..<7 { last = try scheduler.tell(TrialID(trial), epoch: 1, loss: Double(trial % 4)) }
-        let reason = "rank 6 of 7 at 1 epoch, the best 2 go on (eta 3); loss 2, cut-off 0"
+        let reason: Reason = "rank 6 of 7 at 1 epoch, the best 2 go on (eta 3); loss 2, cut-off 0"
         #expect(last == [Decision(trial: TrialID(6), kind: .pause, rung: 0, epoch: 1, reason: reason)])
         #expect(
             scheduler.fate(of: TrialID(6))

@@ -79,9 +79,14 @@ struct SimulatedCluster {
         return true
     }
 
+    /// How often a proposal was another one than the scheduler's outlook had told.
+    private(set) var surprises = 0
+
     private mutating func handOut() {
         while self.running.count < self.workerCount {
+            let outlook = self.scheduler.outlook()
             let proposal = self.scheduler.ask()
+            self.surprises += outlook.isOf(proposal) ? 0 : 1
             switch proposal {
             case .start(let trial, let placement):
                 self.proposals.append(proposal)
@@ -120,5 +125,15 @@ struct SimulatedCluster {
 func randomLoss(seed: UInt64) -> (Int, Int) -> Double {
     { trial, epoch in
         RandomStream(seed: seed, purpose: .searchSpace, stream: UInt32(trial)).uniform(at: UInt64(epoch))
+    }
+}
+
+extension Outlook {
+    fileprivate func isOf(_ proposal: Proposal) -> Bool {
+        switch (self, proposal) {
+        case (.start(let placement), .start(_, let place)): placement == place
+        case (.resume, .resume), (.wait, .wait), (.finished, .finished): true
+        case (.start, _), (.resume, _), (.wait, _), (.finished, _): false
+        }
     }
 }

@@ -71,7 +71,7 @@ struct StoppingRuleTests {
         }
         let told = try scheduler.tell(TrialID(3), epoch: 8, loss: falling(0.9)(8))
         #expect(told.map(\.kind) == [.stop] && told.map(\.epoch) == [8])
-        let reason = try #require(told.first?.reason)
+        let reason = try #require(told.first?.reason.text)
         #expect(reason.hasPrefix("its curve of 8 epochs beats the best complete trial with probability "))
         #expect(reason.hasSuffix(", below 0.05; loss 1.025, cut-off 0.525"))
     }

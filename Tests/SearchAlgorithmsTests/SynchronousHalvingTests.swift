@@ -32,7 +32,7 @@ struct SynchronousHalvingTests {
         }
         // Six are there: all three to come may be better than trial 0, but then it is still the fourth. After the
         // seventh, at most two can be better.
-        let reason = "rank 1 of 7 at 1 epoch in bracket 0 with 2 to come, promoted to 3; loss 0, cut-off 2"
+        let reason: Reason = "rank 1 of 7 at 1 epoch in bracket 0 with 2 to come, promoted to 3; loss 0, cut-off 2"
         #expect(try scheduler.tell(TrialID(6), epoch: 1, loss: 6).map(\.kind) == [.stop])
         #expect(scheduler.ask() == .resume(TrialID(0), Placement(bracket: 0, rung: 1, epochs: 3), reason: reason))
         #expect(scheduler.ask() == .start(TrialID(9), Placement(bracket: 0, rung: 0, epochs: 1)))

@@ -196,12 +196,13 @@ extension TestRandom {
         case 0:
             let values = self.list(atMost: 9) { $0.bool() ? $0.value() : nil }
             return .started(trial, worker: self.worker(), configuration: Configuration(values), placement: placement)
-        case 1: return .promoted(self.attempt(), worker: self.worker(), placement: placement, reason: self.text())
+        case 1:
+            return .promoted(self.attempt(), worker: self.worker(), placement: placement, reason: Reason(self.text()))
         case 2: return .retried(self.attempt(), worker: self.worker(), placement: placement)
-        case 3: return .paused(trial, epoch: self.int(0...99), reason: self.text())
-        case 4: return .stopped(trial, epoch: self.int(0...99), reason: self.text())
-        case 5: return .completed(trial, epoch: self.int(0...99), reason: self.text())
-        case 6: return .failed(trial, epoch: self.int(0...99), reason: self.text())
+        case 3: return .paused(trial, epoch: self.int(0...99), reason: Reason(self.text()))
+        case 4: return .stopped(trial, epoch: self.int(0...99), reason: Reason(self.text()))
+        case 5: return .completed(trial, epoch: self.int(0...99), reason: Reason(self.text()))
+        case 6: return .failed(trial, epoch: self.int(0...99), reason: Reason(self.text()))
         case 7: return .newBest(trial, epoch: self.int(0...99), loss: Double.random(in: 0...1, using: &self))
         default: return .finished(reason: self.text())
         }

@@ -58,7 +58,7 @@ struct PopulationTraining: SchedulingAlgorithm {
     /// What is to be trained as soon as somebody asks.
     private enum Step: Hashable, Sendable {
         case copy(TrialOrigin, rung: Int, backStep: Int)
-        case goOn(Int, reason: String)
+        case goOn(Int, reason: Reason)
     }
 
     private let settings: PopulationSettings
@@ -111,6 +111,16 @@ struct PopulationTraining: SchedulingAlgorithm {
         }
     }
 
+    func outlook() -> Outlook {
+        if !self.isComplete { return .start(Placement(bracket: 0, rung: 0, epochs: self.levels[0])) }
+        switch self.steps.first {
+        case .copy(let origin, let rung, _):
+            return .start(Placement(bracket: 0, rung: rung, epochs: self.levels[rung], origin: origin))
+        case .goOn: return .resume
+        case nil: return self.runningCount > 0 ? .wait : .finished
+        }
+    }
+
     private mutating func begin(rung: Int, epoch: Int, loss: Double? = nil) -> TrialID {
         let trial = self.trials.count
         self.trials.append(Entry(epoch: epoch, rung: rung, firstRung: rung, loss: loss))
@@ -150,7 +160,7 @@ struct PopulationTraining: SchedulingAlgorithm {
         let decisions = self.compareIfAllWait()
         let own = Decision(
             trial: trial, kind: .pause, rung: entry.rung, epoch: epoch,
-            reason: "waits for the population at \(epochCount(epoch))")
+            reason: "waits for the population at \(epochs: epoch)")
         return [decisions.first { $0.trial == trial } ?? own] + decisions.filter { $0.trial != trial }
     }
 
@@ -172,12 +182,12 @@ struct PopulationTraining: SchedulingAlgorithm {
         return self.compareIfAllWait()
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.entry(trial) else { return "never started" }
         switch entry.phase {
-        case .running: return "running after \(epochCount(entry.epoch))"
-        case .waiting: return "waits for the population at \(epochCount(entry.epoch))"
-        case .over: return "over after \(epochCount(entry.epoch))"
+        case .running: return "running after \(epochs: entry.epoch)"
+        case .waiting: return "waits for the population at \(epochs: entry.epoch)"
+        case .over: return "over after \(epochs: entry.epoch)"
         }
     }
 
@@ -229,7 +239,7 @@ extension PopulationTraining {
         for loss in order where self.trials[loss.trial].phase == .waiting {
             let rank = (all.firstIndex(of: loss) ?? 0) + 1
             self.steps.append(
-                .goOn(loss.trial, reason: "rank \(rank) of \(all.count) at \(epochCount(self.levels[rung]))"))
+                .goOn(loss.trial, reason: "rank \(rank) of \(all.count) at \(epochs: self.levels[rung])"))
         }
         return decisions
     }
@@ -241,13 +251,12 @@ extension PopulationTraining {
         let entry = self.trials[loss.trial]
         self.trials[loss.trial].phase = .over
         self.members.removeAll { $0 == loss.trial }
-        let reason: String
+        let reason: Reason
         if loss.isFinite {
             reason =
-                "rank \(rank) of \(count) at \(epochCount(entry.epoch))"
-                + self.wording.comparison(loss.loss, cutOff: cutOff)
+                "rank \(rank) of \(count) at \(epochs: entry.epoch)\(self.wording.comparison(loss.loss, cutOff: cutOff))"
         } else {
-            reason = "the loss at \(epochCount(entry.epoch)) is not finite and ranks last"
+            reason = "the loss at \(epochs: entry.epoch) is not finite and ranks last"
         }
         return Decision(
             trial: TrialID(loss.trial), kind: .stop, rung: entry.rung, epoch: entry.epoch,
@@ -287,7 +296,7 @@ extension PopulationTraining {
                     loss, rank: rank + 1, of: order.count, cutOff: order[order.count - count - 1].loss, by: donor)
             ]
         }
-        let place = "rank \(rank + 1) of \(order.count) at \(epochCount(entry.epoch))"
+        let place: Reason = "rank \(rank + 1) of \(order.count) at \(epochs: entry.epoch)"
         guard loss.isFinite else {
             self.trials[trial].phase = .over
             self.members.removeAll { $0 == trial }

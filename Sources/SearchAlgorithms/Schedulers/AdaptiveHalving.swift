@@ -66,7 +66,9 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     private func isProbe(_ trial: Int) -> Bool { trial < Self.probeCount && self.probeRung > 0 }
 
     mutating func ask() -> Proposal {
-        if let (rung, rank) = self.promotable() { return self.promote(from: rung, self.place(rank: rank, in: rung)) }
+        if let (rung, rank) = self.promotable() {
+            return self.promote(from: rung, "\(self.place(rank: rank, in: rung))")
+        }
         if !self.isClosed { return self.start() }
         if self.usesIdleSlots, let rung = self.leastServed(), let best = self.rungs[rung].waiting.least {
             let rank = self.rungs[rung].ranking.rank(of: best)
@@ -76,9 +78,24 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         return self.trials.runningCount > 0 ? .wait : .finished
     }
 
+    func outlook() -> Outlook {
+        if self.promotable() != nil { return .resume }
+        if !self.isClosed {
+            let target = self.firstRung(of: self.trials.count)
+            return .start(Placement(bracket: 0, rung: target, epochs: self.ladder.epochs[target]))
+        }
+        if self.usesIdleSlots, self.leastServed() != nil { return .resume }
+        return self.trials.runningCount > 0 ? .wait : .finished
+    }
+
+    /// The rung at which a new trial would rest first.
+    private func firstRung(of trial: Int) -> Int {
+        self.isProbe(trial) ? max(self.probeRung, self.base) : self.base
+    }
+
     private mutating func start() -> Proposal {
+        let target = self.firstRung(of: self.trials.count)
         let trial = self.trials.start(bracket: 0)
-        let target = self.isProbe(trial.rawValue) ? max(self.probeRung, self.base) : self.base
         self.standing.append(-1)
         self.heading.append(target)
         self.losses += Array(repeating: Self.unknown, count: self.ladder.epochs.count)
@@ -86,7 +103,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     }
 
     /// Lets the best trial that waits at a rung go on.
-    private mutating func promote(from rung: Int, _ place: String) -> Proposal {
+    private mutating func promote(from rung: Int, _ place: Reason) -> Proposal {
         guard let best = self.takeBest(from: rung) else { return .wait }
         let next = rung + 1
         self.trials.resume(best.trial)
@@ -199,10 +216,10 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         let rank = self.rungs[standing].ranking.rank(of: self.entry(trial.rawValue, standing))
         let quota = self.rungs[standing].ranking.count / self.ladder.eta
         let loss = self.loss(of: trial.rawValue, at: standing)
-        var reason =
-            "\(self.place(rank: rank, in: standing)), the best \(quota) go on (eta \(self.ladder.eta))"
-            + self.comparison(loss, in: standing)
-        if self.isProbe(trial.rawValue), rung == self.probeRung { reason += "; \(self.stability)" }
+        let comparison = self.comparison(loss, in: standing)
+        var reason: Reason =
+            "\(self.place(rank: rank, in: standing)), the best \(quota) go on (eta \(self.ladder.eta))\(comparison)"
+        if self.isProbe(trial.rawValue), rung == self.probeRung { reason = reason + "; \(self.stability)" }
         return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
 
@@ -219,7 +236,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         return []
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         let rung = self.standing[trial.rawValue]
         guard entry.phase == .paused, rung >= 0, rung < self.rungs.count else {
@@ -227,29 +244,31 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         }
         let rank = self.rungs[rung].ranking.rank(of: self.entry(trial.rawValue, rung))
         let quota = self.rungs[rung].ranking.count / self.ladder.eta
+        let comparison = self.comparison(self.loss(of: trial.rawValue, at: rung), in: rung)
         return "\(self.place(rank: rank, in: rung)), \(self.rungs[rung].promotedCount) went on of at most \(quota) "
-            + "(eta \(self.ladder.eta))\(self.comparison(self.loss(of: trial.rawValue, at: rung), in: rung))"
+            + "(eta \(self.ladder.eta))\(comparison)"
     }
 
     /// The loss beside the worst one that may go on.
-    private func comparison(_ loss: Double, in rung: Int) -> String {
+    private func comparison(_ loss: Double, in rung: Int) -> LossComparison {
         let quota = self.rungs[rung].ranking.count / self.ladder.eta
         return self.wording.comparison(loss, cutOff: quota > 0 ? self.rungs[rung].ranking[quota - 1].loss : nil)
     }
 
-    var choice: String? { self.correlations.isEmpty ? nil : self.stability }
+    var choice: String? { self.correlations.isEmpty ? nil : self.stability.text }
 
     /// What the probes say, in words.
-    private var stability: String {
+    private var stability: Reason {
         guard !self.correlations.isEmpty else {
             return "\(self.probesEnded.count) of \(Self.probesNeeded) probes have ended"
         }
-        let texts = self.correlations.enumerated().map {
-            "\(epochCount(self.ladder.epochs[$0.offset])) \(Self.hundredths($0.element))"
+        let texts = self.correlations.enumerated().map { rung, correlation -> String in
+            let reason: Reason = "\(epochs: self.ladder.epochs[rung]) \(Self.hundredths(correlation))"
+            return reason.text
         }
         return
-            "rank correlation with \(epochCount(self.ladder.epochs[self.probeRung])): \(texts.joined(separator: ", ")); "
-            + "new trials rest first at \(epochCount(self.ladder.epochs[self.base]))"
+            "rank correlation with \(epochs: self.ladder.epochs[self.probeRung]): \(texts.joined(separator: ", ")); "
+            + "new trials rest first at \(epochs: self.ladder.epochs[self.base])"
     }
 
     private static func hundredths(_ x: Double) -> String {
@@ -308,7 +327,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         self.losses[trial * self.ladder.epochs.count + rung] = loss
     }
 
-    private func place(rank: Int, in rung: Int) -> String {
-        "rank \(rank + 1) of \(self.rungs[rung].ranking.count) at \(epochCount(self.ladder.epochs[rung]))"
+    private func place(rank: Int, in rung: Int) -> RungPlace {
+        RungPlace(rank: rank, count: self.rungs[rung].ranking.count, epochs: self.ladder.epochs[rung])
     }
 }

@@ -71,6 +71,18 @@ struct AshaPromotion: SchedulingAlgorithm {
         return .start(trial, Placement(bracket: bracket, rung: 0, epochs: self.ladder.epochs[bracket]))
     }
 
+    func outlook() -> Outlook {
+        for level in (0..<self.ceiling).reversed() {
+            for bracket in 0..<min(level + 1, self.brackets.count)
+            where self.promotableRank(bracket: bracket, rung: level - bracket) != nil {
+                return .resume
+            }
+        }
+        if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
+        let bracket = self.choice?.bracket(of: self.trials.count) ?? 0
+        return .start(Placement(bracket: bracket, rung: 0, epochs: self.ladder.epochs[bracket]))
+    }
+
     private mutating func promote(bracket: Int, rung: Int) -> Proposal? {
         guard let rank = self.promotableRank(bracket: bracket, rung: rung),
             let best = self.brackets[bracket][rung].waiting.removeLeast()
@@ -116,15 +128,14 @@ struct AshaPromotion: SchedulingAlgorithm {
         self.brackets[bracket][rung].waiting.insert(entry)
         self.restingLosses[trial.rawValue] = entry.loss
         self.trials.rest(trial.rawValue, .paused)
-        let quota =
-            bracket + rung == self.ceiling
-            ? "the highest rung while ranks agree"
-            : "the best \(self.quota(bracket: bracket, rung: rung)) go on (eta \(self.ladder.eta))"
         let place = self.place(rank: rank, bracket: bracket, rung: rung)
+        let quota = self.quota(bracket: bracket, rung: rung)
         let comparison = self.comparison(entry.loss, bracket: bracket, rung: rung)
-        return [
-            Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: "\(place), \(quota)\(comparison)")
-        ]
+        let reason: Reason =
+            bracket + rung == self.ceiling
+            ? "\(place), the highest rung while ranks agree\(comparison)"
+            : "\(place), the best \(quota) go on (eta \(self.ladder.eta))\(comparison)"
+        return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
@@ -138,16 +149,16 @@ struct AshaPromotion: SchedulingAlgorithm {
         return []
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
         let rung = Int(entry.rung)
         let loss = RankedLoss(self.restingLosses[trial.rawValue], trial: trial.rawValue)
         let state = self.brackets[entry.bracket][rung]
         let place = self.place(rank: state.ranking.rank(of: loss), bracket: entry.bracket, rung: rung)
-        return "\(place), \(state.promotedCount) went on"
-            + " of at most \(self.quota(bracket: entry.bracket, rung: rung)) (eta \(self.ladder.eta))"
-            + self.comparison(loss.loss, bracket: entry.bracket, rung: rung)
+        let quota = self.quota(bracket: entry.bracket, rung: rung)
+        let comparison = self.comparison(loss.loss, bracket: entry.bracket, rung: rung)
+        return "\(place), \(state.promotedCount) went on of at most \(quota) (eta \(self.ladder.eta))\(comparison)"
     }
 
     /// The rank, from 0, of the trial that may go on from a rung; `nil` where none may.
@@ -165,13 +176,13 @@ struct AshaPromotion: SchedulingAlgorithm {
         self.brackets[bracket][rung].ranking.count / self.ladder.eta
     }
 
-    private func place(rank: Int, bracket: Int, rung: Int) -> String {
-        let epochs = epochCount(self.ladder.epochs[bracket + rung])
-        return "rank \(rank + 1) of \(self.brackets[bracket][rung].ranking.count) at \(epochs)"
-            + (self.brackets.count > 1 ? " in bracket \(bracket)" : "")
+    private func place(rank: Int, bracket: Int, rung: Int) -> RungPlace {
+        RungPlace(
+            rank: rank, count: self.brackets[bracket][rung].ranking.count, epochs: self.ladder.epochs[bracket + rung],
+            bracket: self.brackets.count > 1 ? bracket : nil)
     }
 
-    private func comparison(_ loss: Double, bracket: Int, rung: Int) -> String {
+    private func comparison(_ loss: Double, bracket: Int, rung: Int) -> LossComparison {
         let quota = self.quota(bracket: bracket, rung: rung)
         return self.wording.comparison(
             loss, cutOff: quota > 0 ? self.brackets[bracket][rung].ranking[quota - 1].loss : nil)

@@ -32,6 +32,11 @@ struct AshaStopping: SchedulingAlgorithm {
         return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: maximum))
     }
 
+    func outlook() -> Outlook {
+        if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
+        return .start(Placement(bracket: 0, rung: 0, epochs: self.ladder.epochs[self.ladder.top]))
+    }
+
     mutating func close() -> [Decision] {
         self.isClosed = true
         return []
@@ -56,9 +61,9 @@ struct AshaStopping: SchedulingAlgorithm {
         }
         self.trials.rest(trial.rawValue, .over)
         guard entry.isFinite else { return [.notFinite(trial, rung: rung, epoch: epoch)] }
-        let reason =
-            "rank \(rank + 1) of \(count) at \(epochCount(epoch)), the best \(cutOff) go on (eta \(self.ladder.eta))"
-            + self.wording.comparison(entry.loss, cutOff: self.rankings[rung][cutOff - 1].loss)
+        let comparison = self.wording.comparison(entry.loss, cutOff: self.rankings[rung][cutOff - 1].loss)
+        let reason: Reason =
+            "\(RungPlace(rank: rank, count: count, epochs: epoch)), the best \(cutOff) go on (eta \(self.ladder.eta))\(comparison)"
         return [Decision(trial: trial, kind: .stop, rung: rung, epoch: epoch, reason: reason)]
     }
 
@@ -70,7 +75,7 @@ struct AshaStopping: SchedulingAlgorithm {
         return []
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         return entry.phase.description(at: Int(entry.epoch))
     }

@@ -60,6 +60,11 @@ struct BracketChoice: Hashable, Sendable {
         if self.allocation == .learned {
             self.losses.append(contentsOf: repeatElement(.infinity, count: self.ladder.epochs.count))
         }
+        return self.bracket(of: trial)
+    }
+
+    /// The bracket that the next trial would have.
+    func bracket(of trial: Int) -> Int {
         let total = self.weights.reduce(0, +)
         var rest = RandomStream(seed: self.seed, purpose: .bracket).uniform(at: UInt64(trial)) * total
         for bracket in 0..<self.count where self.weights[bracket] > 0 {

@@ -50,6 +50,11 @@ struct CurveStopping: SchedulingAlgorithm {
         return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: self.maximum))
     }
 
+    func outlook() -> Outlook {
+        if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
+        return .start(Placement(bracket: 0, rung: 0, epochs: self.maximum))
+    }
+
     mutating func close() -> [Decision] {
         self.isClosed = true
         return []
@@ -76,10 +81,10 @@ struct CurveStopping: SchedulingAlgorithm {
         let probability = CurveForecast.probability(of: self.curves[index], at: self.maximum, below: best.loss)
         guard probability < self.threshold else { return [] }
         self.end(index)
-        let reason =
-            "its curve of \(epochCount(epoch)) beats the best complete trial with probability"
-            + " \(significantDigits(probability)), below \(significantDigits(self.threshold))"
-            + self.wording.comparison(loss, cutOff: best.loss)
+        let comparison = self.wording.comparison(loss, cutOff: best.loss)
+        let reason: Reason =
+            "its curve of \(epochs: epoch) beats the best complete trial with probability"
+            + " \(figure: probability), below \(figure: self.threshold)\(comparison)"
         return [Decision(trial: trial, kind: .stop, rung: 0, epoch: epoch, reason: reason)]
     }
 
@@ -89,7 +94,7 @@ struct CurveStopping: SchedulingAlgorithm {
         return []
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         return entry.phase.description(at: Int(entry.epoch))
     }

@@ -1,3 +1,5 @@
+import TuningModel
+
 /// One bracket of synchronous successive halving: its rungs and who has reached them.
 struct HalvingBracket: Hashable, Sendable {
     struct Rung: Hashable, Sendable {
@@ -92,21 +94,20 @@ struct HalvingBracket: Hashable, Sendable {
     }
 
     /// "rank 2 of 9 at 3 epochs in bracket 4".
-    func place(of entry: RankedLoss, rung: Int, plan: BracketPlan) -> String {
+    func place(of entry: RankedLoss, rung: Int, plan: BracketPlan) -> Reason {
         let ranking = self.rungs[rung].ranking
         let missing = max(0, self.rungs[rung].expectedCount - ranking.count)
-        return "rank \(ranking.rank(of: entry) + 1) of \(ranking.count) at \(epochCount(plan.rungs[rung].epochs))"
+        return "rank \(ranking.rank(of: entry) + 1) of \(ranking.count) at \(epochs: plan.rungs[rung].epochs)"
             + " in bracket \(plan.bracket)" + (missing > 0 ? " with \(missing) to come" : "")
     }
 
     /// The place and the cut-off.
-    func outlook(of entry: RankedLoss, rung: Int, plan: BracketPlan, eta: Int, _ wording: LossWording) -> String {
-        "\(self.place(of: entry, rung: rung, plan: plan)), the best \(self.rungs[rung].quota) go on (eta \(eta))"
-            + self.comparison(entry, rung: rung, wording)
+    func outlook(of entry: RankedLoss, rung: Int, plan: BracketPlan, eta: Int, _ wording: LossWording) -> Reason {
+        "\(self.place(of: entry, rung: rung, plan: plan)), the best \(self.rungs[rung].quota) go on (eta \(eta))\(self.comparison(entry, rung: rung, wording))"
     }
 
     /// The loss, and that of the last trial that goes on as things stand.
-    func comparison(_ entry: RankedLoss, rung: Int, _ wording: LossWording) -> String {
+    func comparison(_ entry: RankedLoss, rung: Int, _ wording: LossWording) -> LossComparison {
         let state = self.rungs[rung]
         let last = min(state.quota, state.ranking.count) - 1
         return wording.comparison(entry.loss, cutOff: last >= 0 ? state.ranking[last].loss : nil)

@@ -48,6 +48,11 @@ struct MedianStopping: SchedulingAlgorithm {
         return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: self.maximum))
     }
 
+    func outlook() -> Outlook {
+        if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
+        return .start(Placement(bracket: 0, rung: 0, epochs: self.maximum))
+    }
+
     mutating func close() -> [Decision] {
         self.isClosed = true
         return []
@@ -75,9 +80,10 @@ struct MedianStopping: SchedulingAlgorithm {
         guard let median, self.bestLosses[index] > median else { return [] }
         self.trials.rest(index, .over)
         let others = self.averages[epoch - self.grace].count - 1
-        let reason =
-            "the best loss in \(epochCount(epoch)) is worse than the median of \(others) running averages"
-            + self.wording.comparison(self.bestLosses[index], cutOff: median)
+        let comparison = self.wording.comparison(self.bestLosses[index], cutOff: median)
+        let reason: Reason =
+            "the best loss in \(epochs: epoch) is worse than the median of \(others) running averages"
+            + "\(comparison)"
         return [Decision(trial: trial, kind: .stop, rung: 0, epoch: epoch, reason: reason)]
     }
 
@@ -87,7 +93,7 @@ struct MedianStopping: SchedulingAlgorithm {
         return []
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         return entry.phase.description(at: Int(entry.epoch))
     }

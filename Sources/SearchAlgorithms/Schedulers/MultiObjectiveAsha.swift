@@ -44,15 +44,21 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
             self.rungs[rung].promotedCount += 1
             self.trials.resume(trial)
             let target = self.ladder.epochs[rung + 1]
-            let reason =
+            let reason: Reason =
                 "rank \(rank + 1) of \(self.rungs[rung].trials.count) by fronts at"
-                + " \(epochCount(self.ladder.epochs[rung])), promoted to \(target)"
+                + " \(epochs: self.ladder.epochs[rung]), promoted to \(target)"
                 + self.told(self.rungs[rung].losses[place])
             return .resume(
                 TrialID(trial), Placement(bracket: 0, rung: rung + 1, epochs: target), reason: reason)
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: self.ladder.epochs[0]))
+    }
+
+    func outlook() -> Outlook {
+        if self.rungs.indices.contains(where: { self.promotable(in: $0) != nil }) { return .resume }
+        if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
+        return .start(Placement(bracket: 0, rung: 0, epochs: self.ladder.epochs[0]))
     }
 
     mutating func close() -> [Decision] {
@@ -81,8 +87,8 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
         }
         self.trials.rest(trial.rawValue, .paused)
         let count = self.rungs[rung].trials.count
-        let reason =
-            "one of \(count) at \(epochCount(epoch)), the best \(count / self.ladder.eta) by fronts go on"
+        let reason: Reason =
+            "one of \(count) at \(epochs: epoch), the best \(count / self.ladder.eta) by fronts go on"
             + " (eta \(self.ladder.eta))\(self.told(losses))"
         return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
@@ -99,18 +105,41 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
         return []
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        guard entry.phase == .paused, let place = self.rungs[Int(entry.rung)].trials.firstIndex(of: trial.rawValue)
-        else {
-            return entry.phase.description(at: Int(entry.epoch))
+        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
+        return self.fates(at: Int(entry.rung), of: [trial])[0]
+    }
+
+    func fates(of trials: [TrialID]) -> [Reason] {
+        var fates: [Reason?] = Array(repeating: nil, count: trials.count)
+        for rung in self.rungs.indices {
+            let places = trials.indices.filter { place in
+                guard let entry = try? self.trials.entry(trials[place]) else { return false }
+                return entry.phase == .paused && Int(entry.rung) == rung
+            }
+            for (place, fate) in zip(places, self.fates(at: rung, of: places.map { trials[$0] })) {
+                fates[place] = fate
+            }
         }
-        let rung = self.rungs[Int(entry.rung)]
-        let order = NondominatedOrder.first(rung.trials.count, of: rung.losses)
-        let rank = order.firstIndex(of: place) ?? order.count
-        return "rank \(rank + 1) of \(rung.trials.count) by fronts at \(epochCount(Int(entry.epoch))),"
-            + " \(rung.promotedCount) went on of at most \(rung.trials.count / self.ladder.eta) (eta \(self.ladder.eta))"
-            + self.told(rung.losses[place])
+        return zip(trials, fates).map { trial, fate in fate ?? self.fate(of: trial) }
+    }
+
+    /// The fates of trials that rest at a rung, whose order is found once.
+    private func fates(at rung: Int, of trials: [TrialID]) -> [Reason] {
+        guard !trials.isEmpty else { return [] }
+        let state = self.rungs[rung]
+        let count = state.trials.count
+        var ranks = Array(repeating: (rank: count, place: 0), count: self.trials.count)
+        for (rank, place) in NondominatedOrder.first(count, of: state.losses).enumerated() {
+            ranks[state.trials[place]] = (rank, place)
+        }
+        return trials.map { trial in
+            let (rank, place) = ranks[trial.rawValue]
+            return "rank \(rank + 1) of \(count) by fronts at \(epochs: self.ladder.epochs[rung]),"
+                + " \(state.promotedCount) went on of at most \(count / self.ladder.eta) (eta \(self.ladder.eta))"
+                + self.told(state.losses[place])
+        }
     }
 
     private mutating func insert(_ trial: Int, _ losses: [Double], rung: Int) {
@@ -135,8 +164,14 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
         return nil
     }
 
-    private func told(_ losses: [Double]) -> String {
-        if let broken = losses.first.flatMap(LossWording.broken) { return "; constraints \(broken)" }
-        return "; losses " + zip(self.wordings, losses).map { $0.text($1) }.joined(separator: ", ")
+    private func told(_ losses: [Double]) -> Reason {
+        if let broken = losses.first.flatMap(ConstrainedLoss.violation) {
+            return "; constraints broken by \(figure: broken)"
+        }
+        var told: Reason = "; losses "
+        for (index, loss) in zip(self.wordings, losses).map({ $0.value($1) }).enumerated() {
+            told = index == 0 ? "\(told)\(figure: loss)" : "\(told), \(figure: loss)"
+        }
+        return told
     }
 }

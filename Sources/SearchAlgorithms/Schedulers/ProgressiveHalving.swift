@@ -53,6 +53,8 @@ struct ProgressiveHalving: SchedulingAlgorithm {
         return proposal
     }
 
+    func outlook() -> Outlook { self.asha.outlook() }
+
     mutating func close() -> [Decision] { self.asha.close() }
 
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
@@ -78,7 +80,7 @@ struct ProgressiveHalving: SchedulingAlgorithm {
         return decisions
     }
 
-    func fate(of trial: TrialID) -> String { self.asha.fate(of: trial) }
+    func fate(of trial: TrialID) -> Reason { self.asha.fate(of: trial) }
 
     /// Takes a trial that completed the highest rung into the sample.
     private mutating func add(_ trial: Int) {

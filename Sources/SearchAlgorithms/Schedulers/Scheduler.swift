@@ -9,8 +9,8 @@ package import TuningModel
 /// trial, in order; ``retire(_:loss:)`` takes the place of the last `tell` where a trial ends by itself; ``close()``
 /// says that no new trials may start.
 ///
-/// - Complexity: Every call takes O(log n) amortised steps for n trials, and each decision or proposal builds one
-///   sentence. At most about 100 bytes a trial. Where a scheduler needs more, its own documentation says so.
+/// - Complexity: Every call takes O(log n) amortised steps for n trials, and each decision or proposal has one
+///   reason. At most about 100 bytes a trial. Where a scheduler needs more, its own documentation says so.
 package struct Scheduler: Sendable {
     /// Behind an existential, so that a scheduler is one file and one line below; a copy shares its box until either
     /// is changed.
@@ -88,6 +88,9 @@ package struct Scheduler: Sendable {
     /// What to train next. Promotions come before new trials.
     package mutating func ask() -> Proposal { self.algorithm.ask() }
 
+    /// What ``ask()`` would answer now, without any change.
+    package func outlook() -> Outlook { self.algorithm.outlook() }
+
     /// No new trials from now on: the budget or the searcher is exhausted. Closing twice is harmless.
     ///
     /// - Parameter isExhausted: Whether no configuration is left, and not enough trials were made.
@@ -143,7 +146,12 @@ package struct Scheduler: Sendable {
     package var choice: String? { self.algorithm.choice }
 
     /// Why a trial that is still paused got no more epochs, in words: its rank, the size of its rung and the cut-off.
-    package func fate(of trial: TrialID) -> String { self.algorithm.fate(of: trial) }
+    package func fate(of trial: TrialID) -> Reason { self.algorithm.fate(of: trial) }
+
+    /// The same for many trials.
+    ///
+    /// - Complexity: As often `fate`; with several objectives their order at each rung is found once.
+    package func fates(of trials: [TrialID]) -> [Reason] { self.algorithm.fates(of: trials) }
 }
 
 extension Scheduler: Hashable {

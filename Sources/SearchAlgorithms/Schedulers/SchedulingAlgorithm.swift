@@ -4,10 +4,14 @@ import TuningModel
 /// each call means.
 protocol SchedulingAlgorithm: Hashable, Sendable {
     mutating func ask() -> Proposal
+    /// What ``ask()`` would answer now.
+    func outlook() -> Outlook
     mutating func close() -> [Decision]
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
-    func fate(of trial: TrialID) -> String
+    func fate(of trial: TrialID) -> Reason
+    /// The same for many trials, where what they share is found once.
+    func fates(of trials: [TrialID]) -> [Reason]
     /// What an algorithm that chooses for itself has chosen by now, for people; `nil` for others.
     var choice: String? { get }
 
@@ -21,6 +25,8 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
 
 extension SchedulingAlgorithm {
     mutating func close(isExhausted: Bool) -> [Decision] { self.close() }
+
+    func fates(of trials: [TrialID]) -> [Reason] { trials.map { self.fate(of: $0) } }
 
     var choice: String? { nil }
 

@@ -79,6 +79,14 @@ struct SynchronousHalving: SchedulingAlgorithm {
             Placement(bracket: plan.bracket, rung: 0, epochs: plan.rungs[0].epochs))
     }
 
+    func outlook() -> Outlook {
+        if self.ready.least != nil { return .resume }
+        if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
+        let isNew = self.brackets.last?.isFull != false
+        let plan = self.plan(of: isNew ? self.brackets.count : self.brackets.count - 1)
+        return .start(Placement(bracket: plan.bracket, rung: 0, epochs: plan.rungs[0].epochs))
+    }
+
     /// Cuts the last bracket to the trials that have started.
     ///
     /// - Returns: `.stop` for those who are left behind by that.
@@ -132,7 +140,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         return decisions
     }
 
-    func fate(of trial: TrialID) -> String {
+    func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
         let ranked = RankedLoss(self.restingLosses[trial.rawValue], trial: trial.rawValue)

@@ -1,31 +1,59 @@
 import TuningModel
 
-/// "1 epoch", "9 epochs".
-func epochCount(_ count: Int) -> String { count == 1 ? "1 epoch" : "\(count) epochs" }
-
 extension Decision {
     /// The end of the plan.
     static func complete(_ trial: TrialID, rung: Int, epoch: Int) -> Decision {
         Decision(
             trial: trial, kind: .complete, rung: rung, epoch: epoch,
-            reason: "trained to \(epochCount(epoch)), the last rung")
+            reason: "trained to \(epochs: epoch), the last rung")
     }
 
     /// No rank makes up for it.
     static func notFinite(_ trial: TrialID, rung: Int, epoch: Int) -> Decision {
         Decision(
             trial: trial, kind: .stop, rung: rung, epoch: epoch,
-            reason: "the loss at \(epochCount(epoch)) is not finite and ranks last")
+            reason: "the loss at \(epochs: epoch) is not finite and ranks last")
     }
 }
 
 extension TrialTable.Phase {
     /// What is to be said of a trial that does not rest at a rung.
-    func description(at epoch: Int) -> String {
+    func description(at epoch: Int) -> Reason {
         switch self {
-        case .running: "running after \(epochCount(epoch))"
-        case .paused: "paused after \(epochCount(epoch))"
-        case .over: "over after \(epochCount(epoch))"
+        case .running: "running after \(epochs: epoch)"
+        case .paused: "paused after \(epochs: epoch)"
+        case .over: "over after \(epochs: epoch)"
         }
+    }
+}
+
+/// "rank 2 of 9 at 3 epochs in bracket 1", the latter left out where there is one bracket.
+struct RungPlace {
+    /// From 0.
+    let rank: Int
+    let count: Int
+    let epochs: Int
+    var bracket: Int?
+}
+
+extension Reason.StringInterpolation {
+    mutating func appendInterpolation(_ place: RungPlace) {
+        self.appendLiteral("rank ")
+        self.appendInterpolation(place.rank + 1)
+        self.appendLiteral(" of ")
+        self.appendInterpolation(place.count)
+        self.appendLiteral(" at ")
+        self.appendInterpolation(epochs: place.epochs)
+        guard let bracket = place.bracket else { return }
+        self.appendLiteral(" in bracket ")
+        self.appendInterpolation(bracket)
+    }
+
+    mutating func appendInterpolation(_ comparison: LossComparison) {
+        self.appendLiteral(comparison.broken == nil ? "; loss " : "; constraints broken by ")
+        self.appendInterpolation(figure: comparison.broken ?? comparison.loss)
+        guard let cutOff = comparison.cutOff else { return }
+        self.appendLiteral(comparison.brokenCutOff == nil ? ", cut-off " : ", cut-off broken by ")
+        self.appendInterpolation(figure: comparison.brokenCutOff ?? cutOff)
     }
 }

@@ -5,7 +5,10 @@ import Foundation
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this machine.",
-        subcommands: [BenchKernelsCommand.self, BenchCoordinatorCommand.self, BenchDataCommand.self])
+        subcommands: [
+            BenchKernelsCommand.self, BenchCoordinatorCommand.self, BenchDataCommand.self,
+            BenchSimulatorCommand.self,
+        ])
 }
 
 /// `winnow bench coordinator`: how many reports a coordinator makes durable in a second.

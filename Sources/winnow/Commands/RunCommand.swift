@@ -12,6 +12,7 @@ struct RunCommand: ParsableCommand {
     @Option(help: "The study's folder; NAME.winnow beside you unless given.") var dir: String?
     @Option(help: "Worker processes; one a core unless given. 0 waits for workers from elsewhere.") var workers: Int?
     @Option(help: "Slots of each worker: trials at once, one a core.") var slots = 1
+    @OptionGroup var virtualTime: VirtualTimeOptions
     @Flag(help: "Go on with a study that was interrupted (done anyway where the folder holds one).") var resume = false
     @Flag(help: "JSON lines on standard output.") var json = false
 
@@ -27,9 +28,10 @@ struct RunCommand: ParsableCommand {
         if self.resume, !FileManager.default.fileExists(atPath: journal) {
             throw CommandFailure(.wrongInput, "\(directory): no study to resume; leave --resume out or name its --dir")
         }
+        var settings = CoordinatorSettings(directory: directory, endpoint: "tcp://127.0.0.1:0")
+        settings.virtualSlots = try self.virtualTime.slots()
         var runner = StudyRunner(
-            input: input, data: try input.loadData(),
-            settings: CoordinatorSettings(directory: directory, endpoint: "tcp://127.0.0.1:0"), writesJSON: self.json)
+            input: input, data: try input.loadData(), settings: settings, writesJSON: self.json)
         runner.workers = workers
         runner.slots = self.slots
         runner.announce = { Terminal.writeError("listening on \($0)") }
@@ -46,6 +48,7 @@ struct CoordinatorCommand: ParsableCommand {
     @Argument(help: "The study file.") var study: String
     @Option(help: "Where workers attach: tcp://HOST:PORT, port 0 for a free one.") var listen = "tcp://127.0.0.1:5570"
     @Option(help: "The study's folder; NAME.winnow beside you unless given.") var dir: String?
+    @OptionGroup var virtualTime: VirtualTimeOptions
     @Flag(help: "Accept workers from other hosts without encryption.") var insecure = false
     @Flag(help: "JSON lines on standard output.") var json = false
 
@@ -54,6 +57,7 @@ struct CoordinatorCommand: ParsableCommand {
         var settings = CoordinatorSettings(
             directory: self.dir ?? "\(input.study.name).winnow", endpoint: self.listen)
         settings.allowsInsecure = self.insecure
+        settings.virtualSlots = try self.virtualTime.slots()
         var runner = StudyRunner(input: input, data: try input.loadData(), settings: settings, writesJSON: self.json)
         let json = self.json
         runner.announce = { endpoint in

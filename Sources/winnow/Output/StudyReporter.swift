@@ -76,7 +76,7 @@ final class StudyReporter: StudyObserver {
             let epoch = study.rungEpochs(below: placement)
             self.write(
                 JSONLine(event: "promoted").adding("trial", .int(trial)).adding("epoch", .int(epoch))
-                    .adding("to", .int(placement.epochs)).adding("reason", .text(reason)))
+                    .adding("to", .int(placement.epochs)).adding("reason", .text(reason.text)))
         case .retried(let attempt, let worker, _):
             self.write(
                 JSONLine(event: "retried").adding("trial", .int(attempt.trial.rawValue))
@@ -89,10 +89,10 @@ final class StudyReporter: StudyObserver {
         }
     }
 
-    private func tell(_ event: String, _ trial: TrialID, _ epoch: Int, _ reason: String) {
+    private func tell(_ event: String, _ trial: TrialID, _ epoch: Int, _ reason: Reason) {
         self.write(
             JSONLine(event: event).adding("trial", .int(trial.rawValue)).adding("epoch", .int(epoch))
-                .adding("reason", .text(reason)))
+                .adding("reason", .text(reason.text)))
     }
 
     private func write(_ line: JSONLine) { Terminal.writeLine(line.text) }
