@@ -51,7 +51,8 @@ extension StudyBuilder {
     private mutating func searcher(_ node: FileNode) -> SearcherSettings? {
         let path = "search.searcher"
         let names =
-            ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune", "mobster"] + Self.evolutionKeys.map(\.name) + ["auto"]
+            ["random", "grid", "sobol", "tpe", "bohb", "gp", "hyper_tune", "mobster"] + Self.evolutionKeys.map(\.name)
+            + ["auto"]
         let unbuilt = [
             "motpe", "bayes", "smac", "bore", "cma", "cma_es", "evolution", "de", "hebo", "turbo", "gradient", "halton",
             "latin",
