@@ -58,7 +58,7 @@ package struct EarlierTrials: Sendable {
     /// patience has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count.
     ///
     /// - Parameter earlier: The earlier study after the last row that was taken in.
-    /// - Returns: One for each trial, in their order; the observations may be none.
+    /// - Returns: All trials in their order, those without an observation too.
     package func trials(
         of earlier: StudyState
     ) -> [(configuration: Configuration, observations: [SearchHistory.Observation])] {

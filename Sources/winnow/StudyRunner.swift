@@ -1,5 +1,6 @@
 import CoordinatorCore
 import CoordinatorService
+import FileStore
 import Foundation
 import Logging
 import NumericKernels

@@ -14,7 +14,7 @@ private struct PeerFile: Decodable {
 struct GaussianProcessComparisonTests {
     @Test(
         "median simple regret after 60 trials is not above that of Optuna's GPSampler on the same seeds",
-        arguments: [Objectives.branin, .conditional])
+        arguments: [Objectives.branin, .mix10, .conditional])
     func regret(objective: Objectives) throws {
         let file: PeerFile = try vectors("gp_sampler")
         let peer = try #require(file.regrets[objective.rawValue])
