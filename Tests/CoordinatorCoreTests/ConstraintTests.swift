@@ -148,12 +148,12 @@ struct ConstraintTests {
             Issue.record("\(granted)")
             return
         }
-        #expect(attempt.trial == TrialID(2) && reason.contains("loss 0.9"), "\(reason)")
+        #expect(attempt.trial == TrialID(2) && reason.text.contains("loss 0.9"), "\(reason)")
         let broken = self.report(2, 0.01, accuracy: 0.5)
         _ = study.apply(.reported(attempt, [broken, self.report(3, 0.01, accuracy: 0.5)]), at: .zero)
         // At the higher rung it breaks the constraint: what it was at the lower one stays the best.
         #expect(study.incumbent.map { [$0.trial.rawValue, $0.epoch] } == [2, 1])
-        #expect(study.record(of: TrialID(2))?.reason.contains("constraints broken by 0.375") == true)
+        #expect(study.record(of: TrialID(2))?.reason.text.contains("constraints broken by 0.375") == true)
     }
 
     @Test("without a feasible trial the best is the one that breaks least, and says so")

@@ -11,7 +11,7 @@ struct VirtualTimeTests {
             switch record.event {
             case .workRequested, .reported, .attemptEnded: "\(record.event): \(record.decisions)"
             case .workerJoined(let id, _, _): id.virtualSlot.map { "slot \($0)" }
-            case .coordinatorStarted, .workerLeft, .attemptLost, .checkpointStored, .ended, .confirmed: nil
+            case .recalled, .coordinatorStarted, .workerLeft, .attemptLost, .checkpointStored, .ended, .confirmed: nil
             }
         }
     }

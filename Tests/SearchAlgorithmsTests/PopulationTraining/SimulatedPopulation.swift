@@ -108,7 +108,7 @@ struct SimulatedPopulation<State> {
         self.trials[trial].states[target] = self.trials[trial].state
         self.searcher.observe(TrialID(trial), .init(level: target, loss: loss))
         for decision in try self.scheduler.tell(TrialID(trial), epoch: target, loss: loss) {
-            self.trials[decision.trial.rawValue].reason = decision.reason
+            self.trials[decision.trial.rawValue].reason = decision.reason.text
             self.searcher.rest(decision.trial)
             if decision.kind == .stop {
                 self.decisions.append("\(decision.epoch): \(decision.trial) \(decision.reason)")
