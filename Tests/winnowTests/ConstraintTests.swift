@@ -35,8 +35,8 @@ struct ConstraintTests {
         #expect(replay.status == 0, "\(replay.errors)")
 
         // What is told before training is what the network has.
-        let best = try #require(
-            Program.object(try await Program.run(["best", "out", "--json"], in: scratch.path).lines.first ?? ""))
+        let answer = try await Program.run(["best", "out", "--json"], in: scratch.path)
+        let best = try #require(Program.object(answer.lines.first ?? ""))
         var arguments = ["train", "study.yaml", "--json", "--epochs", "1"]
         for (name, value) in try #require(best["configuration"] as? [String: Any]) {
             arguments += ["--set", "\(name)=\(value)"]
@@ -69,7 +69,8 @@ struct ConstraintTests {
         let line = try #require(Program.object(best.lines.first ?? ""))
         let accuracy = try #require(line["validation.accuracy"] as? Double)
         #expect(line["feasible"] as? Bool == false)
-        #expect(abs(try #require(line["violation"] as? Double) - (1.5 - accuracy) / 1.5) < 1e-12)
+        let violation = try #require(line["violation"] as? Double)
+        #expect(abs(violation - (1.5 - accuracy) / 1.5) < 1e-12)
         let people = try await Program.run(["best", "out"], in: scratch.path)
         #expect(people.lines.contains("  no trial keeps the constraints, this one breaks them least:"))
         let replay = try await Program.run(["replay", "out"], in: scratch.path)
@@ -91,7 +92,8 @@ struct ConstraintTests {
         #expect(heading["on_front"] as? Int == members.count && !members.isEmpty)
         let reference = try #require(heading["reference"] as? [String: Double])
         #expect(Set(reference.keys) == ["validation.loss", "model.parameters"])
-        #expect(try #require(heading["hypervolume"] as? Double) >= 0)
+        let volume = try #require(heading["hypervolume"] as? Double)
+        #expect(volume >= 0)
         let points = members.compactMap { member -> [Double]? in
             guard let loss = member["validation.loss"] as? Double, let size = member["model.parameters"] as? Double
             else { return nil }
@@ -122,13 +124,14 @@ struct ConstraintTests {
         try scratch.write("study.yaml", text.replacingOccurrences(of: "search:\n", with: "search:\n  audit: 1.0\n"))
         try await Self.run(scratch)
         let best = try await Program.run(["best", "out", "--json"], in: scratch.path)
-        let audit = try #require(best.lines.last.flatMap(Program.object))
+        let last = try #require(best.lines.last)
+        let audit = try #require(Program.object(last))
         #expect(audit["event"] as? String == "audit")
         let rate = try #require(audit["rate"] as? Double)
         let interval = try #require(audit["interval"] as? [Double])
         #expect(interval.count == 2 && interval[0] <= rate && rate <= interval[1])
         let analyzed = try await Program.run(["analyze", "out", "--json"], in: scratch.path)
-        #expect(analyzed.lines.contains(try #require(best.lines.last)))
+        #expect(analyzed.lines.contains(last))
     }
 
     @Test("a table of recorded curves is not trained, whatever is set")
