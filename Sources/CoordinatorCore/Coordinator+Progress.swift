@@ -14,6 +14,12 @@ extension Coordinator {
         _ item: AttemptProgress, from index: Int, at now: Duration
     ) -> Acknowledgement {
         let worker = self.peers[index].worker
+        if self.virtual != nil, let record = self.study.record(of: item.attempt.trial),
+            item.attempt.ungranted.number <= record.attempts
+        {
+            self.compare(item, with: record, from: self.peers[index].name)
+            return self.holdBack(item, from: index)
+        }
         let isCurrent = self.isOpen(item.attempt, at: worker)
         guard let record = self.study.record(of: item.attempt.trial), item.attempt.number <= record.attempts else {
             // Of a trial or an attempt that was never given out: not a worker of this study.
@@ -23,7 +29,6 @@ extension Coordinator {
             return Acknowledgement(attempt: item.attempt, epoch: item.reports.last?.epoch ?? 0, isEndKnown: true)
         }
         self.compare(item, with: record, from: self.peers[index].name)
-        guard self.virtual == nil else { return self.holdBack(item, from: index) }
         let fresh = item.reports.filter { $0.epoch > record.epochs }
         if self.isUseful(fresh, of: record) {
             self.record(.reported(item.attempt, fresh), at: now)

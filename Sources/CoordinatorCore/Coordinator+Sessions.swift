@@ -82,7 +82,8 @@ extension Coordinator {
         for item in held {
             if self.isOpen(item.attempt, at: worker) {
                 self.peers[index].attempts.append(item.attempt)
-                self.orphans.removeAll { $0.attempt == item.attempt }
+                let own = item.attempt.ungranted
+                self.orphans.removeAll { $0.attempt == item.attempt || $0.attempt == own }
                 self.virtual?.setHolder(worker, of: item.attempt.trial)
             } else {
                 fenced.append(item.attempt)
@@ -98,7 +99,7 @@ extension Coordinator {
         }
         for attempt in earlier where !self.peers[index].attempts.contains(attempt) && self.isOpen(attempt, at: worker) {
             guard self.study.record(of: attempt.trial)?.state == .running,
-                let assignment = self.assignment(of: attempt.trial)
+                let assignment = self.assignment(of: attempt.trial)?.renumbered(attempt)
             else {
                 guard self.virtual == nil else { continue }
                 // Its trial was settled meanwhile: nobody trains it, and nobody will tell of its end.

@@ -7,8 +7,9 @@ import TuningModel
 /// virtual time, that of the lower slot first among equals, as in `winnow simulate` on a table without durations. What a
 /// slot was given is trained by any worker that has room. What workers tell early is held back until all of earlier virtual
 /// time is in the journal; until then it is not acknowledged, so that nothing is lost with a coordinator. A worker that is
-/// lost leaves its attempts to others under the same numbers: who holds an attempt is the coordinator's own knowledge, and
-/// every worker trains the same bits. So neither number, speed nor faults of workers can change a decision.
+/// lost leaves its attempts to others: who holds an attempt is the coordinator's own knowledge, and every worker trains the
+/// same bits. Each time that an attempt is given out it has a new, higher number for workers, the fencing token. So neither
+/// number, speed nor faults of workers can change a decision.
 ///
 /// The price is idle workers: no more attempts are at work than there are virtual slots, and those that are ahead of
 /// virtual time wait for the slowest.
@@ -18,7 +19,9 @@ struct VirtualWork: Sendable {
         let attempt: AttemptID
         /// Epochs that were told and are not in the journal yet, in order.
         var reports: [EpochReport] = []
-        /// Whether a worker has told all of the attempt and waits for its end to be known.
+        /// The number under which a worker told of it last.
+        var grant: AttemptID?
+        /// Whether that worker has told all of the attempt and waits for its end to be known.
         var isTold = false
         /// Slots that died with it, and workers that were lost with it, without one new epoch since.
         var crashes = 0
@@ -28,8 +31,10 @@ struct VirtualWork: Sendable {
     }
 
     var held: [Held] = []
-    /// The worker that trained each trial last, by trial; empty for none.
+    /// The worker that trained each trial last, by trial; `nil` for none.
     var holders: [WorkerID?] = []
+    /// How often an attempt was given out by this coordinator.
+    var grantCount = 0
     /// What is to be acknowledged at the end of an input.
     var acknowledgements: [(worker: WorkerID, Acknowledgement)] = []
 
@@ -103,8 +108,8 @@ extension Coordinator {
             isOver = false
         }
         if isOver { self.virtual?.held.remove(at: place) }
-        if let holder = self.virtual?.holder(of: attempt.trial) {
-            let known = Acknowledgement(attempt: attempt, epoch: record.epochs, isEndKnown: isOver && held.isTold)
+        if let holder = self.virtual?.holder(of: attempt.trial), let grant = held.grant {
+            let known = Acknowledgement(attempt: grant, epoch: record.epochs, isEndKnown: isOver && held.isTold)
             self.virtual?.acknowledgements.append((holder, known))
         }
         return true
@@ -133,8 +138,11 @@ extension Coordinator {
         for attempt in steps.map(\.element.attempt) where self.isUntrained(attempt) {
             let idle = self.neediestPeer(beyondSlots: false, for: attempt)
             guard let index = idle ?? self.neediestPeer(beyondSlots: true, for: attempt) else { continue }
-            guard let assignment = self.assignment(of: attempt.trial) else { continue }
-            self.peers[index].attempts.append(attempt)
+            self.virtual?.grantCount += 1
+            let grant = attempt.granted(
+                by: self.study.coordinatorEpoch, count: self.virtual?.grantCount ?? 0)
+            guard let assignment = self.assignment(of: attempt.trial)?.renumbered(grant) else { continue }
+            self.peers[index].attempts.append(grant)
             self.virtual?.setHolder(self.peers[index].worker, of: attempt.trial)
             self.effects.append(.send(.assign(assignment), to: self.peers[index].id))
         }
@@ -144,8 +152,8 @@ extension Coordinator {
     private func isUntrained(_ attempt: AttemptID) -> Bool {
         guard let virtual = self.virtual, let place = virtual.place(of: attempt) else { return false }
         return virtual.held[place].refusal == nil && !self.isComplete(virtual.held[place])
-            && !self.orphans.contains { $0.attempt == attempt }
-            && !self.peers.contains { $0.attempts.contains(attempt) }
+            && !self.orphans.contains { $0.attempt == attempt || $0.attempt.ungranted == attempt }
+            && !self.peers.contains { $0.attempts.contains { $0.ungranted == attempt } }
     }
 
     /// Whether all epochs of an attempt are there.
@@ -159,14 +167,18 @@ extension Coordinator {
     mutating func holdBack(_ item: AttemptProgress, from index: Int) -> Acknowledgement {
         let worker = self.peers[index].worker
         let known = self.study.record(of: item.attempt.trial)?.epochs ?? 0
-        guard let place = self.virtual?.place(of: item.attempt) else {
-            // The attempt is over: others have told its epochs, or it was stopped.
+        let isHeld = self.peers[index].attempts.contains(item.attempt)
+        guard let place = self.virtual?.place(of: item.attempt.ungranted), let held = self.virtual?.held[place],
+            isHeld || (held.isTold && held.grant == item.attempt)
+        else {
+            // The attempt is over, or others have it.
             self.peers[index].attempts.removeAll { $0 == item.attempt }
             if item.end == nil { self.effects.append(.send(.stop(item.attempt), to: self.peers[index].id)) }
             return Acknowledgement(
                 attempt: item.attempt, epoch: max(known, item.reports.last?.epoch ?? 0), isEndKnown: item.end != nil)
         }
         self.virtual?.setHolder(worker, of: item.attempt.trial)
+        self.virtual?.held[place].grant = item.attempt
         self.take(item.reports, after: known, at: place)
         guard let end = item.end else {
             return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: false)
@@ -209,7 +221,9 @@ extension Coordinator {
     /// A worker is gone with these attempts: others train them.
     mutating func leaveToOthers(_ attempts: [AttemptID], reason: String) {
         for attempt in attempts {
-            guard let place = self.virtual?.place(of: attempt), var held = self.virtual?.held[place] else { continue }
+            guard let place = self.virtual?.place(of: attempt.ungranted), var held = self.virtual?.held[place] else {
+                continue
+            }
             held.losses += 1
             if held.losses >= Self.mostVirtualLosses {
                 held.refusal = "\(held.losses) workers in a row were lost with it, last: \(reason)"
@@ -220,7 +234,33 @@ extension Coordinator {
 
     /// Whether an attempt is at a virtual slot and no other worker trains it.
     func isFree(_ attempt: AttemptID, for worker: WorkerID) -> Bool {
-        self.virtual?.place(of: attempt) != nil
-            && !self.peers.contains { $0.worker != worker && $0.attempts.contains(attempt) }
+        self.virtual?.place(of: attempt.ungranted) != nil
+            && !self.peers.contains { peer in
+                peer.worker != worker && peer.attempts.contains { $0.ungranted == attempt.ungranted }
+            }
+    }
+}
+
+extension AttemptID {
+    /// The low bits of a number that workers see: ten of the coordinator's start, twelve of how often it gave out work.
+    private static let grantBits = 22
+
+    /// The number for workers of an attempt at a virtual slot, higher each time that it is given out.
+    func granted(by coordinatorEpoch: UInt64, count: Int) -> AttemptID {
+        let grant = Int(truncatingIfNeeded: coordinatorEpoch & 0x3FF) << 12 | count & 0xFFF
+        return AttemptID(trial: self.trial, number: min(self.number, 0x3FF) << Self.grantBits | grant)
+    }
+
+    /// The attempt at a virtual slot that a number for workers stands for.
+    var ungranted: AttemptID { AttemptID(trial: self.trial, number: self.number >> Self.grantBits) }
+}
+
+extension Assignment {
+    /// The same work under another number.
+    func renumbered(_ attempt: AttemptID) -> Assignment {
+        Assignment(
+            attempt: attempt, seed: self.seed, settings: self.settings, dataset: self.dataset,
+            datasetByteCount: self.datasetByteCount, ledgerEpoch: self.ledgerEpoch, targetEpoch: self.targetEpoch,
+            checkpoint: self.checkpoint)
     }
 }

@@ -203,8 +203,10 @@ package struct Coordinator: Sendable {
             case .stopped(let trial, _, _), .failed(let trial, _, _):
                 if let record = self.study.record(of: trial), let open = record.openAttempt {
                     let attempt = AttemptID(trial: trial, number: open.number)
-                    for peer in self.peers where peer.attempts.contains(attempt) {
-                        self.effects.append(.send(.stop(attempt), to: peer.id))
+                    for peer in self.peers {
+                        for held in peer.attempts where self.isAttempt(attempt, held) {
+                            self.effects.append(.send(.stop(held), to: peer.id))
+                        }
                     }
                 }
                 self.release(trial)
@@ -256,6 +258,11 @@ package struct Coordinator: Sendable {
             let holder = self.holder(of: trial), let peer = self.peers.first(where: { $0.worker == holder })
         else { return }
         self.effects.append(.send(.upload(record.currentAttempt, epoch: incumbent.epoch), to: peer.id))
+    }
+
+    /// Whether what a worker holds is an attempt of the study.
+    func isAttempt(_ attempt: AttemptID, _ held: AttemptID) -> Bool {
+        attempt == (self.virtual == nil ? held : held.ungranted)
     }
 
     /// The worker that trained a trial last and may have its checkpoints.

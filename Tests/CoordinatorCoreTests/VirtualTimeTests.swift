@@ -119,12 +119,13 @@ struct VirtualTimeTests {
                 if case .welcome(let welcome) = $0 { welcome.session } else { nil }
             }
             .first)
-        #expect(effects.assignments(to: peer).map(\.attempt.trial) == [TrialID(0), TrialID(1)])
+        let given = effects.assignments(to: peer).map(\.attempt)
+        #expect(given.map(\.trial) == [TrialID(0), TrialID(1)])
         func tell(_ trial: Int, _ reports: [EpochReport], _ end: AttemptEnd?) -> WorkerMessage {
             .progress(
                 session: session, capacity: 2, times: SlotTimes(busySeconds: 1, totalSeconds: 1),
                 attempts: [
-                    AttemptProgress(attempt: AttemptID(trial: TrialID(trial), number: 1), reports: reports, end: end)
+                    AttemptProgress(attempt: given[trial], reports: reports, end: end)
                 ])
         }
         let refused = AttemptEnd(outcome: .refused(reason: "no such setting"), epoch: 0)
@@ -156,5 +157,31 @@ struct VirtualTimeTests {
                     + "\(virtual.busyFraction) in virtual time")
         }
         #expect(shares[0] > 0.8 && shares[1] < shares[0] && shares[2] < shares[1] && shares[2] > 0.1)
+    }
+
+    @Test("an attempt that a worker hands back is given out again under a higher number, to the same worker too")
+    func handedBack() throws {
+        var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 3), virtualSlots: 1)
+        let peer = PeerID(1)
+        let effects = coordinator.handle(.message(peer, Studies.hello(WorkerID("w"))), at: .seconds(1))
+        let session = try #require(
+            effects.messages(to: peer).compactMap {
+                if case .welcome(let welcome) = $0 { welcome.session } else { nil }
+            }
+            .first)
+        var given = try #require(effects.assignments(to: peer).first?.attempt)
+        for (round, outcome) in [AttemptOutcome.preempted, .crashed(reason: "signal 9"), .preempted].enumerated() {
+            let item = AttemptProgress(attempt: given, reports: [], end: AttemptEnd(outcome: outcome, epoch: 0))
+            let answers = coordinator.handle(
+                .message(
+                    peer,
+                    .progress(
+                        session: session, capacity: 1, times: SlotTimes(busySeconds: 1, totalSeconds: 1),
+                        attempts: [item])), at: .seconds(2 + round))
+            let next = try #require(answers.assignments(to: peer).first?.attempt)
+            #expect(next.trial == given.trial && next.number > given.number)
+            #expect(coordinator.study.record(of: given.trial)?.attempts == 1)
+            given = next
+        }
     }
 }
