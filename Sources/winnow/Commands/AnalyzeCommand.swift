@@ -52,7 +52,7 @@ extension SchedulerSettings {
     /// One of so many goes on from a rung; 3 where there are no rungs to go on from.
     var reductionFactor: Int {
         switch self {
-        case .none, .median, .curve: 3
+        case .none, .median, .curve, .population: 3
         case .successiveHalving(_, _, let eta), .hyperband(_, let eta, _), .asha(_, _, let eta, _),
             .ashaStopping(_, _, let eta), .asynchronousHyperband(_, _, let eta, _, _, _), .pasha(_, _, let eta, _),
             .automatic(_, _, let eta):
