@@ -191,7 +191,7 @@ struct SearchMistakeTests {
             [
                 """
                 27:21: search.scheduler.name: found ahsa, did you mean asha? want none, \
-                successive_halving, hyperband, asha, pasha, median, curve or auto
+                successive_halving, hyperband, asha, pasha, median, curve, pbt, pb2 or auto
                 """
             ]),
         StudyEdit(
@@ -200,7 +200,7 @@ struct SearchMistakeTests {
             [
                 """
                 27:21: scheduler bohb is not built yet, want none, successive_halving, hyperband, \
-                asha, pasha, median, curve or auto
+                asha, pasha, median, curve, pbt, pb2 or auto
                 """
             ]),
         StudyEdit(
