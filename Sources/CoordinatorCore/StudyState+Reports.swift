@@ -32,7 +32,8 @@ extension StudyState {
                 self.searcher.observe(
                     attempt.trial,
                     .init(
-                        level: report.epoch, loss: loss, furtherLosses: further, violation: violation, seconds: seconds))
+                        level: report.epoch, loss: loss, furtherLosses: further, violation: violation, seconds: seconds)
+                )
             }
             if let epoch = self.trials[index].auditedFrom {
                 guard report.epoch == level else { break }

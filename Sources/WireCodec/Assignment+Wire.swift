@@ -20,13 +20,14 @@ extension Assignment {
     init(_ body: WireAssign) throws(WireError) {
         do throws(WireError) {
             let settings = try [Setting](body.settings)
+            let attempt = try AttemptID(body.attempt, "attempt")
             let dataset = try Digest(wire: body.dataset, "dataset")
             let byteCount = try Check.number(body.datasetByteCount, in: WireLimits.byteCounts, "dataset_byte_count")
             let ledgerEpoch = try Check.number(body.ledgerEpoch, in: WireLimits.epochCounts, "ledger_epoch")
             let targetEpoch = try Check.number(body.targetEpoch, in: WireLimits.epochs, "target_epoch")
             let checkpoint = body.hasCheckpoint ? try CheckpointReference(body.checkpoint, "checkpoint") : nil
             self.init(
-                attempt: try AttemptID(body.attempt, "attempt"), seed: body.seed, settings: settings, dataset: dataset,
+                attempt: attempt, seed: body.seed, settings: settings, dataset: dataset,
                 datasetByteCount: byteCount, ledgerEpoch: ledgerEpoch, targetEpoch: targetEpoch,
                 checkpoint: checkpoint,
                 ancestors: try Self.ancestors(body.ancestors, beside: settings, before: ledgerEpoch))

@@ -59,17 +59,20 @@ struct LearnedSettingTests {
         #expect(records[0].statuses.count == 5)
     }
 
+    /// Enough for a rate that was cut to climb again.
+    private static let epochs = 24
+
     @Test("a rate that destroys the network at once is cut until it does not, and the weights are those of the start")
     func takenBack() throws {
         let kind = try #require(Self.kinds.first { $0.testDescription == "mlp nesterov" })
         let data = kind.data
         let kernels = try KernelSet.best(named: nil)
-        let last = try train(kind.configuration, on: data, seed: 6, epochs: 8, kernels: kernels).last
+        let last = try train(kind.configuration, on: data, seed: 6, epochs: Self.epochs, kernels: kernels).last
         #expect(try #require(last[.learnedRate]) < 2)
         #expect(try #require(last[.validationLoss]) < 1.1)
         var fixed = kind.configuration
         (fixed.hypergradient, fixed.t1t2) = (0, nil)
-        let alone = try train(fixed, on: data, seed: 6, epochs: 8, kernels: kernels).last
+        let alone = try train(fixed, on: data, seed: 6, epochs: Self.epochs, kernels: kernels).last
         #expect(!((alone[.validationLoss] ?? .nan) < 1.2))
     }
 
