@@ -261,6 +261,6 @@ extension Assignment {
         Assignment(
             attempt: attempt, seed: self.seed, settings: self.settings, dataset: self.dataset,
             datasetByteCount: self.datasetByteCount, ledgerEpoch: self.ledgerEpoch, targetEpoch: self.targetEpoch,
-            checkpoint: self.checkpoint)
+            checkpoint: self.checkpoint, ancestors: self.ancestors)
     }
 }

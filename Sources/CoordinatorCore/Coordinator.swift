@@ -227,8 +227,8 @@ package struct Coordinator: Sendable {
 
     /// Has the checkpoints of a trial that is over forgotten, at the workers and here.
     private mutating func release(_ trial: TrialID) {
-        self.discardOrigin(of: trial)
         guard self.study.incumbent?.trial != trial else { return }
+        self.discardOrigin(of: trial)
         if let checkpoint = self.study.record(of: trial)?.checkpoint { self.discard(checkpoint.digest) }
         guard let worker = self.holder(of: trial),
             let peer = self.peers.first(where: { $0.worker == worker })

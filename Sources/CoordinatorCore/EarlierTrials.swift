@@ -10,11 +10,12 @@ package import TuningModel
 /// - Complexity: O(levels) for each report.
 package struct EarlierTrials: Sendable {
     private struct Level: Sendable {
-        let losses: [Double]
+        let metrics: [MetricValue]
         let seconds: Double
     }
 
     private let objectives: [Objective]
+    private let constraints: [Constraint]
     private let levels: [Int]
     /// For each trial what was reported at each level.
     private var reports: [[Level?]] = []
@@ -25,6 +26,7 @@ package struct EarlierTrials: Sendable {
     /// - Parameter later: The study that begins.
     package init(for later: StudyState) {
         self.objectives = later.definition.objectives
+        self.constraints = later.definition.outcomeConstraints
         self.levels = later.levels
     }
 
@@ -36,8 +38,7 @@ package struct EarlierTrials: Sendable {
             self.epochs[trial] = report.epoch
             self.seconds[trial] += report.seconds
             guard let level = self.levels.firstIndex(of: report.epoch) else { continue }
-            self.reports[trial][level] = Level(
-                losses: self.objectives.map { $0.loss(of: report.metrics) }, seconds: self.seconds[trial])
+            self.reports[trial][level] = Level(metrics: report.metrics, seconds: self.seconds[trial])
         }
     }
 
@@ -55,7 +56,8 @@ package struct EarlierTrials: Sendable {
     /// The trials of the earlier study with what was observed of each at the levels of the later one.
     ///
     /// A trial that diverged or failed has an infinite loss at the first level that it did not reach; one that ran out of
-    /// patience has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count.
+    /// patience has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count. Of a trial
+    /// that began with another one's networks nothing is observed: its losses are not those of its configuration alone.
     ///
     /// - Parameter earlier: The earlier study after the last row that was taken in.
     /// - Returns: All trials in their order, those without an observation too.
@@ -66,25 +68,38 @@ package struct EarlierTrials: Sendable {
             let number = trial.id.rawValue
             let known = self.reports.indices.contains(number) ? self.reports[number] : []
             var observations: [SearchHistory.Observation] = []
+            guard trial.origin == nil else { return (trial.configuration, observations) }
             for (level, report) in zip(self.levels, known) where level <= trial.epochs {
                 guard let report else { continue }
-                observations.append(self.observation(report.losses, at: level, seconds: report.seconds))
+                observations.append(
+                    self.observation(report.metrics, of: trial, at: level, seconds: report.seconds))
             }
             let next = self.levels.filter { $0 > trial.epochs }
             if trial.status == .diverged || trial.state == .failed {
                 if let level = next.first {
-                    let broken = self.objectives.map { _ in Double.infinity }
-                    observations.append(self.observation(broken, at: level, seconds: trial.seconds))
+                    let further = self.objectives.dropFirst().map { _ in Double.infinity }
+                    observations.append(
+                        .init(level: level, loss: .infinity, furtherLosses: further, seconds: trial.seconds))
                 }
             } else if trial.status == .finishedEarly, let level = next.last(where: { $0 <= trial.placement.epochs }) {
-                let losses = self.objectives.map { $0.loss(of: trial.metrics) }
-                observations.append(self.observation(losses, at: level, seconds: trial.seconds))
+                observations.append(
+                    self.observation(trial.metrics, of: trial, at: level, seconds: trial.seconds))
             }
             return (trial.configuration, observations)
         }
     }
 
-    private func observation(_ losses: [Double], at level: Int, seconds: Double) -> SearchHistory.Observation {
-        .init(level: level, loss: losses[0], furtherLosses: Array(losses.dropFirst()), seconds: seconds)
+    /// What was measured of a trial as the later study sees it: its losses, and by how much it breaks its constraints.
+    private func observation(
+        _ metrics: [MetricValue], of trial: TrialRecord, at level: Int, seconds: Double
+    ) -> SearchHistory.Observation {
+        var known = metrics
+        if let count = trial.parameterCount, known[.modelParameters] == nil {
+            known.append(MetricValue(.modelParameters, Double(count)))
+        }
+        let losses = self.objectives.map { $0.loss(of: known) }
+        return .init(
+            level: level, loss: losses[0], furtherLosses: Array(losses.dropFirst()),
+            violation: self.constraints.violation(of: known), seconds: seconds)
     }
 }

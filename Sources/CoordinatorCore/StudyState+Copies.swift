@@ -23,7 +23,8 @@ extension StudyState {
     func storedState(of origin: TrialOrigin) -> CheckpointReference? {
         guard let parent = self.record(of: origin.parent) else { return nil }
         if let own = parent.checkpoint, own.epoch <= origin.epoch { return own }
-        return parent.originCheckpoint
+        // What a parent began with is removed once it has a state of its own.
+        return parent.checkpoint == nil ? parent.originCheckpoint : nil
     }
 
     /// Takes in that a state of a trial is stored: its newest one, or one that copies of it may begin with.
@@ -50,7 +51,7 @@ extension StudyState {
     }
 
     /// Whether a trial without a state of its own may begin with this one.
-    func isOriginState(_ digest: Digest) -> Bool {
+    package func isOriginState(_ digest: Digest) -> Bool {
         guard self.definition.scheduler.population != nil else { return false }
         return self.trials.contains { $0.originCheckpoint?.digest == digest && $0.isWithoutState }
     }

@@ -20,7 +20,8 @@ extension StudyBuilder {
         }
         let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
         let scheduler = section["scheduler"].map { self.scheduler($0) } ?? fallback.scheduler
-        guard let searcher, let scheduler else { return nil }
+        guard var searcher, var scheduler else { return nil }
+        if objectiveCount > 1, self.level > 1 { Self.chooseForSeveral(&searcher, &scheduler) }
         if case .dehb = searcher, let place = section["searcher"]?.place {
             guard case .hyperband = scheduler else {
                 self.report(place, "search: the searcher dehb needs brackets, want scheduler: {name: hyperband}")
@@ -34,11 +35,22 @@ extension StudyBuilder {
     /// What is searched with where nothing is given, by the level of the grammar.
     private func searchOfNothing(objectiveCount: Int) -> SearchSettings {
         let maximum = self.recordedSteps ?? 81
-        let asha = SchedulerSettings.asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true)
-        guard self.level > 1 else { return SearchSettings(searcher: .random, scheduler: asha) }
-        return objectiveCount > 1
-            ? SearchSettings(searcher: .nsga2(Nsga2Settings()), scheduler: asha)
-            : SearchSettings(searcher: .automatic, scheduler: .automatic(minimum: 1, maximum: maximum, eta: 3))
+        guard self.level > 1 else {
+            return SearchSettings(
+                searcher: .random, scheduler: .asha(minimum: 1, maximum: maximum, eta: 3, isGuarded: true))
+        }
+        var searcher = SearcherSettings.automatic
+        var scheduler = SchedulerSettings.automatic(minimum: 1, maximum: maximum, eta: 3)
+        if objectiveCount > 1 { Self.chooseForSeveral(&searcher, &scheduler) }
+        return SearchSettings(searcher: searcher, scheduler: scheduler)
+    }
+
+    /// What `auto` stands for where there are several objectives.
+    private static func chooseForSeveral(_ searcher: inout SearcherSettings, _ scheduler: inout SchedulerSettings) {
+        if case .automatic = searcher { searcher = .nsga2(Nsga2Settings()) }
+        if case .automatic(let minimum, let maximum, let eta) = scheduler {
+            scheduler = .asha(minimum: minimum, maximum: maximum, eta: eta, isGuarded: true)
+        }
     }
 
     /// `audit: 0.01`: the share of given up trials that are trained to the end all the same.

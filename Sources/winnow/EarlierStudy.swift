@@ -39,7 +39,10 @@ struct EarlierStudy {
         guard let settings = study.warmStart else { return [] }
         let later: StudyState
         do {
-            later = try StudyState(study)
+            // What is known before training decides what is started, not what is recalled.
+            var recalling = study
+            recalling.constraints = study.outcomeConstraints
+            later = try StudyState(recalling)
         } catch { throw CommandFailure(.wrongInput, "search: \(error)") }
         return try settings.studies.enumerated().map { number, path in
             try self.read(path, number, for: later, relativeTo: directory, dataset)
@@ -53,12 +56,15 @@ struct EarlierStudy {
         let folder = URL(fileURLWithPath: path, relativeTo: base).path
         do {
             let journal = try JournalReader.open(directory: folder)
-            guard let earlier = StudyReader.read(text: journal.header.studyText).study else {
+            let header = journal.header
+            guard header.grammarLevel <= StudyReader.currentLevel,
+                let earlier = StudyReader.read(text: header.studyText, level: header.grammarLevel).study
+            else {
                 throw CommandFailure(
                     .wrongInput,
                     "search.warm_start.studies: \(path): its study file can't be read by this version; leave it out")
             }
-            var state = try StudyState(earlier)
+            var state = try StudyState(earlier, networks: header.shape.map { NetworkMeasure($0) })
             var gathered = EarlierTrials(for: later)
             try journal.readAll { _, record in
                 _ = state.apply(record.event, at: record.time, recorded: record.decisions)

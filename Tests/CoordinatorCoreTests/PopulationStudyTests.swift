@@ -50,6 +50,21 @@ struct PopulationStudyTests {
         }
     }
 
+    @Test("is the same in virtual time, where copies have their history too", arguments: [1, 5])
+    func virtualTime(workers: Int) throws {
+        let definition = Studies.definition(Self.settings())
+        var alone = try SimulatedCluster(definition, workers: 1, seed: 1)
+        #expect(try alone.run())
+        let expected = alone.coordinator.study
+        var cluster = try SimulatedCluster(definition, workers: workers, seed: 3, virtualSlots: 4)
+        #expect(try cluster.run())
+        let study = cluster.coordinator.study
+        #expect(study.trials.contains { $0.origin != nil })
+        #expect(study.trials.map(\.origin) == expected.trials.map(\.origin))
+        #expect(study.trials.map(\.configuration) == expected.trials.map(\.configuration))
+        #expect(study.trials.map(\.metrics) == expected.trials.map(\.metrics))
+    }
+
     @Test("without waiting comes to its end through faults, and its journal is derived again")
     func asynchronous() throws {
         let definition = Studies.definition(Self.settings(isSynchronous: false))

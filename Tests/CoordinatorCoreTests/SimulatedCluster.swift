@@ -219,7 +219,10 @@ struct SimulatedCluster {
         guard let index = self.index(of: attempt, worker), self.workers[worker].held[index].isTraining else { return }
         let epoch = self.workers[worker].held[index].trained + 1
         self.workers[worker].held[index].trained = epoch
-        self.workers[worker].held[index].unacknowledged.append(Studies.report(attempt.trial, epoch))
+        // A copy that was given out without its history would train something else.
+        let history = Double(self.workers[worker].held[index].assignment.ancestors.count)
+        self.workers[worker].held[index].unacknowledged.append(
+            Studies.report(attempt.trial, epoch, loss: Studies.loss(attempt.trial, epoch) + 1e-3 * history))
         if epoch >= self.workers[worker].held[index].assignment.targetEpoch {
             self.workers[worker].held[index].end = AttemptEnd(outcome: .finished, epoch: epoch)
             self.workers[worker].held[index].isTraining = false

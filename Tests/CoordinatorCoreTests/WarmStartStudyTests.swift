@@ -98,12 +98,13 @@ struct WarmStartStudyTests {
         }
     }
 
-    @Test("losses of an earlier study are read at the later one's levels, and for its objectives")
+    @Test("losses of an earlier study are read at the later one's levels, for its objectives and its constraints")
     func gathering() throws {
         var definition = Studies.definition(.none(maximum: 6), trials: 4)
         let worker = WorkerID("w")
         var earlier = try StudyState(definition)
         definition.scheduler = .successiveHalving(minimum: 2, maximum: 8, eta: 2)
+        definition.constraints = [Constraint(metric: .validationLoss, atMost: 4)]
         var gathered = EarlierTrials(for: try StudyState(definition))
         func handle(_ event: StudyEvent) {
             let decisions = earlier.apply(event, at: .zero)
@@ -136,5 +137,8 @@ struct WarmStartStudyTests {
         let losses = trials.map { $0.observations.map { [Double($0.level), $0.loss] } }
         #expect(losses == [[[2, 8], [4, 6]], [[2, 4], [4, .infinity]], [[2, 2], [4, 2]], [[2, 1], [4, 1]]])
         #expect(abs(trials[0].observations[1].seconds - 0.004) < 1e-12)
+        #expect(
+            trials[0].observations.map(\.violation) == [1, 0.5]
+                && trials[3].observations.allSatisfy { $0.violation == 0 })
     }
 }

@@ -65,6 +65,25 @@ struct ObjectiveTests {
         #expect(reading.mistakes.map(\.description) == (name == "none" ? [] : [wanted]))
     }
 
+    @Test("several of them turn auto into NSGA-II and ASHA")
+    func automatic() throws {
+        let search = """
+            \(Self.old)
+            search:
+              searcher: {name: random}
+              scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}
+            """
+        let new = """
+            objectives: [{metric: validation.loss, direction: minimize}, {metric: train.loss, direction: minimize}]
+            search:
+              searcher: {name: auto}
+              scheduler: {name: auto, max: 9}
+            """
+        let study = StudyReader.read(text: try StudyEdit(search, new, []).text()).study
+        #expect(study?.searcher == .nsga2(Nsga2Settings()))
+        #expect(study?.scheduler == .asha(minimum: 1, maximum: 9, eta: 3, isGuarded: true))
+    }
+
     @Test(
         "a searcher that looks at one objective is refused beside several",
         arguments: ["cmaes", "tpe", "gp", "nsga2", "sobol"])

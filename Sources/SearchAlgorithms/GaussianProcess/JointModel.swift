@@ -110,7 +110,9 @@ struct JointModel: Sendable {
         for (level, count) in counts.enumerated() {
             let observed = Array(history.observed(at: level).prefix(count))
             let losses = history.constrainedLosses(of: observed, at: level)
-            let differences = zip(observed, losses).compactMap { row, loss in
+            // Levels lie apart by what was measured: a broken constraint says nothing of that.
+            let measured = history.losses(of: observed, at: level)
+            let differences = zip(observed, measured).compactMap { row, loss in
                 below[row].flatMap { (loss - $0).isFinite ? loss - $0 : nil }
             }
             if !differences.isEmpty {
@@ -118,7 +120,7 @@ struct JointModel: Sendable {
                 if mean.isFinite, (offset + mean).isFinite { offset += mean }
             }
             for (row, loss) in zip(observed, losses) { rows.append(Row(row: row, level: level, loss: loss - offset)) }
-            if !observed.isEmpty { below = Dictionary(zip(observed, losses)) { first, _ in first } }
+            if !observed.isEmpty { below = Dictionary(zip(observed, measured)) { first, _ in first } }
         }
         return LevelModel.selection(rows.map(\.loss), limit: limit).map { rows[$0] }
     }

@@ -61,6 +61,11 @@ package struct LossCollector: Sendable {
             var losses = self.losses.indices.contains(number) ? self.losses[number] : []
             while losses.count < self.levels.count { losses.append(nil) }
             for (level, epochs) in self.levels.enumerated() where epochs > trial.epochs { losses[level] = nil }
+            if let count = trial.parameterCount, self.objective.metric == .modelParameters {
+                // No worker measures it.
+                let loss = self.objective.loss(of: [MetricValue(.modelParameters, Double(count))])
+                losses = losses.map { $0.map { $0 == .infinity ? .infinity : loss } }
+            }
             if let level = self.levels.firstIndex(of: trial.placement.epochs) {
                 let isBroken = trial.status == .diverged || trial.state == .failed
                 if isBroken { losses[level] = .infinity }
