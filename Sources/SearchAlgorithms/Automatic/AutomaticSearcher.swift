@@ -6,9 +6,10 @@ import TuningModel
 /// all workers together ask for less than half of what one core can suggest; else the tree-structured Parzen estimator
 /// (``TreeParzenEstimator``) by the same rule; else random search. What a suggestion costs is estimated from the number of
 /// observations, by constants that were measured on one core of 2024, and not measured anew: so a study that is replayed
-/// chooses as it did. Every fourth trial is
-/// drawn at random: a model of low rungs is sometimes wrong about what is best in the end, and then what it shuns would never be
-/// tried. What a trial takes is the median of what the last 64 trials took until they were judged first.
+/// chooses as it did. What a trial takes is the median of what the last 64 trials took until they were judged first.
+///
+/// Every fourth trial is drawn at random: a model of low rungs is sometimes wrong about what is best in the end, and then what
+/// it shuns would never be tried.
 struct AutomaticSearcher: HistorySearcher {
     /// Raw values are names for people.
     enum Choice: String {
