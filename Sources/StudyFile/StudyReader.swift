@@ -99,7 +99,7 @@ struct StudyBuilder {
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
         self.checkSearchable(
-            space, budget: budget, section: section, endsByItself: search?.scheduler.population != nil)
+            space, budget: budget, section: section, endsByItself: Self.namesPopulation(section["search"]))
         guard let name, let task, let data, let objectives, let constraints, let search, let space else { return nil }
         var definition = StudyDefinition(
             name: name, subject: .networks(data: data, task: task), space: space.space, settings: space.templates,
@@ -169,6 +169,13 @@ struct StudyBuilder {
         guard let node = self.required("task", in: section) else { return nil }
         return self.name(node, path: "task", among: TaskKind.allCases.map(\.rawValue))
             .flatMap(TaskKind.init(rawValue:))
+    }
+
+    /// Whether the scheduler is a population, which ends by itself, also one with mistakes.
+    private static func namesPopulation(_ search: FileNode?) -> Bool {
+        let scheduler = search?.entries?.first { $0.key == "scheduler" }?.value
+        let name = scheduler?.entries?.first { $0.key == "name" }?.value.text
+        return name == "pbt" || name == "pb2"
     }
 
     /// What only a search needs.

@@ -77,6 +77,8 @@ struct PopulationTests {
         let unlimited = text.replacing("budget: {trials: 300}\n", with: "")
         let reading = StudyReader.read(text: unlimited)
         #expect(reading.mistakes.isEmpty && reading.searchMistakes.isEmpty && reading.study != nil)
+        let wrong = StudyReader.read(text: unlimited.replacing("{name: pbt}", with: "{name: pbt, population: 1}"))
+        #expect(wrong.mistakes.count == 1 && wrong.searchMistakes.isEmpty)
     }
 
     private static func fixed(_ training: String) -> String {
