@@ -18,15 +18,11 @@ extension Coordinator {
     }
 
     /// The connected worker with the most free places, by the order of joining among equals.
-    ///
-    /// An attempt that may have been fenced off a worker under the same number is not for that worker until it is heard.
-    func neediestPeer(beyondSlots: Bool, for attempt: AttemptID? = nil) -> Int? {
+    func neediestPeer(beyondSlots: Bool) -> Int? {
         var best: Int?
         var most = 0
         for (index, peer) in self.peers.enumerated()
-        where peer.brokenSince == nil && !peer.isDraining && !peer.isSuspected
-            && !peer.fenced.contains(where: { $0 == attempt })
-        {
+        where peer.brokenSince == nil && !peer.isDraining && !peer.isSuspected {
             let limit =
                 beyondSlots ? min(peer.capacity, Self.mostHeldPerSlot * peer.slots) : min(peer.capacity, peer.slots)
             let free = limit - peer.attempts.count

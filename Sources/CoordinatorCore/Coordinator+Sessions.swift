@@ -33,7 +33,6 @@ extension Coordinator {
         self.peers[index].lastHeard = now
         self.peers[index].brokenSince = nil
         self.peers[index].isSuspected = false
-        self.peers[index].fenced = []
         return index
     }
 
@@ -89,7 +88,6 @@ extension Coordinator {
                 fenced.append(item.attempt)
             }
         }
-        self.peers[index].fenced = fenced
         let peer = self.peers[index].id
         self.effects.append(.send(.welcome(self.welcome(self.peers[index].session, fenced)), to: peer))
         for attempt in self.peers[index].attempts {

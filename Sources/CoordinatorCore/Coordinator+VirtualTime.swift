@@ -136,8 +136,9 @@ extension Coordinator {
             ($0.element.due, $0.offset) < ($1.element.due, $1.offset)
         }
         for attempt in steps.map(\.element.attempt) where self.isUntrained(attempt) {
-            let idle = self.neediestPeer(beyondSlots: false, for: attempt)
-            guard let index = idle ?? self.neediestPeer(beyondSlots: true, for: attempt) else { continue }
+            guard let index = self.neediestPeer(beyondSlots: false) ?? self.neediestPeer(beyondSlots: true) else {
+                return
+            }
             self.virtual?.grantCount += 1
             let grant = attempt.granted(
                 by: self.study.coordinatorEpoch, count: self.virtual?.grantCount ?? 0)

@@ -74,8 +74,6 @@ package struct Coordinator: Sendable {
         /// Attempts that this worker has or will have, until it says that they ended.
         var attempts: [AttemptID] = []
         var times = SlotTimes(busySeconds: 0, totalSeconds: 0)
-        /// Attempts that its welcome fences off, until it is heard and so has surely read that.
-        var fenced: [AttemptID] = []
     }
 
     /// A coordinator for a study, fresh or read from its journal.

@@ -44,8 +44,8 @@ struct ObjectiveTests {
                 == ["24:358: objectives: found 9, want at most 8"])
     }
 
-    @Test("need a scheduler that ranks by all of them", arguments: ["hyperband", "pasha", "median", "none"])
-    func scheduler(name: String) throws {
+    /// A study with two objectives, searched like this.
+    private static func read(searcher: String, scheduler: String) throws -> StudyReading {
         let search = """
             \(Self.old)
             search:
@@ -55,31 +55,24 @@ struct ObjectiveTests {
         let new = """
             objectives: [{metric: validation.loss, direction: minimize}, {metric: train.loss, direction: minimize}]
             search:
-              searcher: {name: random}
-              scheduler: {name: \(name)}
+              searcher: {name: \(searcher)}
+              scheduler: {name: \(scheduler)}
             """
+        return StudyReader.read(text: try StudyEdit(search, new, []).text())
+    }
+
+    @Test("need a scheduler that ranks by all of them", arguments: ["hyperband", "pasha", "median", "none"])
+    func scheduler(name: String) throws {
         let wanted =
             "24:62: objectives: found 2 for a scheduler that ranks by one, want one, or the scheduler asha by promotion in"
             + " one bracket, or none"
-        let reading = StudyReader.read(text: try StudyEdit(search, new, []).text())
+        let reading = try Self.read(searcher: "random", scheduler: name)
         #expect(reading.mistakes.map(\.description) == (name == "none" ? [] : [wanted]))
     }
 
     @Test("several of them turn auto into NSGA-II and ASHA")
     func automatic() throws {
-        let search = """
-            \(Self.old)
-            search:
-              searcher: {name: random}
-              scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}
-            """
-        let new = """
-            objectives: [{metric: validation.loss, direction: minimize}, {metric: train.loss, direction: minimize}]
-            search:
-              searcher: {name: auto}
-              scheduler: {name: auto, max: 9}
-            """
-        let study = StudyReader.read(text: try StudyEdit(search, new, []).text()).study
+        let study = try Self.read(searcher: "auto", scheduler: "auto, max: 9").study
         #expect(study?.searcher == .nsga2(Nsga2Settings()))
         #expect(study?.scheduler == .asha(minimum: 1, maximum: 9, eta: 3, isGuarded: true))
     }
