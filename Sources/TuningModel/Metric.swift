@@ -43,6 +43,10 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case learnedMomentum = "training.momentum"
     case learnedL2 = "training.l2"
     case learnedWeightDecay = "training.weight_decay"
+    /// Rows that an epoch trained on, over all networks of the trial; only where it is asked for.
+    case trainSamples = "train.samples"
+    /// Networks that were trained to their end so far; only where a trial's networks are trained one after the other.
+    case trainNetworks = "train.networks"
 
     /// Whether a smaller value is the better one.
     package var isBetterWhenLower: Bool {
