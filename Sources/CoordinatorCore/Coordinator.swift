@@ -252,7 +252,7 @@ package struct Coordinator: Sendable {
     /// Asks the worker of a trial that has become the best at the last rung, or is the best at the end, for its network.
     private mutating func wantCheckpoint(of trial: TrialID) {
         guard let record = self.study.record(of: trial), let incumbent = self.study.incumbent,
-            self.study.isFinished || incumbent.level >= self.study.definition.scheduler.maximumEpochs,
+            self.study.isFinished || incumbent.level >= self.study.definition.scheduler.maximumLevel,
             let holder = self.holder(of: trial), let peer = self.peers.first(where: { $0.worker == holder })
         else { return }
         self.effects.append(.send(.upload(record.currentAttempt, epoch: incumbent.epoch), to: peer.id))
@@ -272,7 +272,7 @@ package struct Coordinator: Sendable {
     /// Asks the worker of an attempt that has ended for its network, where that is the best.
     mutating func wantCheckpointOfBest(_ attempt: AttemptID) {
         guard let best = self.study.incumbent, best.trial == attempt.trial,
-            best.level >= self.study.definition.scheduler.maximumEpochs, let holder = self.holder(of: attempt.trial),
+            best.level >= self.study.definition.scheduler.maximumLevel, let holder = self.holder(of: attempt.trial),
             let peer = self.peers.first(where: { $0.worker == holder })
         else { return }
         self.effects.append(.send(.upload(attempt, epoch: best.epoch), to: peer.id))

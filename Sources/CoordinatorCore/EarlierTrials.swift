@@ -17,17 +17,21 @@ package struct EarlierTrials: Sendable {
     private let objectives: [Objective]
     private let constraints: [Constraint]
     private let levels: [Int]
+    private let resource: Resource
     /// For each trial what was reported at each level.
     private var reports: [[Level?]] = []
     /// For each trial how many epochs were reported, and the seconds they took.
     private var epochs: [Int] = []
     private var seconds: [Double] = []
+    /// For each trial how much of the later study's resource they used.
+    private var used: [Double] = []
 
     /// - Parameter later: The study that begins.
     package init(for later: StudyState) {
         self.objectives = later.definition.objectives
         self.constraints = later.definition.outcomeConstraints
         self.levels = later.levels
+        self.resource = later.definition.resource
     }
 
     /// Takes in a row of the journal.
@@ -37,8 +41,12 @@ package struct EarlierTrials: Sendable {
         for report in reports where report.epoch == self.epochs[trial] + 1 {
             self.epochs[trial] = report.epoch
             self.seconds[trial] += report.seconds
-            guard let level = self.levels.firstIndex(of: report.epoch) else { continue }
-            self.reports[trial][level] = Level(metrics: report.metrics, seconds: self.seconds[trial])
+            let before = Resource.level(of: self.used[trial])
+            self.used[trial] = self.resource.used(after: report, before: self.used[trial])
+            let after = Resource.level(of: self.used[trial])
+            for level in self.levels.indices where self.levels[level] > before && self.levels[level] <= after {
+                self.reports[trial][level] = Level(metrics: report.metrics, seconds: self.seconds[trial])
+            }
         }
     }
 
@@ -49,6 +57,7 @@ package struct EarlierTrials: Sendable {
             self.reports.append(Array(repeating: nil, count: self.levels.count))
             self.epochs.append(0)
             self.seconds.append(0)
+            self.used.append(0)
         }
         return true
     }
@@ -68,25 +77,33 @@ package struct EarlierTrials: Sendable {
             let number = trial.id.rawValue
             let known = self.reports.indices.contains(number) ? self.reports[number] : []
             var observations: [SearchHistory.Observation] = []
-            guard trial.origin == nil else { return (trial.configuration, observations) }
-            for (level, report) in zip(self.levels, known) where level <= trial.epochs {
+            let isAlike = earlier.definition.resource.countsNetworks == self.resource.countsNetworks
+            guard trial.origin == nil, isAlike else { return (trial.configuration, observations) }
+            let reached = self.level(reachedBy: trial)
+            for (level, report) in zip(self.levels, known) where level <= reached {
                 guard let report else { continue }
                 observations.append(
                     self.observation(report.metrics, of: trial, at: level, seconds: report.seconds))
             }
-            let next = self.levels.filter { $0 > trial.epochs }
+            let next = self.levels.filter { $0 > reached }
             if trial.status == .diverged || trial.state == .failed {
                 if let level = next.first {
                     let further = self.objectives.dropFirst().map { _ in Double.infinity }
                     observations.append(
                         .init(level: level, loss: .infinity, furtherLosses: further, seconds: trial.seconds))
                 }
-            } else if trial.status == .finishedEarly, let level = next.last(where: { $0 <= trial.placement.epochs }) {
+            } else if trial.status == .finishedEarly, let level = next.last(where: { $0 <= trial.placement.level }) {
                 observations.append(
                     self.observation(trial.metrics, of: trial, at: level, seconds: trial.seconds))
             }
             return (trial.configuration, observations)
         }
+    }
+
+    /// How far a trial came, in units of the later study's resource.
+    private func level(reachedBy trial: TrialRecord) -> Int {
+        guard self.resource != .epochs else { return trial.epochs }
+        return self.used.indices.contains(trial.id.rawValue) ? Resource.level(of: self.used[trial.id.rawValue]) : 0
     }
 
     /// What was measured of a trial as the later study sees it: its losses, and by how much it breaks its constraints.

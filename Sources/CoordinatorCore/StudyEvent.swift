@@ -52,14 +52,14 @@ package enum StudyDecision: Hashable, Sendable {
 package struct TrialPlacement: Hashable, Sendable {
     package let bracket: Int
     package let rung: Int
-    /// The epoch at which the rung is reached.
-    package let epochs: Int
+    /// How much of the study's resource a trial has used where it reaches the rung.
+    package let level: Int
     /// The networks that the trial began with; `nil` where it began anew.
     package let origin: TrialOrigin?
-    package init(bracket: Int, rung: Int, epochs: Int, origin: TrialOrigin? = nil) {
+    package init(bracket: Int, rung: Int, level: Int, origin: TrialOrigin? = nil) {
         self.bracket = bracket
         self.rung = rung
-        self.epochs = epochs
+        self.level = level
         self.origin = origin
     }
 }

@@ -15,8 +15,9 @@ package struct StudySnapshot: Hashable, Sendable {
 
     /// How many trials have come as far as a rung.
     package struct RungCount: Hashable, Sendable {
-        package let epochs: Int
-        /// Trials that have trained at least so many epochs.
+        /// Of the resource.
+        package let level: Int
+        /// Trials that have used at least so much.
         package let trials: Int
     }
 
@@ -27,6 +28,8 @@ package struct StudySnapshot: Hashable, Sendable {
     package let trialCounts: TrialCounts
     package let epochCount: Int
     package let rungs: [RungCount]
+    /// What rungs are counted in.
+    package let resource: Resource
     package let best: Incumbent?
     package let bestConfiguration: [Setting]
     package let metric: Metric
@@ -46,7 +49,7 @@ extension Coordinator {
     /// - Complexity: O(trials * rungs).
     package func snapshot(at now: Duration) -> StudySnapshot {
         var counts = StudySnapshot.TrialCounts()
-        var rungs = self.study.levels.map { (epochs: $0, trials: 0) }
+        var rungs = self.study.levels.map { (level: $0, trials: 0) }
         for trial in self.study.trials {
             switch trial.state {
             case .waiting: counts.waiting += 1
@@ -57,7 +60,7 @@ extension Coordinator {
             case .failed: counts.failed += 1
             }
             let start = trial.origin?.epoch ?? 0
-            for rung in rungs.indices where trial.epochs >= rungs[rung].epochs && rungs[rung].epochs > start {
+            for rung in rungs.indices where trial.level >= rungs[rung].level && rungs[rung].level > start {
                 rungs[rung].trials += 1
             }
         }
@@ -74,7 +77,8 @@ extension Coordinator {
             name: self.study.definition.name, seconds: seconds, trialCount: self.study.trials.count,
             trialCounts: counts,
             epochCount: self.study.epochCount,
-            rungs: rungs.map { StudySnapshot.RungCount(epochs: $0.epochs, trials: $0.trials) }, best: best,
+            rungs: rungs.map { StudySnapshot.RungCount(level: $0.level, trials: $0.trials) },
+            resource: self.study.definition.resource, best: best,
             bestConfiguration: configuration.map { self.study.searched($0) } ?? [],
             metric: self.study.definition.objective.metric, budgetShare: shares.max(),
             workerCount: self.connectedWorkerCount, slotCount: self.connectedSlotCount, busyFraction: self.busyFraction)
@@ -98,16 +102,16 @@ extension Duration {
 }
 
 extension StudyState {
-    /// The epochs of the rung below a placement's; 0 below the first one.
-    package func rungEpochs(below placement: TrialPlacement) -> Int {
+    /// The level of the rung below a placement's; 0 below the first one.
+    package func level(below placement: TrialPlacement) -> Int {
         let bracket = self.scheduler.plan.first { $0.bracket == placement.bracket }
-        return bracket?.rungs.last { $0.epochs < placement.epochs }?.epochs ?? 0
+        return bracket?.rungs.last { $0.epochs < placement.level }?.epochs ?? 0
     }
 
     /// The highest rung that a trial has reached, counted from 0 at the bottom of its bracket; 0 below the first one.
     package func rung(of trial: TrialRecord) -> Int {
         let bracket = self.scheduler.plan.first { $0.bracket == trial.placement.bracket }
-        let reached = bracket?.rungs.lastIndex { $0.epochs <= trial.epochs } ?? 0
+        let reached = bracket?.rungs.lastIndex { $0.epochs <= trial.level } ?? 0
         return trial.state == .complete ? max(reached, trial.placement.rung) : reached
     }
 }

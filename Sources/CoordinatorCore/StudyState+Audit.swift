@@ -37,7 +37,7 @@ extension StudyState {
         let bracket = self.trials[trial.rawValue].placement.bracket
         let rungs = self.scheduler.plan.first { $0.bracket == bracket }?.rungs.count ?? 1
         let placement = TrialPlacement(
-            bracket: bracket, rung: rungs - 1, epochs: self.definition.scheduler.maximumEpochs)
+            bracket: bracket, rung: rungs - 1, level: self.definition.scheduler.maximumLevel)
         self.promote(
             trial, placement, on: worker, "audit: given up at epoch \(epoch), trained to the end all the same",
             &decisions)

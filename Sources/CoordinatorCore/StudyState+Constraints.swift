@@ -60,7 +60,7 @@ extension StudyState {
     mutating func closeIfNothingFits(_ decisions: inout [StudyDecision]) {
         guard !self.isClosed, !self.definition.knownConstraints.isEmpty else { return }
         guard case .start(let placement) = self.scheduler.outlook(), placement.origin == nil,
-            !self.canStart(target: placement.epochs)
+            !self.canStart(target: placement.level)
         else { return }
         self.isClosed = true
         self.closingReason = self.unfoundReason

@@ -21,9 +21,10 @@ extension StudyState {
             guard end.epoch <= epochs || !isRunning else { return }
             self.trials[index].openAttempt = nil
             guard isRunning else { return }
-            if epochs >= open.targetEpoch {
-                // Cut short by the budget of epochs: it goes on when another trial has left some of its own.
-                self.trials[index].reason = "waits for epochs of the budget"
+            if epochs >= open.targetEpoch || self.endsNetwork(index) {
+                // Cut short by the budget of epochs: it goes on when another trial has left some of its own. Or a part of
+                // what it was promised: it goes on with the next free slot.
+                self.trials[index].reason = self.partReason(index)
                 self.interrupt(attempt.trial)
             } else {
                 self.crash(attempt.trial, "ended at epoch \(end.epoch) of \(open.targetEpoch)", &decisions)
@@ -38,6 +39,18 @@ extension StudyState {
             self.trials[index].openAttempt = nil
             self.crash(attempt.trial, reason, &decisions)
         }
+    }
+
+    /// Whether the last epoch of a trial is the end of one of its networks, after which a worker asks what is wanted.
+    private func endsNetwork(_ trial: Int) -> Bool {
+        self.definition.resource.countsNetworks && self.trials[trial].epochs == self.trials[trial].levelEpoch
+    }
+
+    private func partReason(_ trial: Int) -> Reason {
+        let resource = self.definition.resource
+        guard resource != .epochs else { return "waits for epochs of the budget" }
+        let record = self.trials[trial]
+        return "goes on, with \(record.level) of \(resource.amount(record.placement.level))"
     }
 
     /// Lets a trial that took its slot with it try again, until its retries are used up.
@@ -80,7 +93,7 @@ extension StudyState {
         guard !self.trials[trial.rawValue].state.isTerminal, self.trials[trial.rawValue].state != .paused else {
             return
         }
-        let target = self.trials[trial.rawValue].placement.epochs
+        let target = self.trials[trial.rawValue].placement.level
         self.searcher.observe(
             trial, .init(level: target, loss: .infinity, seconds: self.trials[trial.rawValue].seconds))
         self.settle(trial, .failed, reason, &decisions)

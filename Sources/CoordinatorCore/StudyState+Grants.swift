@@ -13,7 +13,12 @@ extension StudyState {
         if !self.waiting.isEmpty {
             self.retry(self.waiting.removeFirst(), on: worker, &decisions)
         } else {
-            switch self.proposal(recorded) {
+            var proposal = self.proposal(recorded)
+            while case .resume(let trial, let placement, _) = proposal, self.hasUsed(trial, placement.level) {
+                self.arrive(trial, TrialPlacement(placement), &decisions)
+                proposal = self.proposal(recorded)
+            }
+            switch proposal {
             case .start(let trial, let placement):
                 let known = recorded?.lazy.compactMap { $0.configuration(of: trial) }.first
                 self.start(trial, TrialPlacement(placement), on: worker, known, &decisions)
@@ -24,6 +29,19 @@ extension StudyState {
             }
         }
         if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
+    }
+
+    /// Whether a trial that rests has used as much of a resource as a rung asks for: one long epoch may reach several.
+    private func hasUsed(_ trial: TrialID, _ level: Int) -> Bool {
+        guard self.definition.resource != .epochs, let record = self.record(of: trial) else { return false }
+        return record.level >= level
+    }
+
+    /// Gives a trial that has used enough already its place at the rung to which it is promoted.
+    private mutating func arrive(_ trial: TrialID, _ placement: TrialPlacement, _ decisions: inout [StudyDecision]) {
+        self.trials[trial.rawValue].placement = placement
+        self.searcher.resume(trial, target: placement.level)
+        self.pass(trial.rawValue, at: placement.level, &decisions)
     }
 
     /// What the scheduler wants, unless that is a new trial and the searcher waits for results.
@@ -37,7 +55,7 @@ extension StudyState {
         }
         // A proposal that is not taken up changes nothing.
         if case .start(let placement) = self.scheduler.outlook(), placement.origin == nil,
-            self.searcher.isWaiting(next, target: placement.epochs) || !self.canStart(target: placement.epochs)
+            self.searcher.isWaiting(next, target: placement.level) || !self.canStart(target: placement.level)
         {
             return .wait
         }
@@ -55,9 +73,37 @@ extension StudyState {
     }
 
     /// The epoch at which an attempt must end so that the budget of epochs is never passed.
-    private func target(_ placement: TrialPlacement, from epoch: Int) -> Int {
+    ///
+    /// - Parameters:
+    ///   - placement: Where the trial heads for.
+    ///   - epoch: Its last epoch in the ledger.
+    ///   - record: What is known of it; `nil` before it begins.
+    /// - Returns: Above `epoch`, while the budget has epochs.
+    private func target(_ placement: TrialPlacement, from epoch: Int, _ record: TrialRecord? = nil) -> Int {
+        let wanted =
+            self.definition.resource == .epochs
+            ? placement.level
+            : min(self.definition.mostEpochs, epoch + self.part(of: placement, record))
         let affordable = self.affordableEpochs
-        return affordable >= placement.epochs - epoch ? placement.epochs : epoch + affordable
+        return affordable >= wanted - epoch ? wanted : epoch + affordable
+    }
+
+    /// Epochs that a trial is given at once of a resource that is not counted in epochs: as many as bring it to the level
+    /// that it heads for, as far as its own epochs tell; one at first.
+    ///
+    /// Time varies from epoch to epoch: nine tenths of what is left are given at once, so that a slot seldom trains an epoch
+    /// that is not wanted. A worker ends by itself where a network is at its end.
+    private func part(of placement: TrialPlacement, _ record: TrialRecord?) -> Int {
+        let network = self.definition.networkEpochs
+        if self.definition.resource.countsNetworks {
+            return max(1, network - ((record?.epochs ?? 0) - (record?.levelEpoch ?? 0)))
+        }
+        guard let record, record.epochs > 0, record.used > 0 else { return 1 }
+        let left = max(0, Double(placement.level) - record.used)
+        let epochs = left / (record.used / Double(record.epochs))
+        // Rounding must not ask for an epoch more: of samples each epoch has as many as the one before.
+        let wanted = self.definition.resource == .seconds ? (0.9 * epochs).rounded(.down) : (epochs - 1e-6).rounded(.up)
+        return Int(min(max(1, wanted), Double(network)))
     }
 
     private mutating func start(
@@ -69,7 +115,7 @@ extension StudyState {
             let configuration = known ?? self.configuration(for: trial, placement).flatMap({ self.taken($0) })
         else { return }
         self.searcher.start(
-            configuration, bracket: placement.bracket, target: placement.epochs, origin: placement.origin)
+            configuration, bracket: placement.bracket, target: placement.level, origin: placement.origin)
         let attempt = TrialRecord.OpenAttempt(
             number: 1, worker: worker, targetEpoch: self.target(placement, from: placement.origin?.epoch ?? 0))
         self.trials.append(
@@ -90,11 +136,11 @@ extension StudyState {
     ) {
         guard self.trials.indices.contains(trial.rawValue), self.trials[trial.rawValue].state == .paused else { return }
         let placement = TrialPlacement(
-            bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs,
+            bracket: placement.bracket, rung: placement.rung, level: placement.level,
             origin: self.trials[trial.rawValue].origin)
         self.trials[trial.rawValue].placement = placement
         self.trials[trial.rawValue].reason = reason
-        self.searcher.resume(trial, target: placement.epochs)
+        self.searcher.resume(trial, target: placement.level)
         let attempt = self.open(trial, on: worker)
         decisions.append(.promoted(attempt, worker: worker, placement: placement, reason: reason))
     }
@@ -106,7 +152,8 @@ extension StudyState {
 
     private mutating func open(_ trial: TrialID, on worker: WorkerID) -> AttemptID {
         let index = trial.rawValue
-        let target = self.target(self.trials[index].placement, from: self.trials[index].epochs)
+        let target = self.target(
+            self.trials[index].placement, from: self.trials[index].epochs, self.trials[index])
         self.trials[index].attempts += 1
         self.trials[index].openAttempt = TrialRecord.OpenAttempt(
             number: self.trials[index].attempts, worker: worker, targetEpoch: target)
@@ -121,7 +168,7 @@ extension StudyState {
         if let origin = placement.origin { return self.searcher.suggest(trial, origin: origin) }
         let list = self.firstTrials
         if list.indices.contains(trial.rawValue) { return self.completed(list[trial.rawValue], for: trial) }
-        return self.searcher.suggest(trial, target: placement.epochs)
+        return self.searcher.suggest(trial, target: placement.level)
     }
 
     /// The nearest row of the table, which is used up with that; the configuration itself where there is no table.
@@ -179,6 +226,6 @@ extension StudyDecision {
 extension TrialPlacement {
     init(_ placement: Placement) {
         self.init(
-            bracket: placement.bracket, rung: placement.rung, epochs: placement.epochs, origin: placement.origin)
+            bracket: placement.bracket, rung: placement.rung, level: placement.level, origin: placement.origin)
     }
 }

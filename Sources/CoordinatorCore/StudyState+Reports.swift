@@ -13,35 +13,28 @@ extension StudyState {
         guard self.trials.indices.contains(index), attempt.number <= self.trials[index].attempts else { return }
         // A trial that rests or is over takes no more epochs: they were trained before its worker heard so.
         // Nor does a budget of epochs: an attempt that was replaced may be ahead of what its trial can afford now.
-        let level = self.trials[index].placement.epochs
-        let target = self.trials[index].openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? level : 0)
-        let state = self.trials[index].state
-        guard state == .running || state == .waiting, report.epoch == self.trials[index].epochs + 1,
-            report.epoch <= min(target, level)
+        let resource = self.definition.resource
+        let level = self.trials[index].placement.level
+        let most = resource == .epochs ? level : self.definition.mostEpochs
+        let target = self.trials[index].openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? most : 0)
+        guard !self.trials[index].state.isResting, report.epoch == self.trials[index].epochs + 1,
+            report.epoch <= min(target, most)
         else { return }
-        self.trials[index].take(report)
+        let before = self.trials[index].level
+        self.trials[index].take(report, of: resource)
         self.epochCount += 1
-        // In virtual time an epoch takes as long at one trial as at another, and nothing depends on a stopwatch.
-        let seconds = self.clock.slotCount > 0 ? Double(self.trials[index].trainedEpochs) : self.trials[index].seconds
-        let loss = self.definition.objective.loss(of: self.trials[index].metrics)
-        let further = self.definition.furtherObjectives.map { $0.loss(of: self.trials[index].metrics) }
-        let violation = self.violation(of: index)
-        switch report.status {
+        // Networks that are trained one after the other have all ended where their trial is at its end.
+        switch resource.countsNetworks && report.status == .finishedEarly ? .normal : report.status {
         case .normal:
-            if self.levels.contains(report.epoch) {
-                self.consider(index, level: report.epoch, loss, further, violation, &decisions)
-                self.searcher.observe(
-                    attempt.trial,
-                    .init(
-                        level: report.epoch, loss: loss, furtherLosses: further, violation: violation, seconds: seconds)
-                )
+            if resource == .epochs { return self.pass(index, at: report.epoch, &decisions) }
+            let reached = min(self.trials[index].level, level)
+            for mark in self.levels where mark > before && mark <= reached && !self.trials[index].state.isResting {
+                self.pass(index, at: mark, &decisions)
             }
-            if let epoch = self.trials[index].auditedFrom {
-                guard report.epoch == level else { break }
-                self.settle(
-                    attempt.trial, .complete, "audit: trained to the end though given up at epoch \(epoch)", &decisions)
-            } else {
-                self.follow(self.tell(attempt.trial, report.epoch, loss, further, violation), &decisions)
+            if report.epoch >= most, !self.trials[index].state.isResting {
+                let top = self.definition.scheduler.maximumLevel
+                self.complete(
+                    index, at: top, "trained for \(most) epochs, the most that a trial may have", &decisions)
             }
         case .diverged:
             self.settle(
@@ -49,16 +42,56 @@ extension StudyState {
                 "diverged at epoch \(report.epoch): \(self.definition.objective.metric.rawValue) is not finite",
                 &decisions)
             self.searcher.observe(
-                attempt.trial, .init(level: level, loss: .infinity, seconds: seconds))
+                attempt.trial, .init(level: level, loss: .infinity, seconds: self.seconds(of: index)))
             self.retire(attempt.trial, losses: [.nan], &decisions)
         case .finishedEarly:
-            self.consider(index, level: level, loss, further, violation, &decisions)
-            self.searcher.observe(
-                attempt.trial,
-                .init(level: level, loss: loss, furtherLosses: further, violation: violation, seconds: seconds))
-            self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
-            self.retire(attempt.trial, losses: self.ranking([loss] + further, violation), &decisions)
+            self.complete(index, at: level, "out of patience at epoch \(report.epoch)", &decisions)
         }
+    }
+
+    /// Takes in that a trial has come to a level with what its last epoch gave.
+    mutating func pass(_ index: Int, at level: Int, _ decisions: inout [StudyDecision]) {
+        let trial = TrialID(index)
+        let observation = self.observation(of: index, at: level)
+        if self.levels.contains(level) {
+            self.consider(index, observation, &decisions)
+            self.searcher.observe(trial, observation)
+        }
+        if let epoch = self.trials[index].auditedFrom {
+            guard level == self.trials[index].placement.level else { return }
+            self.settle(
+                trial, .complete, "audit: trained to the end though given up at epoch \(epoch)", &decisions)
+        } else {
+            self.follow(self.tell(trial, observation), &decisions)
+        }
+    }
+
+    /// Takes in that a trial is over by itself, as good as it gets, and counts at a level.
+    private mutating func complete(
+        _ index: Int, at level: Int, _ reason: Reason, _ decisions: inout [StudyDecision]
+    ) {
+        let trial = TrialID(index)
+        let observation = self.observation(of: index, at: level)
+        self.consider(index, observation, &decisions)
+        self.searcher.observe(trial, observation.at(self.trials[index].placement.level))
+        self.settle(trial, .complete, reason, &decisions)
+        self.retire(
+            trial, losses: self.ranking([observation.loss] + observation.furtherLosses, observation.violation),
+            &decisions)
+    }
+
+    /// What the last epoch of a trial gave.
+    private func observation(of index: Int, at level: Int) -> SearchHistory.Observation {
+        SearchHistory.Observation(
+            level: level, loss: self.definition.objective.loss(of: self.trials[index].metrics),
+            furtherLosses: self.definition.furtherObjectives.map { $0.loss(of: self.trials[index].metrics) },
+            violation: self.violation(of: index), seconds: self.seconds(of: index))
+    }
+
+    /// The time that workers spent on a trial. In virtual time an epoch takes as long at one trial as at another, and nothing
+    /// depends on a stopwatch.
+    private func seconds(of index: Int) -> Double {
+        self.clock.slotCount > 0 ? Double(self.trials[index].trainedEpochs) : self.trials[index].seconds
     }
 
     /// By how much a trial breaks the outcome constraints after its last epoch.
@@ -74,13 +107,15 @@ extension StudyState {
     }
 
     /// The scheduler's answer; a refusal means that it had been told before, and changes nothing.
-    private mutating func tell(
-        _ trial: TrialID, _ epoch: Int, _ loss: Double, _ further: [Double], _ violation: Double
-    ) -> [Decision] {
-        if further.isEmpty, self.definition.constraints.isEmpty {
-            return (try? self.scheduler.tell(trial, epoch: epoch, loss: loss)) ?? []
+    private mutating func tell(_ trial: TrialID, _ observation: SearchHistory.Observation) -> [Decision] {
+        let (level, loss) = (observation.level, observation.loss)
+        // Of what is not counted in epochs the scheduler hears at rungs alone.
+        if self.definition.resource != .epochs { try? self.scheduler.skip(trial, to: level - 1) }
+        if observation.furtherLosses.isEmpty, self.definition.constraints.isEmpty {
+            return (try? self.scheduler.tell(trial, epoch: level, loss: loss)) ?? []
         }
-        return (try? self.scheduler.tell(trial, epoch: epoch, losses: self.ranking([loss] + further, violation))) ?? []
+        let losses = self.ranking([loss] + observation.furtherLosses, observation.violation)
+        return (try? self.scheduler.tell(trial, epoch: level, losses: losses)) ?? []
     }
 
     /// Tells the scheduler that a trial trains no further, and follows what that settles for others.
@@ -106,13 +141,13 @@ extension StudyState {
     }
 
     private mutating func consider(
-        _ index: Int, level: Int, _ loss: Double, _ further: [Double], _ violation: Double,
-        _ decisions: inout [StudyDecision]
+        _ index: Int, _ observation: SearchHistory.Observation, _ decisions: inout [StudyDecision]
     ) {
+        let (loss, further) = (observation.loss, observation.furtherLosses)
         guard loss.isFinite, self.trials[index].auditedFrom == nil else { return }
         let candidate = Incumbent(
-            trial: self.trials[index].id, epoch: self.trials[index].epochs, level: level, loss: loss,
-            metrics: self.trials[index].metrics, violation: violation)
+            trial: self.trials[index].id, epoch: self.trials[index].epochs, level: observation.level, loss: loss,
+            metrics: self.trials[index].metrics, violation: observation.violation)
         if !further.isEmpty, further.allSatisfy(\.isFinite) { self.considerFront(candidate, [loss] + further) }
         guard candidate.precedes(self.incumbent) else { return }
         self.incumbent = candidate

@@ -41,7 +41,7 @@ package struct StudyState: Hashable, Sendable {
 
     var searcher: Searcher
     var scheduler: Scheduler
-    /// Epochs at which some bracket has a rung, increasing.
+    /// Levels of the resource at which some bracket has a rung, increasing.
     package let levels: [Int]
     /// The row of each trial, where there is a table.
     var rows: [Int] = []
@@ -77,7 +77,7 @@ package struct StudyState: Hashable, Sendable {
         self.firstTrials = definition.tryFirst
         self.networks = networks
         self.scheduler = try Scheduler(
-            definition.scheduler, seed: definition.searchSeed,
+            definition.scheduler, seed: definition.searchSeed, resource: definition.resource,
             directions: definition.objectives.map(\.direction))
         var levels: [Int] = []
         for bracket in self.scheduler.plan {

@@ -22,6 +22,9 @@ package struct TrialRecord: Hashable, Sendable {
             case .waiting, .running, .paused: false
             }
         }
+
+        /// Whether the trial takes no epochs.
+        var isResting: Bool { self != .running && self != .waiting }
     }
 
     /// One worker's current work on the trial.
@@ -40,6 +43,12 @@ package struct TrialRecord: Hashable, Sendable {
     package internal(set) var placement: TrialPlacement
     /// The trial's last epoch in the ledger; the first one comes after that of its origin. Each was counted once.
     package internal(set) var epochs = 0
+    /// How much of the study's resource these epochs used, in whole units: themselves, unless the study says otherwise.
+    package internal(set) var level = 0
+    /// The same with what is left over.
+    var used = 0.0
+    /// The last epoch that raised the level.
+    var levelEpoch = 0
     /// Time that workers spent on these epochs.
     package internal(set) var seconds = 0.0
     /// Of the last epoch in the ledger.
@@ -79,11 +88,19 @@ package struct TrialRecord: Hashable, Sendable {
         self.openAttempt = attempt
         self.lastWorker = attempt.worker
         self.epochs = placement.origin?.epoch ?? 0
+        self.level = self.epochs
     }
 
     /// Takes in the next epoch: what its worker measured, and the network's parameters where they are counted.
-    mutating func take(_ report: EpochReport) {
+    mutating func take(_ report: EpochReport, of resource: Resource) {
         self.epochs = report.epoch
+        if resource == .epochs {
+            self.level = report.epoch
+        } else {
+            self.used = resource.used(after: report, before: self.used)
+            if Resource.level(of: self.used) > self.level { self.levelEpoch = report.epoch }
+            self.level = Resource.level(of: self.used)
+        }
         self.seconds += report.seconds
         self.metrics = report.metrics
         if let count = self.parameterCount { self.metrics.append(MetricValue(.modelParameters, Double(count))) }

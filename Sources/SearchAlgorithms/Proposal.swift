@@ -6,15 +6,15 @@ package struct Placement: Hashable, Sendable {
     package let bracket: Int
     /// The first rung that the trial meets on its way, counted from 0 at the bottom.
     package let rung: Int
-    /// Train until this many epochs are done, counted from the trial's beginning.
-    package let epochs: Int
+    /// Train until so much of the resource is used, counted from the trial's beginning.
+    package let level: Int
     /// The networks that a new trial begins with; `nil` for one that begins anew.
     package let origin: TrialOrigin?
 
-    package init(bracket: Int, rung: Int, epochs: Int, origin: TrialOrigin? = nil) {
+    package init(bracket: Int, rung: Int, level: Int, origin: TrialOrigin? = nil) {
         self.bracket = bracket
         self.rung = rung
-        self.epochs = epochs
+        self.level = level
         self.origin = origin
     }
 }
@@ -54,7 +54,7 @@ package struct Decision: Hashable, Sendable {
     package let kind: Kind
     /// The rung at which it was decided, counted from 0 at the bottom.
     package let rung: Int
-    /// The epochs of that rung, or those after which a scheduler without rungs in between stopped the trial.
+    /// The level of that rung, or the epochs after which a scheduler without rungs in between stopped the trial.
     package let epoch: Int
     /// For logs and for `trials`: rank, number of competitors, cut-off.
     package let reason: Reason
@@ -70,6 +70,7 @@ package struct Decision: Hashable, Sendable {
 
 /// One rung as `check` shows it.
 package struct RungPlan: Hashable, Sendable {
+    /// The rung's level, in units of the resource: epochs, unless the study says otherwise.
     package let epochs: Int
     /// How many trials reach it; 0 where that is not fixed in advance.
     package let trials: Int

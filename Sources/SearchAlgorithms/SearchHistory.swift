@@ -6,8 +6,8 @@ package import TuningModel
 package struct SearchHistory: Hashable, Sendable {
     /// What a trial had reached at a rung.
     package struct Observation: Hashable, Sendable {
-        /// The rung's number of epochs.
-        package let level: Int
+        /// The rung's number of epochs, or of other units of the resource.
+        package private(set) var level: Int
         /// The lower the better; infinity for a trial that diverged or failed on its way there. Never NaN.
         package let loss: Double
         /// The losses of further objectives, in the study file's order; empty in a study with one.
@@ -25,6 +25,13 @@ package struct SearchHistory: Hashable, Sendable {
             self.furtherLosses = furtherLosses.map { $0.isFinite ? $0 : .infinity }
             self.violation = violation
             self.seconds = seconds
+        }
+
+        /// The same at another level.
+        package func at(_ level: Int) -> Self {
+            var other = self
+            other.level = level
+            return other
         }
     }
 

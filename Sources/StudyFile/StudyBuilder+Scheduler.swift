@@ -7,14 +7,16 @@ extension StudyBuilder {
 
     /// Keys that mean something to a scheduler, beside `name`, `resource` and `max`.
     private static let schedulerKeys = [
-        "none": [], "successive_halving": ["min", "eta"], "hyperband": ["min", "eta", "formula"],
-        "asha": ["min", "eta", "brackets", "allocation", "variant", "guard"], "pasha": ["min", "eta", "guard"],
-        "auto": ["min", "eta"], "median": ["min", "min_trials"], "curve": ["min", "threshold"],
+        "none": ["epochs"], "successive_halving": ["epochs", "min", "eta"],
+        "hyperband": ["epochs", "min", "eta", "formula"],
+        "asha": ["epochs", "min", "eta", "brackets", "allocation", "variant", "guard"],
+        "pasha": ["min", "eta", "guard"], "auto": ["epochs", "min", "eta"], "median": ["min", "min_trials"],
+        "curve": ["min", "threshold"],
         "pbt": ["population", "interval", "quantile", "resample", "synchronous"],
         "pb2": ["population", "interval", "quantile", "synchronous"],
     ]
 
-    mutating func scheduler(_ node: FileNode) -> SchedulerSettings? {
+    mutating func scheduler(_ node: FileNode) -> (SchedulerSettings, ResourceSettings)? {
         let path = "search.scheduler"
         let names = [
             "none", "successive_halving", "hyperband", "asha", "pasha", "median", "curve", "pbt", "pb2", "auto",
@@ -22,7 +24,7 @@ extension StudyBuilder {
         let unbuilt = ["bohb", "dehb", "hyperjump", "freeze_thaw", "fasha"]
         guard let name = self.methodName(node, path: path, names: names, unbuilt: unbuilt) else { return nil }
         let all = [
-            "name", "resource", "max", "min", "eta", "brackets", "allocation", "variant", "guard", "formula",
+            "name", "resource", "epochs", "max", "min", "eta", "brackets", "allocation", "variant", "guard", "formula",
             "min_trials", "threshold", "population", "interval", "quantile", "resample", "synchronous",
         ]
         guard let section = self.section(node, path: path, known: all) else { return nil }
@@ -31,23 +33,38 @@ extension StudyBuilder {
             self.report(
                 entry.place, "\(path): \(entry.key) means nothing to \(name), want \(Self.list(fitting))")
         }
-        if let resource = section["resource"] {
-            _ = self.name(
-                resource, path: "\(path).resource",
-                among: ["epochs", "epoch"] + (self.recordedSteps == nil ? [] : ["step", "steps"]),
-                unbuilt: ["step", "steps", "samples", "examples", "seconds"])
-        }
-        let limit = 1...Self.largestMaximum
-        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? self.recordedSteps ?? 81
+        let resource = self.resource(section, scheduler: name)
         let eta = section["eta"].map { self.int($0, path: "\(path).eta", in: 2...Self.largestReduction) } ?? 3
-        let fallback = maximum.map { Self.defaultMinimum(of: name, maximum: $0) } ?? 1
-        let minimum = section["min"].map { self.int($0, path: "\(path).min", in: limit) } ?? fallback
-        guard let maximum, let minimum, let eta else { return nil }
+        let amounts =
+            resource.map { $0.resource == .epochs } ?? true
+            ? self.epochs(section, scheduler: name)
+            : resource.flatMap { self.amounts(of: $0.resource, section, scheduler: name) }
+        guard let (minimum, maximum) = amounts, let eta else { return nil }
         if name != "none", name != "hyperband", minimum > maximum, let place = (section["min"] ?? section["max"])?.place
         {
             self.report(place, "\(path): min \(minimum) is above max \(maximum), want min <= max")
             return nil
         }
+        let settings = self.scheduler(name, section, minimum: minimum, maximum: maximum, eta: eta)
+        return settings.flatMap { settings in resource.map { (settings, $0) } }
+    }
+
+    /// The least and the greatest number of epochs.
+    private mutating func epochs(_ section: Section, scheduler name: String) -> (Int, Int)? {
+        let path = section.path
+        let limit = 1...Self.largestMaximum
+        let maximum = section["max"].map { self.int($0, path: "\(path).max", in: limit) } ?? self.recordedSteps ?? 81
+        let fallback = maximum.map { Self.defaultMinimum(of: name, maximum: $0) } ?? 1
+        let minimum = section["min"].map { self.int($0, path: "\(path).min", in: limit) } ?? fallback
+        guard let maximum, let minimum else { return nil }
+        return (minimum, maximum)
+    }
+
+    /// The settings of a scheduler whose levels are known.
+    private mutating func scheduler(
+        _ name: String, _ section: Section, minimum: Int, maximum: Int, eta: Int
+    ) -> SchedulerSettings? {
+        let path = section.path
         switch name {
         case "none": return SchedulerSettings.none(maximum: maximum)
         case "successive_halving": return .successiveHalving(minimum: minimum, maximum: maximum, eta: eta)
@@ -58,6 +75,7 @@ extension StudyBuilder {
                 .pasha(minimum: minimum, maximum: maximum, eta: eta, isGuarded: $0)
             }
         case "median":
+            let limit = 1...Self.largestMaximum
             let trials = section["min_trials"].map { self.int($0, path: "\(path).min_trials", in: limit) } ?? 3
             return trials.map { .median(maximum: maximum, grace: minimum, minimumTrials: $0) }
         case "curve": return self.curve(section, minimum: minimum, maximum: maximum)

@@ -5,6 +5,7 @@ struct SearchSettings: Hashable, Sendable {
     let searcher: SearcherSettings
     let scheduler: SchedulerSettings
     var auditShare = 0.0
+    var resource = ResourceSettings()
 }
 
 extension StudyBuilder {
@@ -19,8 +20,9 @@ extension StudyBuilder {
             return nil
         }
         let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
-        let scheduler = section["scheduler"].map { self.scheduler($0) } ?? fallback.scheduler
-        guard var searcher, var scheduler else { return nil }
+        let scheduled = section["scheduler"].map { self.scheduler($0) } ?? (fallback.scheduler, fallback.resource)
+        guard var searcher, let scheduled else { return nil }
+        var scheduler = scheduled.0
         if objectiveCount > 1, self.level > 1 { Self.chooseForSeveral(&searcher, &scheduler) }
         if case .dehb = searcher, let place = section["searcher"]?.place {
             guard case .hyperband = scheduler else {
@@ -29,7 +31,7 @@ extension StudyBuilder {
             }
         }
         guard let share = section["audit"].map({ self.auditShare($0) }) ?? 0 else { return nil }
-        return SearchSettings(searcher: searcher, scheduler: scheduler, auditShare: share)
+        return SearchSettings(searcher: searcher, scheduler: scheduler, auditShare: share, resource: scheduled.1)
     }
 
     /// What is searched with where nothing is given, by the level of the grammar.

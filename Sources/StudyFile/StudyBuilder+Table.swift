@@ -46,12 +46,12 @@ extension StudyBuilder {
         let budget = self.budget(section["budget"])
         let seeds = self.seeds(section["seeds"])
         guard let name, let search else { return nil }
-        if search.scheduler.maximumEpochs > header.stepCount {
+        if search.resource.resource == .epochs, search.scheduler.maximumLevel > header.stepCount {
             let scheduler = section["search"]?.entries?.first { $0.key == "scheduler" }?.value
             let maximum = scheduler?.entries?.first { $0.key == "max" }?.value
             self.report(
                 (maximum ?? scheduler)?.place ?? place,
-                "search.scheduler.max: found \(search.scheduler.maximumEpochs), want at most \(header.stepCount), the "
+                "search.scheduler.max: found \(search.scheduler.maximumLevel), want at most \(header.stepCount), the "
                     + "steps that the table has recorded")
             return nil
         }
@@ -60,6 +60,8 @@ extension StudyBuilder {
             objective: Objective(metric: .validationLoss, direction: .minimize), searcher: search.searcher,
             scheduler: search.scheduler, tryFirst: tryFirst, budget: budget, searchSeed: seeds.search,
             dataSeed: seeds.data)
+        definition.resource = search.resource.resource
+        definition.epochLimit = search.resource.epochLimit
         definition.auditShare = search.auditShare
         return definition
     }

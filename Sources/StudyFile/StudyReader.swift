@@ -86,7 +86,8 @@ struct StudyBuilder {
         if section["model"] == nil { self.reportMissing("model", in: section) }
         let objectives = self.objectives(section["objectives"], task: task)
         let search = self.search(section["search"], objectiveCount: objectives?.count ?? 1)
-        self.addScheduleEpochs(search?.scheduler)
+        if let search { self.addResource(search, data: data) }
+        self.addScheduleEpochs(search)
         let constraints = self.constraints(section["constraints"], task: task)
         for metric in (objectives ?? []).map(\.metric) + (constraints ?? []).map(\.metric) {
             self.addMetric(metric, task: task)
@@ -106,6 +107,8 @@ struct StudyBuilder {
             objective: objectives[0],
             searcher: search.searcher, scheduler: search.scheduler, tryFirst: tryFirst, budget: budget,
             searchSeed: seeds.search, dataSeed: seeds.data)
+        definition.resource = search.resource.resource
+        definition.epochLimit = search.resource.epochLimit
         definition.auditShare = search.auditShare
         definition.warmStart = warmStart
         definition.furtherObjectives = Array(objectives.dropFirst())
@@ -115,13 +118,13 @@ struct StudyBuilder {
     }
 
     /// A schedule of the learning rate runs over the epochs that the scheduler gives at most, unless told otherwise.
-    private mutating func addScheduleEpochs(_ scheduler: SchedulerSettings?) {
+    private mutating func addScheduleEpochs(_ search: SearchSettings?) {
         let name = "training.schedule_epochs"
-        guard let scheduler, let schedule = self.settings.first(where: { $0.name == "training.schedule" }),
+        guard let search, let schedule = self.settings.first(where: { $0.name == "training.schedule" }),
             !self.settings.contains(where: { $0.name == name })
         else { return }
-        self.settings.append(
-            DraftSetting(name: name, place: schedule.place, value: .int(scheduler.maximumEpochs), conditions: []))
+        let epochs = search.resource.epochLimit ?? search.scheduler.maximumLevel
+        self.settings.append(DraftSetting(name: name, place: schedule.place, value: .int(epochs), conditions: []))
     }
 
     /// A metric of an objective or a constraint that is not measured after every epoch anyway is asked for.

@@ -164,7 +164,9 @@ package struct Simulation {
             let target = self.study.trials[work.attempt.trial.rawValue].openAttempt?.targetEpoch
         else { return }
         let end = min(target, self.table.header.stepCount)
-        let isPatient = !self.study.definition.scheduler.decidesAtEveryEpoch
+        // Where levels are not steps, a step says itself whether it reaches one.
+        let isPatient =
+            !self.study.definition.scheduler.decidesAtEveryEpoch && self.study.definition.resource == .epochs
         let level = isPatient ? self.levels.first { $0 > work.step } ?? end : work.step + 1
         var time = work.time
         var step = work.step

@@ -8,13 +8,15 @@ package struct Reason: Sendable {
         case words(String)
         case count(Int)
         case epochs(Int)
+        case amount(Int, of: Resource)
         case figure(Double)
 
         var text: String {
             switch self {
             case .words(let words): words
             case .count(let count): "\(count)"
-            case .epochs(let count): count == 1 ? "1 epoch" : "\(count) epochs"
+            case .epochs(let count): Resource.epochs.amount(count)
+            case .amount(let count, let resource): resource.amount(count)
             case .figure(let number): significantDigits(number)
             }
         }
@@ -31,6 +33,17 @@ package struct Reason: Sendable {
     package var text: String { self.parts.reduce(into: "") { $0 += $1.text } }
 
     package var isEmpty: Bool { self.parts.isEmpty }
+
+    /// The same words with another resource where they count epochs.
+    package func counting(_ resource: Resource) -> Reason {
+        guard resource != .epochs else { return self }
+        var other = self
+        other.parts = self.parts.map { part in
+            guard case .epochs(let count) = part else { return part }
+            return .amount(count, of: resource)
+        }
+        return other
+    }
 
     package static func + (left: Self, right: Self) -> Self {
         var sum = left

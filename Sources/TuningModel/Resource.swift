@@ -15,3 +15,37 @@ package enum Resource: String, Hashable, Sendable, CaseIterable {
     /// Whether a unit is a network that is trained to its end.
     package var countsNetworks: Bool { self == .repeats || self == .folds }
 }
+
+extension Resource {
+    /// How much a trial has used after one more epoch.
+    ///
+    /// Seconds and samples are summed over epochs, networks are counted by the worker. Never less than `before`.
+    package func used(after report: EpochReport, before: Double) -> Double {
+        switch self {
+        case .epochs: Double(report.epoch)
+        case .seconds: before + Self.amount(report.seconds)
+        case .samples: before + Self.amount(report.metrics[.trainSamples])
+        case .repeats, .folds: max(before, Self.amount(report.metrics[.trainNetworks]))
+        }
+    }
+
+    /// Whole units.
+    package static func level(of used: Double) -> Int { Int(used) }
+
+    /// A number that a peer tells, within bounds: 0 where it is none.
+    private static func amount(_ number: Double?) -> Double {
+        guard let number, number > 0 else { return 0 }
+        return min(number, 1e9)
+    }
+
+    /// "1 epoch", "30 s".
+    package func amount(_ count: Int) -> String {
+        switch self {
+        case .epochs: count == 1 ? "1 epoch" : "\(count) epochs"
+        case .seconds: "\(count) s"
+        case .samples: count == 1 ? "1 sample" : "\(count) samples"
+        case .repeats: count == 1 ? "1 repeat" : "\(count) repeats"
+        case .folds: count == 1 ? "1 fold" : "\(count) folds"
+        }
+    }
+}

@@ -190,12 +190,20 @@ package enum SchedulerSettings: Hashable, Sendable {
         }
     }
 
+    /// Whether losses are of use to it at its rungs alone, so that it may hand out anything that is counted.
+    package var takesAnyResource: Bool {
+        switch self {
+        case .none, .successiveHalving, .hyperband, .asha, .ashaStopping, .asynchronousHyperband, .automatic: true
+        case .pasha, .median, .curve, .population: false
+        }
+    }
+
     /// Whether it compares trials by their order at rungs alone, so that trials that break constraints can stand behind all
     /// others; other schedulers average losses over epochs or foretell them.
     package var ranksByOrder: Bool { !self.decidesAtEveryEpoch }
 
-    /// The largest number of epochs a trial may get.
-    package var maximumEpochs: Int {
+    /// How much of the resource a trial may get at most.
+    package var maximumLevel: Int {
         switch self {
         case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
             .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _), .automatic(_, let maximum, _),
@@ -237,6 +245,10 @@ package struct StudyDefinition: Hashable, Sendable {
     package var constraints: [Constraint] = []
     package var searcher: SearcherSettings
     package var scheduler: SchedulerSettings
+    /// What the scheduler hands out.
+    package var resource = Resource.epochs
+    /// Epochs that one network is trained for at most; `nil` where the scheduler hands out epochs.
+    package var epochLimit: Int?
     /// The share of given up trials that are trained to the end all the same once everything else is done.
     package var auditShare = 0.0
     /// Configurations to start with, in order; `nil` means the default or, where there is none, what the searcher draws.
@@ -284,6 +296,14 @@ package struct StudyDefinition: Hashable, Sendable {
     package var task: TaskKind? {
         guard case .networks(_, let task) = self.subject else { return nil }
         return task
+    }
+
+    /// Epochs that one network is trained for at most.
+    package var networkEpochs: Int { self.epochLimit ?? self.scheduler.maximumLevel }
+
+    /// Epochs that a trial is trained for at most, over all networks that are trained one after the other.
+    package var mostEpochs: Int {
+        self.resource.countsNetworks ? self.networkEpochs * self.scheduler.maximumLevel : self.networkEpochs
     }
 
     /// The settings that hold under a configuration, searched values filled in.

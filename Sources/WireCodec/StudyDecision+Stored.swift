@@ -122,7 +122,7 @@ extension TrialPlacement {
         .with {
             $0.bracket = Int64(self.bracket)
             $0.rung = Int64(self.rung)
-            $0.epochs = Int64(self.epochs)
+            $0.epochs = Int64(self.level)
             if let origin = self.origin {
                 $0.origin = .with {
                     $0.parent = Int64(origin.parent.rawValue)
@@ -136,7 +136,7 @@ extension TrialPlacement {
         self.init(
             bracket: try Check.number(body.bracket, in: WireLimits.epochCounts, "placement.bracket"),
             rung: try Check.number(body.rung, in: WireLimits.epochCounts, "placement.rung"),
-            epochs: try Check.number(body.epochs, in: WireLimits.epochCounts, "placement.epochs"),
+            level: try Check.number(body.epochs, in: WireLimits.epochCounts, "placement.epochs"),
             origin: body.hasOrigin ? try TrialOrigin(body.origin) : nil)
     }
 }

@@ -125,7 +125,7 @@ extension StudyState {
     /// How many audit trials were trained to the end, and how many of them came out better than the best trial: the
     /// false stops. Both 0 where the best trial was not trained to the end itself.
     fileprivate var audit: (finished: Int, falseStops: Int) {
-        guard let best = self.incumbent, best.level == self.definition.scheduler.maximumEpochs else { return (0, 0) }
+        guard let best = self.incumbent, best.level == self.definition.scheduler.maximumLevel else { return (0, 0) }
         let losses = self.trials.filter { $0.auditedFrom != nil && $0.state == .complete }
             .map { self.definition.objective.loss(of: $0.metrics) }
         return (losses.count, losses.count { $0 < best.loss })

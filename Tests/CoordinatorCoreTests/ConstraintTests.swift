@@ -91,8 +91,8 @@ struct ConstraintTests {
             let target: Int
             switch granted.first {
             case .started(let trial, _, _, let placement):
-                (attempt, target) = (AttemptID(trial: trial, number: 1), placement.epochs)
-            case .promoted(let promoted, _, let placement, _): (attempt, target) = (promoted, placement.epochs)
+                (attempt, target) = (AttemptID(trial: trial, number: 1), placement.level)
+            case .promoted(let promoted, _, let placement, _): (attempt, target) = (promoted, placement.level)
             default:
                 #expect(study == before, "an unanswered request changes nothing")
                 continue

@@ -33,7 +33,7 @@ struct CoordinatorScenarioTests {
         let effects = coordinator.handle(.message(self.peer, Studies.hello(self.worker)), at: .seconds(1))
         let session = (UInt64(1) << 32) + 1
         let trial = try #require(coordinator.study.record(of: TrialID(0)))
-        let placement = TrialPlacement(bracket: 0, rung: 0, epochs: 1)
+        let placement = TrialPlacement(bracket: 0, rung: 0, level: 1)
         let assignment = Assignment(
             attempt: AttemptID(trial: TrialID(0), number: 1), seed: coordinator.study.seed(of: TrialID(0)),
             settings: coordinator.study.definition.settings(for: trial.configuration),

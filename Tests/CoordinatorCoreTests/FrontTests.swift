@@ -57,7 +57,7 @@ struct FrontTests {
         #expect(
             granted == [
                 .promoted(
-                    attempt, worker: self.worker, placement: TrialPlacement(bracket: 0, rung: 1, epochs: 3),
+                    attempt, worker: self.worker, placement: TrialPlacement(bracket: 0, rung: 1, level: 3),
                     reason: "rank 1 of 3 by fronts at 1 epoch, promoted to 3; losses 0.5, 0.9")
             ])
         _ = study.apply(.reported(attempt, [self.report(2, 9, 0), self.report(3, 0.8, 0.1)]), at: .zero)

@@ -47,7 +47,7 @@ struct SchedulerStudyTests {
                 let granted = study.apply(.workRequested(worker), at: .zero)
                 guard case .started(let trial, _, _, let placement)? = granted.first else { continue }
                 let attempt = AttemptID(trial: trial, number: 1)
-                for epoch in 1...placement.epochs {
+                for epoch in 1...placement.level {
                     let status: EpochReport.Status = isDivergence ? .diverged : .normal
                     let report = Studies.report(trial, epoch, status: status, loss: .nan)
                     _ = study.apply(.reported(attempt, [report]), at: .zero)

@@ -75,11 +75,11 @@ struct WarmStartStudyTests {
             while !state.isFinished {
                 _ = handle(.workRequested(worker))
                 guard let trial = state.trials.first(where: { $0.openAttempt != nil }) else { break }
-                let reports = (trial.epochs + 1...trial.placement.epochs).map { Studies.report(trial.id, $0) }
+                let reports = (trial.epochs + 1...trial.placement.level).map { Studies.report(trial.id, $0) }
                 _ = handle(.reported(trial.currentAttempt, reports))
                 _ = handle(
                     .attemptEnded(
-                        trial.currentAttempt, AttemptEnd(outcome: .finished, epoch: trial.placement.epochs)))
+                        trial.currentAttempt, AttemptEnd(outcome: .finished, epoch: trial.placement.level)))
             }
             #expect(state.isFinished && state.trials.count == 30)
             var again = try StudyState(definition)

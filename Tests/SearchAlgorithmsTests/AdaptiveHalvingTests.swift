@@ -20,7 +20,7 @@ struct AdaptiveHalvingTests {
 
     /// How many epochs each trial was first given.
     private static func firstTargets(_ cluster: SimulatedCluster) -> [Int] {
-        cluster.proposals.compactMap { if case .start(_, let placement) = $0 { placement.epochs } else { nil } }
+        cluster.proposals.compactMap { if case .start(_, let placement) = $0 { placement.level } else { nil } }
     }
 
     @Test("eight probes train to the second rung, all others rest at the first while nothing speaks against it")
@@ -52,7 +52,7 @@ struct AdaptiveHalvingTests {
         }
         // Two of eight go on from epoch 1, where they are known already; that is too few for one of them to go on again.
         guard case .start(TrialID(8), let placement) = scheduler.ask() else { throw Unexpected() }
-        #expect(placement.epochs == 1)
+        #expect(placement.level == 1)
         #expect(scheduler.fate(of: TrialID(0)).text.hasPrefix("rank 1 of 2 at 3 epochs"))
         #expect(scheduler.fate(of: TrialID(1)).text.hasPrefix("rank 2 of 2 at 3 epochs"))
         #expect(scheduler.fate(of: TrialID(4)).text.hasPrefix("rank 5 of 8 at 1 epoch"))
@@ -71,10 +71,10 @@ struct AdaptiveHalvingTests {
         }
         // Four of twelve may go on: probes 0 and 1 have, trial 8 does, and probe 2 is next and known.
         guard case .resume(TrialID(8), let placement, _) = scheduler.ask() else { throw Unexpected() }
-        #expect(placement.epochs == 3)
+        #expect(placement.level == 3)
         // With it, three are at the next rung, and the best of them goes on from there.
         guard case .resume(TrialID(0), let higher, _) = scheduler.ask() else { throw Unexpected() }
-        #expect(higher.epochs == 9)
+        #expect(higher.level == 9)
         guard case .start(TrialID(12), _) = scheduler.ask() else { throw Unexpected() }
         #expect(scheduler.fate(of: TrialID(2)).text.hasPrefix("rank 3 of 3 at 3 epochs"))
     }
@@ -106,7 +106,7 @@ struct AdaptiveHalvingTests {
                 completed += decisions.filter { $0.kind == .complete }.map(\.trial.rawValue)
             }
             if case .resume(let next, let placement, _) = scheduler.ask() {
-                targets[next.rawValue] = placement.epochs
+                targets[next.rawValue] = placement.level
                 running.append(next.rawValue)
             }
         }

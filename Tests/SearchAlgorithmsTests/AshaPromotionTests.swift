@@ -9,7 +9,7 @@ struct AshaPromotionTests {
     private func started(_ count: Int, isGuarded: Bool = true) throws -> Scheduler {
         var scheduler = try Scheduler(.asha(minimum: 1, maximum: 9, eta: 3, isGuarded: isGuarded))
         for trial in 0..<count {
-            #expect(scheduler.ask() == .start(TrialID(trial), Placement(bracket: 0, rung: 0, epochs: 1)))
+            #expect(scheduler.ask() == .start(TrialID(trial), Placement(bracket: 0, rung: 0, level: 1)))
         }
         return scheduler
     }
@@ -42,7 +42,7 @@ struct AshaPromotionTests {
             for epoch in 2...3 { _ = try scheduler.tell(TrialID(trial), epoch: epoch, loss: Double(trial)) }
         }
         guard case .resume(TrialID(1), let place, let reason) = scheduler.ask() else { throw Unexpected() }
-        #expect(place == Placement(bracket: 0, rung: 2, epochs: 9))
+        #expect(place == Placement(bracket: 0, rung: 2, level: 9))
         #expect(reason == "rank 1 of 3 at 3 epochs, promoted to 9; loss 1, cut-off 1")
     }
 

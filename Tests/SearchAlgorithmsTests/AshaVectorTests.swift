@@ -72,7 +72,7 @@ struct AshaVectorTests {
         var epochs: [Int] = []
         for (number, step) in sequence.steps.enumerated() {
             if let wanted = step.ask {
-                let place = Placement(bracket: 0, rung: wanted.rung, epochs: wanted.epochs)
+                let place = Placement(bracket: 0, rung: wanted.rung, level: wanted.epochs)
                 switch scheduler.ask() {
                 case .start(let trial, let placement):
                     #expect(trial.rawValue == wanted.start && placement == place, "\(sequence.name), step \(number)")
@@ -115,7 +115,7 @@ struct AshaVectorTests {
         for step in sequence.steps {
             let trial = TrialID(step.trial)
             if step.rung == 0 {
-                #expect(scheduler.ask() == .start(trial, Placement(bracket: 0, rung: 0, epochs: 81)))
+                #expect(scheduler.ask() == .start(trial, Placement(bracket: 0, rung: 0, level: 81)))
             }
             for epoch in (step.rung == 0 ? 1 : epochs[step.rung - 1] + 1)..<epochs[step.rung] {
                 #expect(try scheduler.tell(trial, epoch: epoch, loss: 0).isEmpty)

@@ -62,14 +62,14 @@ struct CountingOnesTests {
             let target: Int
             switch scheduler.ask() {
             case .start(let started, let placement):
-                let suggestion = searcher.suggest(started, target: placement.epochs)
+                let suggestion = searcher.suggest(started, target: placement.level)
                 let configuration = try #require(suggestion)
-                searcher.start(configuration, bracket: placement.bracket, target: placement.epochs)
+                searcher.start(configuration, bracket: placement.bracket, target: placement.level)
                 trials.append(CountingOnes(configuration))
-                (trial, first, target) = (started, 1, placement.epochs)
+                (trial, first, target) = (started, 1, placement.level)
             case .resume(let resumed, let placement, _):
-                searcher.resume(resumed, target: placement.epochs)
-                (trial, first, target) = (resumed, placement.epochs / 3 + 1, placement.epochs)
+                searcher.resume(resumed, target: placement.level)
+                (trial, first, target) = (resumed, placement.level / 3 + 1, placement.level)
             case .wait, .finished: return regrets
             }
             spent += target

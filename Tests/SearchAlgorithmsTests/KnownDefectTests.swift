@@ -111,7 +111,7 @@ struct KnownDefectTests {
     func resumedAtTheWrongRung() throws {
         var scheduler = try self.scheduler(Self.asha, losses: [1, 2, 3])
         guard case .resume(TrialID(0), let place, _) = scheduler.ask() else { throw Unexpected() }
-        #expect(place == Placement(bracket: 0, rung: 1, epochs: 3))
+        #expect(place == Placement(bracket: 0, rung: 1, level: 3))
         #expect(throws: SearchError.unexpectedEpoch(TrialID(0), told: 1, expected: 2)) {
             try scheduler.tell(TrialID(0), epoch: 1, loss: 0)
         }

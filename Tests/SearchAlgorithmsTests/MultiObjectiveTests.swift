@@ -85,7 +85,7 @@ struct MultiObjectiveTests {
                         == ["one of 6 at 1 epoch, the best 2 by fronts go on (eta 3); losses 0.7, 0.3"])
             }
         }
-        let place = Placement(bracket: 0, rung: 1, epochs: 3)
+        let place = Placement(bracket: 0, rung: 1, level: 3)
         let reasons: [Reason] = [
             "rank 1 of 6 by fronts at 1 epoch, promoted to 3; losses 0.1, 0.1",
             "rank 2 of 6 by fronts at 1 epoch, promoted to 3; losses 0.9, 0.9",
@@ -123,7 +123,7 @@ struct MultiObjectiveTests {
                 let other = try #require(places[1])
                 #expect(other == (trial, place), "seed \(seed)")
                 if trial == epochs.count { epochs.append(0) }
-                while epochs[trial] < place.epochs {
+                while epochs[trial] < place.level {
                     epochs[trial] += 1
                     let value = loss(trial, epochs[trial])
                     let told = try one.tell(TrialID(trial), epoch: epochs[trial], loss: value)

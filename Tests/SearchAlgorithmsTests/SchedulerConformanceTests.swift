@@ -151,7 +151,7 @@ struct SchedulerConformanceTests {
         #expect(cluster.didFinish)
         #expect(cluster.proposals.count == 30)
         #expect(cluster.decisions.allSatisfy { $0.kind == .complete || $0.kind == .stop })
-        let first = cluster.trials.map(\.placement.epochs)
+        let first = cluster.trials.map(\.placement.level)
         #expect(zip(cluster.trials, first).allSatisfy { $0.epochs <= $1 })
     }
 
@@ -169,12 +169,12 @@ struct SchedulerConformanceTests {
             case .wait, .finished: continue
             }
             let bracket = try #require(cluster.scheduler.plan.first { $0.bracket == placement.bracket })
-            #expect(bracket.rungs.map(\.epochs).contains(placement.epochs))
+            #expect(bracket.rungs.map(\.epochs).contains(placement.level))
         }
-        #expect(cluster.trials.allSatisfy { $0.epochs <= settings.maximumEpochs })
+        #expect(cluster.trials.allSatisfy { $0.epochs <= settings.maximumLevel })
         for decision in cluster.decisions {
             #expect(!decision.reason.isEmpty)
-            #expect(decision.kind != .complete || decision.epoch == settings.maximumEpochs)
+            #expect(decision.kind != .complete || decision.epoch == settings.maximumLevel)
         }
     }
 

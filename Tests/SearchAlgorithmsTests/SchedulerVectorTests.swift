@@ -115,7 +115,7 @@ struct SchedulerVectorTests {
         var epochs: [Int] = []
         for (number, step) in sequence.steps.enumerated() {
             if let wanted = step.ask {
-                let place = Placement(bracket: 0, rung: wanted.rung, epochs: wanted.epochs)
+                let place = Placement(bracket: 0, rung: wanted.rung, level: wanted.epochs)
                 switch scheduler.ask() {
                 case .start(let trial, let placement):
                     #expect(trial.rawValue == wanted.start && placement == place, "\(sequence.name), step \(number)")
@@ -151,7 +151,7 @@ struct SchedulerVectorTests {
         var epochs: [Int] = []
         for (number, step) in sequence.steps.enumerated() {
             while epochs.count <= step.trial {
-                let placement = Placement(bracket: 0, rung: 0, epochs: sequence.maximum)
+                let placement = Placement(bracket: 0, rung: 0, level: sequence.maximum)
                 #expect(scheduler.ask() == .start(TrialID(epochs.count), placement))
                 epochs.append(0)
             }

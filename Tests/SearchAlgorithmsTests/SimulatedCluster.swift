@@ -97,8 +97,8 @@ struct SimulatedCluster {
             case .resume(let trial, let placement, _):
                 self.proposals.append(proposal)
                 precondition(
-                    placement.epochs > self.trials[trial.rawValue].epochs,
-                    "trial \(trial) with \(self.trials[trial.rawValue].epochs) epochs is to train to \(placement.epochs)"
+                    placement.level > self.trials[trial.rawValue].epochs,
+                    "trial \(trial) with \(self.trials[trial.rawValue].epochs) epochs is to train to \(placement.level)"
                 )
                 self.trials[trial.rawValue].placement = placement
                 self.trials[trial.rawValue].decision = nil

@@ -10,7 +10,7 @@ struct SynchronousHalvingTests {
     private func started(_ count: Int) throws -> Scheduler {
         var scheduler = try Scheduler(Self.settings)
         for trial in 0..<count {
-            #expect(scheduler.ask() == .start(TrialID(trial), Placement(bracket: 0, rung: 0, epochs: 1)))
+            #expect(scheduler.ask() == .start(TrialID(trial), Placement(bracket: 0, rung: 0, level: 1)))
         }
         return scheduler
     }
@@ -34,8 +34,8 @@ struct SynchronousHalvingTests {
         // seventh, at most two can be better.
         let reason: Reason = "rank 1 of 7 at 1 epoch in bracket 0 with 2 to come, promoted to 3; loss 0, cut-off 2"
         #expect(try scheduler.tell(TrialID(6), epoch: 1, loss: 6).map(\.kind) == [.stop])
-        #expect(scheduler.ask() == .resume(TrialID(0), Placement(bracket: 0, rung: 1, epochs: 3), reason: reason))
-        #expect(scheduler.ask() == .start(TrialID(9), Placement(bracket: 0, rung: 0, epochs: 1)))
+        #expect(scheduler.ask() == .resume(TrialID(0), Placement(bracket: 0, rung: 1, level: 3), reason: reason))
+        #expect(scheduler.ask() == .start(TrialID(9), Placement(bracket: 0, rung: 0, level: 1)))
     }
 
     @Test("whoever falls behind the cut-off is stopped at once")
@@ -101,12 +101,12 @@ struct SynchronousHalvingTests {
         #expect(
             scheduler.ask()
                 == .resume(
-                    TrialID(0), Placement(bracket: 0, rung: 1, epochs: 3),
+                    TrialID(0), Placement(bracket: 0, rung: 1, level: 3),
                     reason: "rank 1 of 5 at 1 epoch in bracket 0, promoted to 3; loss 0, cut-off 0"))
         #expect(try scheduler.tell(TrialID(0), epoch: 2, loss: 0).isEmpty)
         #expect(try scheduler.tell(TrialID(0), epoch: 3, loss: 0).map(\.kind) == [.pause])
         guard case .resume(TrialID(0), let place, _) = scheduler.ask() else { throw Unexpected() }
-        #expect(place == Placement(bracket: 0, rung: 2, epochs: 9))
+        #expect(place == Placement(bracket: 0, rung: 2, level: 9))
         for epoch in 4...8 { #expect(try scheduler.tell(TrialID(0), epoch: epoch, loss: 0).isEmpty) }
         #expect(try scheduler.tell(TrialID(0), epoch: 9, loss: 0).map(\.kind) == [.complete])
         #expect(scheduler.ask() == .finished)
@@ -182,7 +182,7 @@ struct SynchronousHalvingTests {
             _ = try scheduler.tell(TrialID(trial), epoch: 3, loss: Double(trial))
         }
         guard case .resume(TrialID(1), let place, let reason) = scheduler.ask() else { throw Unexpected() }
-        #expect(place == Placement(bracket: 0, rung: 2, epochs: 9))
+        #expect(place == Placement(bracket: 0, rung: 2, level: 9))
         #expect(reason == "rank 1 of 2 at 3 epochs in bracket 0, promoted to 9; loss 1, cut-off 1")
     }
 

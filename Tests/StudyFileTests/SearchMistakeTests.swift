@@ -166,7 +166,8 @@ struct SearchMistakeTests {
             "scheduler: {name: asha, resource: steps}",
             [
                 """
-                27:37: search.scheduler.resource: steps is not built yet, want epochs or epoch
+                27:37: search.scheduler.resource: steps is not built yet, want epochs, epoch, seconds, samples, examples, \
+                repeats or folds
                 """
             ]),
         StudyEdit(
@@ -174,7 +175,8 @@ struct SearchMistakeTests {
             "scheduler: {name: asha, resource: hours}",
             [
                 """
-                27:37: search.scheduler.resource: found hours, want epochs or epoch
+                27:37: search.scheduler.resource: found hours, want epochs, epoch, seconds, samples, examples, repeats or \
+                folds
                 """
             ]),
         StudyEdit(
@@ -224,7 +226,7 @@ struct SearchMistakeTests {
             "scheduler: {name: none, eta: 3}",
             [
                 """
-                27:27: search.scheduler: eta means nothing to none, want name, resource or max
+                27:27: search.scheduler: eta means nothing to none, want name, resource, max or epochs
                 """
             ]),
         StudyEdit(

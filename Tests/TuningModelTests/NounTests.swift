@@ -91,7 +91,7 @@ struct NounTests {
         #expect(
             study.settings(for: Configuration([.int(1)])) == [Setting("fixed", .bool(true)), Setting("a", .int(1))])
         #expect(study.settings(for: Configuration([nil])) == [Setting("fixed", .bool(true))])
-        #expect(study.scheduler.maximumEpochs == 81)
+        #expect(study.scheduler.maximumLevel == 81)
     }
 
     @Test("identifiers are compared by number and shown as short as can be")

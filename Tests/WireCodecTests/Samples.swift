@@ -165,7 +165,7 @@ extension Sample {
     ]
 
     static let ofJournals: [Sample] = {
-        let placement = TrialPlacement(bracket: 1, rung: 2, epochs: 9)
+        let placement = TrialPlacement(bracket: 1, rung: 2, level: 9)
         let values: [ParameterValue?] = [.float(0.1), nil, .int(-3), .bool(false), .text("relu")]
         let events: [(String, StudyEvent, [StudyDecision])] = [
             ("coordinator-started", .coordinatorStarted(epoch: 1), []),
@@ -186,7 +186,7 @@ extension Sample {
                     .started(
                         TrialID(31), worker: Self.worker, configuration: Configuration([.float(0.012)]),
                         placement: TrialPlacement(
-                            bracket: 0, rung: 3, epochs: 12, origin: TrialOrigin(parent: TrialID(4), epoch: 9)))
+                            bracket: 0, rung: 3, level: 12, origin: TrialOrigin(parent: TrialID(4), epoch: 9)))
                 ]
             ),
             (

@@ -190,7 +190,7 @@ extension TestRandom {
     }
 
     private mutating func decision() -> StudyDecision {
-        let placement = TrialPlacement(bracket: self.int(0...9), rung: self.int(0...9), epochs: self.int(0...1_000))
+        let placement = TrialPlacement(bracket: self.int(0...9), rung: self.int(0...9), level: self.int(0...1_000))
         let trial = TrialID(self.int(0...999_999_999_999))
         switch self.int(0...8) {
         case 0:

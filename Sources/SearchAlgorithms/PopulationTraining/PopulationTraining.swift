@@ -93,29 +93,29 @@ struct PopulationTraining: SchedulingAlgorithm {
         if !self.isComplete {
             self.startCount += 1
             self.isComplete = self.startCount == self.settings.count
-            return .start(self.begin(rung: 0, epoch: 0), Placement(bracket: 0, rung: 0, epochs: self.levels[0]))
+            return .start(self.begin(rung: 0, epoch: 0), Placement(bracket: 0, rung: 0, level: self.levels[0]))
         }
         guard !self.steps.isEmpty else { return self.runningCount > 0 ? .wait : .finished }
         switch self.steps.removeFirst() {
         case .copy(let origin, let rung, let backStep):
             let trial = self.begin(rung: rung, epoch: origin.epoch, loss: self.trials[origin.parent.rawValue].loss)
             self.trials[trial.rawValue].backStep = backStep
-            return .start(trial, Placement(bracket: 0, rung: rung, epochs: self.levels[rung], origin: origin))
+            return .start(trial, Placement(bracket: 0, rung: rung, level: self.levels[rung], origin: origin))
         case .goOn(let trial, let reason):
             self.trials[trial].phase = .running
             self.trials[trial].rung += 1
             self.runningCount += 1
             let rung = self.trials[trial].rung
             return .resume(
-                TrialID(trial), Placement(bracket: 0, rung: rung, epochs: self.levels[rung]), reason: reason)
+                TrialID(trial), Placement(bracket: 0, rung: rung, level: self.levels[rung]), reason: reason)
         }
     }
 
     func outlook() -> Outlook {
-        if !self.isComplete { return .start(Placement(bracket: 0, rung: 0, epochs: self.levels[0])) }
+        if !self.isComplete { return .start(Placement(bracket: 0, rung: 0, level: self.levels[0])) }
         switch self.steps.first {
         case .copy(let origin, let rung, _):
-            return .start(Placement(bracket: 0, rung: rung, epochs: self.levels[rung], origin: origin))
+            return .start(Placement(bracket: 0, rung: rung, level: self.levels[rung], origin: origin))
         case .goOn: return .resume
         case nil: return self.runningCount > 0 ? .wait : .finished
         }

@@ -82,7 +82,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         if self.promotable() != nil { return .resume }
         if !self.isClosed {
             let target = self.firstRung(of: self.trials.count)
-            return .start(Placement(bracket: 0, rung: target, epochs: self.ladder.epochs[target]))
+            return .start(Placement(bracket: 0, rung: target, level: self.ladder.epochs[target]))
         }
         if self.usesIdleSlots, self.leastServed() != nil { return .resume }
         return self.trials.runningCount > 0 ? .wait : .finished
@@ -99,7 +99,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         self.standing.append(-1)
         self.heading.append(target)
         self.losses += Array(repeating: Self.unknown, count: self.ladder.epochs.count)
-        return .start(trial, Placement(bracket: 0, rung: target, epochs: self.ladder.epochs[target]))
+        return .start(trial, Placement(bracket: 0, rung: target, level: self.ladder.epochs[target]))
     }
 
     /// Lets the best trial that waits at a rung go on.
@@ -112,7 +112,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         self.settle()
         let target = self.ladder.epochs[next]
         return .resume(
-            TrialID(best.trial), Placement(bracket: 0, rung: next, epochs: target),
+            TrialID(best.trial), Placement(bracket: 0, rung: next, level: target),
             reason: "\(place), promoted to \(target)\(self.comparison(best.loss, in: rung))")
     }
 
@@ -223,6 +223,8 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
 
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
+
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
         self.trials.rest(trial.rawValue, .over)
@@ -255,20 +257,19 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         return self.wording.comparison(loss, cutOff: quota > 0 ? self.rungs[rung].ranking[quota - 1].loss : nil)
     }
 
-    var choice: String? { self.correlations.isEmpty ? nil : self.stability.text }
+    var choice: Reason? { self.correlations.isEmpty ? nil : self.stability }
 
     /// What the probes say, in words.
     private var stability: Reason {
         guard !self.correlations.isEmpty else {
             return "\(self.probesEnded.count) of \(Self.probesNeeded) probes have ended"
         }
-        let texts = self.correlations.enumerated().map { rung, correlation -> String in
-            let reason: Reason = "\(epochs: self.ladder.epochs[rung]) \(Self.hundredths(correlation))"
-            return reason.text
+        var reason: Reason = "rank correlation with \(epochs: self.ladder.epochs[self.probeRung]): "
+        for (rung, correlation) in self.correlations.enumerated() {
+            let comma = rung > 0 ? ", " : ""
+            reason = reason + "\(comma)\(epochs: self.ladder.epochs[rung]) \(Self.hundredths(correlation))"
         }
-        return
-            "rank correlation with \(epochs: self.ladder.epochs[self.probeRung]): \(texts.joined(separator: ", ")); "
-            + "new trials rest first at \(epochs: self.ladder.epochs[self.base])"
+        return reason + "; new trials rest first at \(epochs: self.ladder.epochs[self.base])"
     }
 
     private static func hundredths(_ x: Double) -> String {

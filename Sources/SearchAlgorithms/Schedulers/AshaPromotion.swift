@@ -68,7 +68,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         self.restingLosses.append(.infinity)
         let bracket = self.choice?.start(self.trials.count) ?? 0
         let trial = self.trials.start(bracket: bracket)
-        return .start(trial, Placement(bracket: bracket, rung: 0, epochs: self.ladder.epochs[bracket]))
+        return .start(trial, Placement(bracket: bracket, rung: 0, level: self.ladder.epochs[bracket]))
     }
 
     func outlook() -> Outlook {
@@ -80,7 +80,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         let bracket = self.choice?.bracket(of: self.trials.count) ?? 0
-        return .start(Placement(bracket: bracket, rung: 0, epochs: self.ladder.epochs[bracket]))
+        return .start(Placement(bracket: bracket, rung: 0, level: self.ladder.epochs[bracket]))
     }
 
     private mutating func promote(bracket: Int, rung: Int) -> Proposal? {
@@ -93,7 +93,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         let place = self.place(rank: rank, bracket: bracket, rung: rung)
         let comparison = self.comparison(best.loss, bracket: bracket, rung: rung)
         return .resume(
-            TrialID(best.trial), Placement(bracket: bracket, rung: rung + 1, epochs: target),
+            TrialID(best.trial), Placement(bracket: bracket, rung: rung + 1, level: target),
             reason: "\(place), promoted to \(target)\(comparison)")
     }
 
@@ -137,6 +137,8 @@ struct AshaPromotion: SchedulingAlgorithm {
             : "\(place), the best \(quota) go on (eta \(self.ladder.eta))\(comparison)"
         return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
+
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)

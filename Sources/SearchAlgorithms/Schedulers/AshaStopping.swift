@@ -29,12 +29,12 @@ struct AshaStopping: SchedulingAlgorithm {
     mutating func ask() -> Proposal {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         let maximum = self.ladder.epochs[self.ladder.top]
-        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: maximum))
+        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, level: maximum))
     }
 
     func outlook() -> Outlook {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(Placement(bracket: 0, rung: 0, epochs: self.ladder.epochs[self.ladder.top]))
+        return .start(Placement(bracket: 0, rung: 0, level: self.ladder.epochs[self.ladder.top]))
     }
 
     mutating func close() -> [Decision] {
@@ -66,6 +66,8 @@ struct AshaStopping: SchedulingAlgorithm {
             "\(RungPlace(rank: rank, count: count, epochs: epoch)), the best \(cutOff) go on (eta \(self.ladder.eta))\(comparison)"
         return [Decision(trial: trial, kind: .stop, rung: rung, epoch: epoch, reason: reason)]
     }
+
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)

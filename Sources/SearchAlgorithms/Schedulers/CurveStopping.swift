@@ -47,12 +47,12 @@ struct CurveStopping: SchedulingAlgorithm {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         self.curves.append([])
         self.nextLook.append(max(self.grace, CurveForecast.fewestPoints))
-        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: self.maximum))
+        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, level: self.maximum))
     }
 
     func outlook() -> Outlook {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(Placement(bracket: 0, rung: 0, epochs: self.maximum))
+        return .start(Placement(bracket: 0, rung: 0, level: self.maximum))
     }
 
     mutating func close() -> [Decision] {

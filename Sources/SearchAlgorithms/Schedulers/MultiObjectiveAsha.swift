@@ -49,16 +49,16 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
                 + " \(epochs: self.ladder.epochs[rung]), promoted to \(target)"
                 + self.told(self.rungs[rung].losses[place])
             return .resume(
-                TrialID(trial), Placement(bracket: 0, rung: rung + 1, epochs: target), reason: reason)
+                TrialID(trial), Placement(bracket: 0, rung: rung + 1, level: target), reason: reason)
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, epochs: self.ladder.epochs[0]))
+        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, level: self.ladder.epochs[0]))
     }
 
     func outlook() -> Outlook {
         if self.rungs.indices.contains(where: { self.promotable(in: $0) != nil }) { return .resume }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(Placement(bracket: 0, rung: 0, epochs: self.ladder.epochs[0]))
+        return .start(Placement(bracket: 0, rung: 0, level: self.ladder.epochs[0]))
     }
 
     mutating func close() -> [Decision] {
@@ -92,6 +92,8 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
             + " (eta \(self.ladder.eta))\(self.told(losses))"
         return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
     }
+
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.retire(trial, losses: [loss])

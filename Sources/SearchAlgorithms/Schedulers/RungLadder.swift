@@ -1,4 +1,4 @@
-/// The numbers of epochs at which the trials of one bracket are compared.
+/// The numbers of epochs, or of other units of a study's resource, at which the trials of one bracket are compared.
 ///
 /// The ladder is `minimum, minimum * eta, minimum * eta^2, ...` while that does not pass `maximum`, and `maximum`
 /// itself as the last rung where the powers miss it: 1, 3, 9, 27, 50. It is computed by integer multiplication only:

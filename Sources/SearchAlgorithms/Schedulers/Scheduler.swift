@@ -15,20 +15,31 @@ package struct Scheduler: Sendable {
     /// Behind an existential, so that a scheduler is one file and one line below; a copy shares its box until either
     /// is changed.
     private var algorithm: any SchedulingAlgorithm
+    /// What is meant where an algorithm speaks of epochs.
+    private let resource: Resource
     /// The brackets and their rungs, for people. Hyperband's are repeated for as long as new trials may start.
     package let plan: [BracketPlan]
 
     /// - Parameters:
     ///   - settings: Which scheduler.
     ///   - seed: The study's seed of the search, for schedulers that draw a new trial's bracket.
+    ///   - resource: What is handed out. Where it is not epochs, ``skip(_:to:)`` tells how far a trial is between rungs.
     ///   - directions: Of the objectives, one or several: the losses of those that are maximised are their values with
     ///     the other sign, and reasons tell the values.
     /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` for epochs outside 1 to 10^9, `min` above `max`,
-    ///   `eta` outside 2 to 1000, more brackets than the ladder has rungs, or several objectives for a scheduler other
-    ///   than `none` and `asha` by promotion in one bracket.
+    ///   `eta` outside 2 to 1000, more brackets than the ladder has rungs, several objectives for a scheduler other
+    ///   than `none` and `asha` by promotion in one bracket, or a resource other than epochs for one that needs every epoch's
+    ///   loss.
     package init(
-        _ settings: SchedulerSettings, seed: UInt64 = 0, directions: [Objective.Direction] = [.minimize]
+        _ settings: SchedulerSettings, seed: UInt64 = 0, resource: Resource = .epochs,
+        directions: [Objective.Direction] = [.minimize]
     ) throws(SearchError) {
+        self.resource = resource
+        guard resource == .epochs || settings.takesAnyResource else {
+            throw .invalidSetting(
+                name: "resource", found: resource.rawValue,
+                wanted: "epochs, whose losses this scheduler compares one by one")
+        }
         let wording = LossWording(isNegated: directions.first == .maximize)
         guard directions.count <= 1 || settings.takesSeveralObjectives else {
             throw .invalidSetting(
@@ -86,7 +97,13 @@ package struct Scheduler: Sendable {
     }
 
     /// What to train next. Promotions come before new trials.
-    package mutating func ask() -> Proposal { self.algorithm.ask() }
+    package mutating func ask() -> Proposal {
+        let proposal = self.algorithm.ask()
+        guard self.resource != .epochs, case .resume(let trial, let placement, let reason) = proposal else {
+            return proposal
+        }
+        return .resume(trial, placement, reason: reason.counting(self.resource))
+    }
 
     /// What ``ask()`` would answer now, without any change.
     package func outlook() -> Outlook { self.algorithm.outlook() }
@@ -96,7 +113,7 @@ package struct Scheduler: Sendable {
     /// - Parameter isExhausted: Whether no configuration is left, and not enough trials were made.
     /// - Returns: `.stop` for trials that are left behind because a synchronous bracket is cut short; else nothing.
     package mutating func close(isExhausted: Bool = false) -> [Decision] {
-        self.algorithm.close(isExhausted: isExhausted)
+        self.counted(self.algorithm.close(isExhausted: isExhausted))
     }
 
     /// Takes the loss of a running trial's next epoch.
@@ -110,14 +127,21 @@ package struct Scheduler: Sendable {
     /// - Throws: ``SearchError``, before anything changes: an unknown trial, one that rests, or an epoch that is not
     ///   the next one.
     package mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.algorithm.tell(trial, epoch: epoch, loss: loss)
+        self.counted(try self.algorithm.tell(trial, epoch: epoch, loss: loss))
     }
 
     /// Takes the losses of a running trial's next epoch, one for each objective; those of missing objectives are the worst.
     ///
     /// - Throws: as ``tell(_:epoch:loss:)`` does.
     package mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
-        try self.algorithm.tell(trial, epoch: epoch, losses: losses)
+        self.counted(try self.algorithm.tell(trial, epoch: epoch, losses: losses))
+    }
+
+    /// A running trial has come further, short of the next rung: the next `tell` is of a later unit.
+    ///
+    /// - Throws: ``SearchError``, before anything changes, unless the trial is running and has told of no later unit.
+    package mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) {
+        try self.algorithm.skip(trial, to: unit)
     }
 
     /// A running trial trains no further by itself: it diverged, failed or ran out of patience.
@@ -132,31 +156,43 @@ package struct Scheduler: Sendable {
     ///   knows.
     /// - Throws: ``SearchError``, before anything changes, unless the trial is running.
     package mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
-        try self.algorithm.retire(trial, loss: loss)
+        self.counted(try self.algorithm.retire(trial, loss: loss))
     }
 
     /// The same with a loss for each objective.
     ///
     /// - Throws: as ``retire(_:loss:)`` does.
     package mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
-        try self.algorithm.retire(trial, losses: losses)
+        self.counted(try self.algorithm.retire(trial, losses: losses))
     }
 
     /// What a scheduler that chooses for itself has chosen by now, for people; `nil` for others.
-    package var choice: String? { self.algorithm.choice }
+    package var choice: String? { self.algorithm.choice?.counting(self.resource).text }
 
     /// Why a trial that is still paused got no more epochs, in words: its rank, the size of its rung and the cut-off.
-    package func fate(of trial: TrialID) -> Reason { self.algorithm.fate(of: trial) }
+    package func fate(of trial: TrialID) -> Reason { self.algorithm.fate(of: trial).counting(self.resource) }
 
     /// The same for many trials.
     ///
     /// - Complexity: As often `fate`; with several objectives their order at each rung is found once.
-    package func fates(of trials: [TrialID]) -> [Reason] { self.algorithm.fates(of: trials) }
+    package func fates(of trials: [TrialID]) -> [Reason] {
+        self.algorithm.fates(of: trials).map { $0.counting(self.resource) }
+    }
+
+    /// Decisions whose reasons count the study's resource.
+    private func counted(_ decisions: [Decision]) -> [Decision] {
+        guard self.resource != .epochs else { return decisions }
+        return decisions.map {
+            Decision(
+                trial: $0.trial, kind: $0.kind, rung: $0.rung, epoch: $0.epoch,
+                reason: $0.reason.counting(self.resource))
+        }
+    }
 }
 
 extension Scheduler: Hashable {
     package static func == (left: Self, right: Self) -> Bool {
-        left.plan == right.plan && left.algorithm.equals(right.algorithm)
+        left.plan == right.plan && left.resource == right.resource && left.algorithm.equals(right.algorithm)
     }
 
     package func hash(into hasher: inout Hasher) {

@@ -9,11 +9,13 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
     mutating func close() -> [Decision]
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
+    /// A running trial has come further, short of a rung; does nothing unless an algorithm looks at losses at rungs alone.
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError)
     func fate(of trial: TrialID) -> Reason
     /// The same for many trials, where what they share is found once.
     func fates(of trials: [TrialID]) -> [Reason]
     /// What an algorithm that chooses for itself has chosen by now, for people; `nil` for others.
-    var choice: String? { get }
+    var choice: Reason? { get }
 
     /// The same, knowing whether no configuration is left; makes no difference unless an algorithm says so.
     mutating func close(isExhausted: Bool) -> [Decision]
@@ -28,7 +30,9 @@ extension SchedulingAlgorithm {
 
     func fates(of trials: [TrialID]) -> [Reason] { trials.map { self.fate(of: $0) } }
 
-    var choice: String? { nil }
+    var choice: Reason? { nil }
+
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) {}
 
     mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
         try self.tell(trial, epoch: epoch, loss: losses.first ?? .nan)

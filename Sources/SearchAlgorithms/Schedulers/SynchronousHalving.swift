@@ -63,7 +63,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
             let place = self.brackets[next.bracket].place(of: next.entry, rung: next.rung, plan: plan)
             let comparison = self.brackets[next.bracket].comparison(next.entry, rung: next.rung, self.wording)
             return .resume(
-                TrialID(next.entry.trial), Placement(bracket: plan.bracket, rung: next.rung + 1, epochs: target),
+                TrialID(next.entry.trial), Placement(bracket: plan.bracket, rung: next.rung + 1, level: target),
                 reason: "\(place), promoted to \(target)\(comparison)")
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
@@ -76,7 +76,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         let plan = self.plan(of: bracket)
         return .start(
             self.trials.start(bracket: bracket),
-            Placement(bracket: plan.bracket, rung: 0, epochs: plan.rungs[0].epochs))
+            Placement(bracket: plan.bracket, rung: 0, level: plan.rungs[0].epochs))
     }
 
     func outlook() -> Outlook {
@@ -84,7 +84,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         let isNew = self.brackets.last?.isFull != false
         let plan = self.plan(of: isNew ? self.brackets.count : self.brackets.count - 1)
-        return .start(Placement(bracket: plan.bracket, rung: 0, epochs: plan.rungs[0].epochs))
+        return .start(Placement(bracket: plan.bracket, rung: 0, level: plan.rungs[0].epochs))
     }
 
     /// Cuts the last bracket to the trials that have started.
@@ -128,6 +128,8 @@ struct SynchronousHalving: SchedulingAlgorithm {
         self.arrive(bracket: entry.bracket, rung: rung, rank: rank, into: &decisions)
         return decisions
     }
+
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)

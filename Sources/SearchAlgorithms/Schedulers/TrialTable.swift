@@ -46,6 +46,18 @@ struct TrialTable: Hashable, Sendable {
 
     mutating func advance(_ trial: Int) { self.entries[trial].epoch += 1 }
 
+    /// A running trial has come further without anything to tell of.
+    ///
+    /// - Throws: unless the trial runs and `unit` is not below what was told.
+    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) {
+        try self.checkRunning(trial)
+        let last = Int(self.entries[trial.rawValue].epoch)
+        guard (last...RungLadder.maximumLimit).contains(unit) else {
+            throw .unexpectedEpoch(trial, told: unit, expected: last)
+        }
+        self.entries[trial.rawValue].epoch = Int32(unit)
+    }
+
     /// A trial goes on running towards the next rung.
     mutating func passRung(_ trial: Int) { self.entries[trial].rung += 1 }
 

@@ -27,7 +27,7 @@ package struct StudyFront: Hashable, Sendable {
         let points = study.front.map { member in objectives.map { $0.loss(of: member.metrics) } }
         let compared = study.trials.filter { trial in
             trial.auditedFrom == nil
-                && (trial.epochs >= first.level || study.front.contains { $0.trial == trial.id })
+                && (trial.level >= first.level || study.front.contains { $0.trial == trial.id })
         }
         let others = compared.map { trial in objectives.map { $0.loss(of: trial.metrics) } }
             .filter { $0.allSatisfy(\.isFinite) }

@@ -11,26 +11,43 @@ package struct LossCollector: Sendable {
     private let objective: Objective
     private let constraints: [Constraint]
     private let levels: [Int]
+    private let resource: Resource
     /// For each trial the loss at each level.
     private var losses: [[Double?]] = []
+    /// For each trial its last epoch and what it has used by then, where levels are not epochs.
+    private var usage: [(epoch: Int, used: Double)] = []
 
     /// - Parameter study: The study before its first event.
     package init(_ study: StudyState) {
         self.objective = study.definition.objective
         self.constraints = study.definition.outcomeConstraints
         self.levels = study.levels
+        self.resource = study.definition.resource
     }
 
     /// Takes in a row of the journal.
     package mutating func take(_ record: JournalRecord) {
         if case .reported(let attempt, let reports) = record.event {
             for report in reports {
-                guard let level = self.levels.firstIndex(of: report.epoch), self.make(attempt.trial),
-                    self.losses[attempt.trial.rawValue][level] == nil
-                else { continue }
-                self.losses[attempt.trial.rawValue][level] = self.loss(of: report.metrics)
+                for level in self.levelsReached(by: report, of: attempt.trial) where self.make(attempt.trial) {
+                    guard self.losses[attempt.trial.rawValue][level] == nil else { continue }
+                    self.losses[attempt.trial.rawValue][level] = self.loss(of: report.metrics)
+                }
             }
         }
+    }
+
+    /// The places of the levels that a trial reaches with an epoch.
+    private mutating func levelsReached(by report: EpochReport, of trial: TrialID) -> [Int] {
+        guard self.resource != .epochs else {
+            return self.levels.firstIndex(of: report.epoch).map { [$0] } ?? []
+        }
+        guard self.make(trial), report.epoch == self.usage[trial.rawValue].epoch + 1 else { return [] }
+        let before = self.usage[trial.rawValue].used
+        let after = self.resource.used(after: report, before: before)
+        self.usage[trial.rawValue] = (report.epoch, after)
+        let reached = Resource.level(of: before) + 1..<Resource.level(of: after) + 1
+        return self.levels.indices.filter { reached.contains(self.levels[$0]) }
     }
 
     /// The first objective as a loss; infinite where outcome constraints are broken.
@@ -43,6 +60,7 @@ package struct LossCollector: Sendable {
         guard (0..<100_000_000).contains(trial.rawValue) else { return false }
         while self.losses.count <= trial.rawValue {
             self.losses.append(Array(repeating: nil, count: self.levels.count))
+            self.usage.append((0, 0))
         }
         return true
     }
@@ -60,13 +78,13 @@ package struct LossCollector: Sendable {
             let number = trial.id.rawValue
             var losses = self.losses.indices.contains(number) ? self.losses[number] : []
             while losses.count < self.levels.count { losses.append(nil) }
-            for (level, epochs) in self.levels.enumerated() where epochs > trial.epochs { losses[level] = nil }
+            for (level, units) in self.levels.enumerated() where units > trial.level { losses[level] = nil }
             if let count = trial.parameterCount, self.objective.metric == .modelParameters {
                 // No worker measures it.
                 let loss = self.objective.loss(of: [MetricValue(.modelParameters, Double(count))])
                 losses = losses.map { $0.map { $0 == .infinity ? .infinity : loss } }
             }
-            if let level = self.levels.firstIndex(of: trial.placement.epochs) {
+            if let level = self.levels.firstIndex(of: trial.placement.level) {
                 let isBroken = trial.status == .diverged || trial.state == .failed
                 if isBroken { losses[level] = .infinity }
                 if trial.status == .finishedEarly { losses[level] = self.loss(of: trial.metrics) }

@@ -114,8 +114,8 @@ struct CoordinatorBenchmark {
             for decision in decisions {
                 switch decision {
                 case .started(let trial, _, _, let placement):
-                    Self.train(AttemptID(trial: trial, number: 1), to: placement.epochs, &state)
-                case .promoted(let attempt, _, let placement, _): Self.train(attempt, to: placement.epochs, &state)
+                    Self.train(AttemptID(trial: trial, number: 1), to: placement.level, &state)
+                case .promoted(let attempt, _, let placement, _): Self.train(attempt, to: placement.level, &state)
                 case .retried, .paused, .stopped, .completed, .failed, .newBest, .finished: break
                 }
             }

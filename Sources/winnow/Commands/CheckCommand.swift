@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
         }
         let scheduler: Scheduler
         do {
-            scheduler = try Scheduler(definition.scheduler)
+            scheduler = try Scheduler(definition.scheduler, resource: definition.resource)
             _ = try Searcher(definition.searcher, space: definition.space, seed: definition.searchSeed)
         } catch {
             throw CommandFailure(.wrongInput, "\(self.study): search: \(error)")
@@ -57,7 +57,9 @@ struct CheckCommand: ParsableCommand {
                 (
                     "rungs",
                     .array(
-                        bracket.rungs.map { .object([("epochs", .int($0.epochs)), ("trials", .int($0.trials))]) })
+                        bracket.rungs.map {
+                            .object([(definition.resource.rawValue, .int($0.epochs)), ("trials", .int($0.trials))])
+                        })
                 ),
             ])
         }
@@ -80,8 +82,10 @@ struct CheckCommand: ParsableCommand {
         if let population = definition.scheduler.population { Self.print(population, of: definition) }
         for bracket in scheduler.plan where definition.scheduler.population == nil {
             let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.epochs)" : "\($0.epochs)" }
-            Terminal.writeLine("bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " epochs")
+            Terminal.writeLine(
+                "bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " \(definition.resource)")
         }
+        Self.printResource(of: definition)
         if definition.searcher == .automatic {
             Terminal.writeLine(
                 "searcher auto: hyper_tune while a suggestion costs at most 2 % of the median trial, else tpe, else random"
@@ -89,8 +93,8 @@ struct CheckCommand: ParsableCommand {
         }
         if case .automatic(let minimum, let maximum, let eta) = definition.scheduler, minimum <= maximum / eta {
             Terminal.writeLine(
-                "scheduler auto: asha with its first rung at \(minimum) epochs, or at \(minimum * eta) where the first eight "
-                    + "trials say that ranks do not hold until then")
+                "scheduler auto: asha with its first rung at \(minimum) \(definition.resource), or at \(minimum * eta) where the "
+                    + "first eight trials say that ranks do not hold until then")
         }
         for constraint in definition.constraints {
             Terminal.writeLine(
@@ -105,6 +109,18 @@ struct CheckCommand: ParsableCommand {
         if let epochs = budget.epochs { limits.append("\(epochs) epochs") }
         if let time = budget.wallTime { limits.append("\(time.components.seconds) s") }
         if !limits.isEmpty { Terminal.writeLine("budget: " + limits.joined(separator: ", ")) }
+    }
+
+    /// What a trial may have beside its resource.
+    private static func printResource(of definition: StudyDefinition) {
+        switch definition.resource {
+        case .epochs: break
+        case .seconds, .samples: Terminal.writeLine("at most \(definition.mostEpochs) epochs a trial")
+        case .repeats, .folds:
+            Terminal.writeLine(
+                "\(definition.resource): networks that are trained one after the other, each for "
+                    + "\(definition.networkEpochs) epochs")
+        }
     }
 
     private static func print(_ population: PopulationSettings, of definition: StudyDefinition) {

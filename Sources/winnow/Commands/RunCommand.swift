@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
             throw CommandFailure(.wrongInput, "\(directory): no study to resume; leave --resume out or name its --dir")
         }
         var settings = CoordinatorSettings(directory: directory, endpoint: "tcp://127.0.0.1:0")
-        settings.virtualSlots = try self.virtualTime.slots()
+        settings.virtualSlots = try self.virtualTime.slots(for: input.study)
         var runner = StudyRunner(
             input: input, data: try input.loadData(), settings: settings, writesJSON: self.json)
         runner.workers = workers
@@ -57,7 +57,7 @@ struct CoordinatorCommand: ParsableCommand {
         var settings = CoordinatorSettings(
             directory: self.dir ?? "\(input.study.name).winnow", endpoint: self.listen)
         settings.allowsInsecure = self.insecure
-        settings.virtualSlots = try self.virtualTime.slots()
+        settings.virtualSlots = try self.virtualTime.slots(for: input.study)
         var runner = StudyRunner(input: input, data: try input.loadData(), settings: settings, writesJSON: self.json)
         let json = self.json
         runner.announce = { endpoint in

@@ -31,7 +31,7 @@ struct TrainCommand: ParsableCommand {
             throw CommandFailure(
                 .wrongInput, "a study with a table of recorded curves trains nothing; use winnow simulate")
         }
-        let epochs = self.epochs ?? input.study.scheduler.maximumEpochs
+        let epochs = self.epochs ?? input.study.mostEpochs
         guard (1...1_000_000_000).contains(epochs) else {
             throw CommandFailure(.wrongInput, "--epochs = \(epochs), want 1 to 1000000000")
         }

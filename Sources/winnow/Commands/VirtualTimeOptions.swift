@@ -1,4 +1,5 @@
 import ArgumentParser
+import TuningModel
 
 /// The options of virtual time, the same for `winnow run` and `winnow coordinator`.
 struct VirtualTimeOptions: ParsableArguments {
@@ -13,13 +14,22 @@ struct VirtualTimeOptions: ParsableArguments {
 
     /// The slots of virtual time; `nil` for real time.
     ///
-    /// - Throws: ``CommandFailure`` for a number out of range, and one without `--virtual-time`.
-    func slots() throws -> Int? {
+    /// - Parameter study: The study that is to run.
+    /// - Returns: `nil` for real time.
+    /// - Throws: ``CommandFailure`` for a number out of range, one without `--virtual-time`, and a study whose rungs are not
+    ///   counted in epochs: how long an attempt lasts is not known before it is over.
+    func slots(for study: StudyDefinition) throws -> Int? {
         guard self.virtualTime else {
             guard self.virtualSlots == nil else {
                 throw CommandFailure(.wrongInput, "--virtual-slots stands with --virtual-time alone; add it")
             }
             return nil
+        }
+        guard study.resource == .epochs else {
+            throw CommandFailure(
+                .wrongInput,
+                "--virtual-time: found search.scheduler.resource: \(study.resource.rawValue), want epochs: they take as long at "
+                    + "one trial as at another")
         }
         let slots = self.virtualSlots ?? Self.usual
         guard (1...10_000).contains(slots) else {

@@ -72,8 +72,8 @@ struct FrontLines {
             ParetoFront.dominates(objectives.map { $0.loss(of: member.metrics) }, losses)
         }
         let reason =
-            trial.epochs < self.front.level
-            ? "its trials are at epoch \(self.front.level)"
+            trial.level < self.front.level
+            ? "its trials are at \(self.study.definition.resource.amount(self.front.level))"
             : beater.map { "trial \($0.trial) is nowhere worse" } ?? "it keeps constraints worse, or is an audit"
         return "not on the front of \(self.names): \(reason)"
     }

@@ -50,7 +50,8 @@ final class LiveScreen {
         let most = max(1, snapshot.rungs.map(\.trials).max() ?? 1)
         let rungs = snapshot.rungs.map { rung in
             let bar = String(repeating: "#", count: min(10, (10 * rung.trials + most - 1) / most))
-            return "\(rung.epochs) ep \(bar) \(rung.trials)"
+            let level = snapshot.resource == .epochs ? "\(rung.level) ep" : snapshot.resource.amount(rung.level)
+            return "\(level) \(bar) \(rung.trials)"
         }
         lines.append("rung   " + rungs.joined(separator: "  "))
         var workers = "slots  \(snapshot.slotCount) on \(snapshot.workerCount) workers"

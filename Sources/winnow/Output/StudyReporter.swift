@@ -73,13 +73,17 @@ final class StudyReporter: StudyObserver {
             self.write(line)
         case .promoted(let attempt, _, let placement, let reason):
             let trial = attempt.trial.rawValue
-            let epoch = study.rungEpochs(below: placement)
+            let isEpoch = study.definition.resource == .epochs
+            let epoch = isEpoch ? study.level(below: placement) : study.record(of: attempt.trial)?.epochs ?? 0
             self.write(
                 JSONLine(event: "promoted").adding("trial", .int(trial)).adding("epoch", .int(epoch))
-                    .adding("to", .int(placement.epochs)).adding("reason", .text(reason.text)))
+                    .adding("to", .int(placement.level)).adding("reason", .text(reason.text)))
         case .retried(let attempt, let worker, _):
+            // What is not counted in epochs is handed out in several parts.
+            let record = study.record(of: attempt.trial)
+            let isPart = study.definition.resource != .epochs && record?.losses == 0 && record?.crashes == 0
             self.write(
-                JSONLine(event: "retried").adding("trial", .int(attempt.trial.rawValue))
+                JSONLine(event: isPart ? "continued" : "retried").adding("trial", .int(attempt.trial.rawValue))
                     .adding("attempt", .int(attempt.number)).adding("worker", .text(study.name(of: worker))))
         case .paused(let trial, let epoch, let reason): self.tell("paused", trial, epoch, reason)
         case .stopped(let trial, let epoch, let reason): self.tell("stopped", trial, epoch, reason)

@@ -21,15 +21,15 @@ struct DehbTests {
             let target: Int
             switch scheduler.ask() {
             case .start(let started, let placement):
-                let suggestion = searcher.suggest(started, target: placement.epochs)
+                let suggestion = searcher.suggest(started, target: placement.level)
                 let configuration = try #require(suggestion)
-                searcher.start(configuration, bracket: placement.bracket, target: placement.epochs)
+                searcher.start(configuration, bracket: placement.bracket, target: placement.level)
                 configurations.append(configuration)
                 epochs.append(0)
-                (trial, target) = (started, placement.epochs)
+                (trial, target) = (started, placement.level)
             case .resume(let resumed, let placement, _):
-                searcher.resume(resumed, target: placement.epochs)
-                (trial, target) = (resumed, placement.epochs)
+                searcher.resume(resumed, target: placement.level)
+                (trial, target) = (resumed, placement.level)
             case .wait, .finished: return best
             }
             while epochs[trial.rawValue] < target {

@@ -22,7 +22,7 @@ struct PopulationTrainingTests {
     private static func begin(_ scheduler: inout Scheduler, _ count: Int) {
         for member in 0..<count {
             #expect(
-                scheduler.ask() == .start(TrialID(member), Placement(bracket: 0, rung: 0, epochs: 2)))
+                scheduler.ask() == .start(TrialID(member), Placement(bracket: 0, rung: 0, level: 2)))
         }
         #expect(scheduler.ask() == .wait)
     }
@@ -57,10 +57,10 @@ struct PopulationTrainingTests {
         #expect(try Self.tell(&scheduler, 1, [9, 0.75]) == [Self.pause(1), stop])
         let next = { (rank: Int, trial: Int) in
             Proposal.resume(
-                TrialID(trial), Placement(bracket: 0, rung: 1, epochs: 4), reason: "rank \(rank) of 4 at 2 epochs")
+                TrialID(trial), Placement(bracket: 0, rung: 1, level: 4), reason: "rank \(rank) of 4 at 2 epochs")
         }
         let origin = TrialOrigin(parent: TrialID(2), epoch: 2)
-        let copy = Proposal.start(TrialID(4), Placement(bracket: 0, rung: 1, epochs: 4, origin: origin))
+        let copy = Proposal.start(TrialID(4), Placement(bracket: 0, rung: 1, level: 4, origin: origin))
         #expect((0..<5).map { _ in scheduler.ask() } == [copy, next(1, 2), next(2, 0), next(3, 1), .wait])
         // A copy's epochs go on from its parent's.
         #expect(throws: SearchError.unexpectedEpoch(TrialID(4), told: 1, expected: 3)) {
@@ -98,7 +98,7 @@ struct PopulationTrainingTests {
                     reason: "the loss at 2 epochs is not finite and ranks last; a copy of trial 3 takes its place"))
         let starts = (0..<4).map { _ in scheduler.ask() }
         let placement = Placement(
-            bracket: 0, rung: 1, epochs: 4, origin: TrialOrigin(parent: TrialID(3), epoch: 2))
+            bracket: 0, rung: 1, level: 4, origin: TrialOrigin(parent: TrialID(3), epoch: 2))
         #expect(Array(starts.prefix(2)) == [.start(TrialID(4), placement), .start(TrialID(5), placement)])
     }
 
@@ -131,8 +131,8 @@ struct PopulationTrainingTests {
         let proposals = (0..<3).map { _ in scheduler.ask() }
         #expect(
             proposals == [
-                .resume(TrialID(0), Placement(bracket: 0, rung: 1, epochs: 4), reason: "rank 1 of 2 at 2 epochs"),
-                .resume(TrialID(1), Placement(bracket: 0, rung: 1, epochs: 4), reason: "rank 2 of 2 at 2 epochs"),
+                .resume(TrialID(0), Placement(bracket: 0, rung: 1, level: 4), reason: "rank 1 of 2 at 2 epochs"),
+                .resume(TrialID(1), Placement(bracket: 0, rung: 1, level: 4), reason: "rank 2 of 2 at 2 epochs"),
                 .wait,
             ])
     }
@@ -146,19 +146,19 @@ struct PopulationTrainingTests {
         #expect(
             scheduler.ask()
                 == .resume(
-                    TrialID(0), Placement(bracket: 0, rung: 1, epochs: 4), reason: "rank 1 of 1 at 2 epochs"))
+                    TrialID(0), Placement(bracket: 0, rung: 1, level: 4), reason: "rank 1 of 1 at 2 epochs"))
         #expect(
             try Self.tell(&scheduler, 1, [1, 0.75]).map(\.reason)
                 == ["rank 2 of 2 at 2 epochs; loss 0.75, cut-off 0.5; a copy of trial 0 takes its place"])
         let origin = TrialOrigin(parent: TrialID(0), epoch: 2)
         #expect(
-            scheduler.ask() == .start(TrialID(2), Placement(bracket: 0, rung: 1, epochs: 4, origin: origin)))
+            scheduler.ask() == .start(TrialID(2), Placement(bracket: 0, rung: 1, level: 4, origin: origin)))
         // It is worse than its parent was, and begins once more where that one was; then it goes on by itself.
         #expect(
             try Self.tell(&scheduler, 2, [1, 0.9], from: 3).map(\.reason)
                 == ["rank 2 of 2 at 4 epochs; loss 0.9, cut-off 0.5; a copy of trial 0 takes its place"])
         #expect(
-            scheduler.ask() == .start(TrialID(3), Placement(bracket: 0, rung: 1, epochs: 4, origin: origin)))
+            scheduler.ask() == .start(TrialID(3), Placement(bracket: 0, rung: 1, level: 4, origin: origin)))
         #expect(try Self.tell(&scheduler, 3, [1, 0.9], from: 3).map(\.reason) == ["rank 2 of 2 at 4 epochs"])
         _ = scheduler.ask()
         #expect(try Self.tell(&scheduler, 0, [1, 0.4], from: 3).map(\.kind) == [.pause])

@@ -57,12 +57,12 @@ struct SimulatedPopulation<State> {
                 case .start(let trial, let placement):
                     self.start(trial, placement)
                     running.append(
-                        (now + Self.time(trial.rawValue, placement.epochs), trial.rawValue, placement.epochs))
+                        (now + Self.time(trial.rawValue, placement.level), trial.rawValue, placement.level))
                     idle -= 1
                 case .resume(let trial, let placement, _):
-                    self.searcher.resume(trial, target: placement.epochs)
+                    self.searcher.resume(trial, target: placement.level)
                     running.append(
-                        (now + Self.time(trial.rawValue, placement.epochs), trial.rawValue, placement.epochs))
+                        (now + Self.time(trial.rawValue, placement.level), trial.rawValue, placement.level))
                     idle -= 1
                 case .wait, .finished: break asking
                 }
@@ -88,11 +88,11 @@ struct SimulatedPopulation<State> {
             state = parent.states[origin.epoch] ?? parent.state
         } else {
             let own = self.begin(trial.rawValue)
-            configuration = own.configuration ?? self.searcher.suggest(trial, target: placement.epochs)
+            configuration = own.configuration ?? self.searcher.suggest(trial, target: placement.level)
             state = own.state
         }
         let found = configuration ?? Configuration([])
-        self.searcher.start(found, bracket: 0, target: placement.epochs, origin: placement.origin)
+        self.searcher.start(found, bracket: 0, target: placement.level, origin: placement.origin)
         self.trials.append(
             Trial(configuration: found, origin: placement.origin, state: state, epoch: placement.origin?.epoch ?? 0))
     }

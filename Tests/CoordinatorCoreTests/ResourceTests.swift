@@ -1,0 +1,284 @@
+import CoordinatorCore
+import SearchAlgorithms
+import Testing
+import TuningModel
+
+/// Rungs that are counted in seconds, samples and networks.
+@Suite("A resource other than epochs")
+struct ResourceTests {
+    /// A worker that trains what it is given, one trial at a time.
+    private struct Training {
+        var study: StudyState
+        /// All events with their decisions, as a journal has them.
+        var journal: [JournalRecord] = []
+        /// For each trial what its epochs reported.
+        var reports: [[EpochReport]] = []
+        /// Epochs that were trained in one go, attempt by attempt in the order of their ends.
+        var parts: [Int] = []
+
+        init(_ definition: StudyDefinition) throws { self.study = try StudyState(definition) }
+
+        @discardableResult
+        mutating func apply(_ event: StudyEvent) -> [StudyDecision] {
+            let decisions = self.study.apply(event, at: .zero)
+            self.journal.append(JournalRecord(time: .zero, event: event, decisions: decisions))
+            #expect(self.study.brokenInvariant() == nil)
+            return decisions
+        }
+
+        /// Lets as many workers take turns, an epoch each, until the study is over.
+        mutating func run(
+            workers: Int = 1, endsAtNetworks: Bool = false, _ report: (Int, Int) -> EpochReport
+        ) {
+            var work: [AttemptID?] = Array(repeating: nil, count: workers)
+            var trained = Array(repeating: 0, count: workers)
+            var steps = 0
+            while !self.study.isFinished, steps < 20_000 {
+                for worker in work.indices {
+                    steps += 1
+                    guard let attempt = work[worker] else {
+                        work[worker] = self.begun(self.apply(.workRequested(WorkerID("\(worker)"))))
+                        trained[worker] = 0
+                        continue
+                    }
+                    guard let record = self.study.record(of: attempt.trial), let open = record.openAttempt else {
+                        continue
+                    }
+                    let next = report(attempt.trial.rawValue, record.epochs + 1)
+                    while self.reports.count <= attempt.trial.rawValue { self.reports.append([]) }
+                    self.reports[attempt.trial.rawValue].append(next)
+                    trained[worker] += 1
+                    self.apply(.reported(attempt, [next]))
+                    let isEnd = endsAtNetworks && next.metrics[.trainNetworks] != record.metrics[.trainNetworks] ?? 0
+                    guard
+                        next.epoch == open.targetEpoch || isEnd
+                            || self.study.record(of: attempt.trial)?.state != .running
+                    else { continue }
+                    self.apply(.attemptEnded(attempt, AttemptEnd(outcome: .finished, epoch: next.epoch)))
+                    work[worker] = nil
+                    self.parts.append(trained[worker])
+                }
+            }
+            #expect(self.study.isFinished)
+        }
+
+        private func begun(_ decisions: [StudyDecision]) -> AttemptID? {
+            for decision in decisions {
+                switch decision {
+                case .started(let trial, _, _, _): return AttemptID(trial: trial, number: 1)
+                case .promoted(let attempt, _, _, _), .retried(let attempt, _, _): return attempt
+                default: continue
+                }
+            }
+            return nil
+        }
+    }
+
+    private static func definition(
+        _ resource: Resource, _ scheduler: SchedulerSettings, epochs: Int, trials: Int = 27
+    ) -> StudyDefinition {
+        var definition = Studies.definition(scheduler, trials: trials)
+        definition.resource = resource
+        definition.epochLimit = epochs
+        return definition
+    }
+
+    private static let asha = SchedulerSettings.asha(minimum: 2, maximum: 18, eta: 3, isGuarded: true)
+
+    /// Epochs of 0.25 to 3 seconds, by trial.
+    private static func seconds(_ trial: Int) -> Double { [0.25, 0.5, 1, 3][trial % 4] }
+
+    private static func report(_ trial: Int, _ epoch: Int, seconds: Double, _ more: [MetricValue] = []) -> EpochReport {
+        EpochReport(
+            epoch: epoch, metrics: [MetricValue(.validationLoss, Studies.loss(TrialID(trial), epoch))] + more,
+            seconds: seconds)
+    }
+
+    @Test(
+        "seconds: a trial is compared after the first epoch at which it has used a rung's time, and trains no epoch beyond"
+    )
+    func seconds() throws {
+        var training = try Training(Self.definition(.seconds, Self.asha, epochs: 1000))
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: Self.seconds(trial)) }
+        let study = training.study
+        #expect(study.trials.count == 27 && study.incumbent?.level == 18)
+        for trial in study.trials {
+            let epoch = Self.seconds(trial.id.rawValue)
+            let rung = try #require([2.0, 6, 18].last { $0 <= trial.seconds })
+            // The first epoch that reaches a rung is the last one.
+            #expect(trial.seconds - epoch < rung && trial.level == Int(trial.seconds))
+            #expect(trial.epochs == Int((rung / epoch).rounded(.up)))
+        }
+        let counts = [2, 6, 18].map { rung in study.trials.count { $0.seconds >= Double(rung) } }
+        #expect(counts == [27, 9, 3])
+    }
+
+    @Test("seconds: reasons count seconds")
+    func wording() throws {
+        var training = try Training(Self.definition(.seconds, Self.asha, epochs: 1000, trials: 9))
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: 1) }
+        let reasons = training.study.trials.map(\.reason.text)
+        let last = "trained to 18 s, the last rung"
+        #expect(reasons.filter { $0 == last || $0.contains(" at 2 s, ") || $0.contains(" at 6 s, ") } == reasons)
+        #expect(reasons.contains { $0.contains("at 2 s, ") } && !reasons.contains { $0.contains("epoch") })
+    }
+
+    @Test("seconds: a trial that has all the epochs it may have is complete, and compared with those at the top")
+    func limit() throws {
+        var training = try Training(Self.definition(.seconds, .none(maximum: 10), epochs: 6, trials: 3))
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: [1, 4, 20][trial]) }
+        let trials = training.study.trials
+        #expect(trials.map(\.epochs) == [6, 3, 1] && trials.map(\.state) == [.complete, .complete, .complete])
+        #expect(trials[0].reason == "trained for 6 epochs, the most that a trial may have")
+        #expect(trials[1].reason == "trained to 10 s, the last rung")
+        let best = try #require(training.study.incumbent)
+        #expect(best.level == 10 && best.trial == TrialID(0))
+    }
+
+    @Test("seconds: one long epoch passes several rungs at once")
+    func severalRungs() throws {
+        let stopping = SchedulerSettings.ashaStopping(minimum: 2, maximum: 18, eta: 3)
+        var training = try Training(Self.definition(.seconds, stopping, epochs: 1000, trials: 4))
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: 7) }
+        // The first passes both rungs with its first epoch; each other one is worse than it or better.
+        let losses = (0..<4).map { Studies.loss(TrialID($0), 1) }
+        let best = losses.indices.map { trial in losses[...trial].min() == losses[trial] }
+        #expect(training.study.trials.map { $0.epochs == 3 } == best)
+    }
+
+    @Test("seconds: an epoch that is longer than the next rung is as good there, and none is trained again")
+    func longEpochs() throws {
+        var training = try Training(Self.definition(.seconds, Self.asha, epochs: 100, trials: 9))
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: 7) }
+        // One epoch is 7 s, above the rungs at 2 and 6 s; three are 21 s, above the last one.
+        #expect(training.study.trials.map(\.epochs).sorted() == [1, 1, 1, 1, 1, 1, 1, 1, 3])
+        #expect(training.study.trials.count { $0.reason.text.contains(" at 6 s, ") } == 2)
+        #expect(training.study.trials.count { $0.reason.text.contains(" at 2 s, ") } == 6)
+    }
+
+    @Test("seconds: what a broken clock or a foreign worker tells traps nothing, and the most epochs end it")
+    func hostileSeconds() throws {
+        for seconds in [0, -1, .nan, .infinity, 1e300, -.infinity, .leastNonzeroMagnitude] as [Double] {
+            var training = try Training(Self.definition(.seconds, Self.asha, epochs: 5, trials: 4))
+            training.run { trial, epoch in Self.report(trial, epoch, seconds: seconds) }
+            let isLong = seconds > 1
+            #expect(training.study.trials.allSatisfy { $0.epochs == (isLong ? 1 : 5) }, "\(seconds)")
+        }
+    }
+
+    @Test("seconds are given in few parts, and hardly an epoch is wanted from a part that is not its last")
+    func parts() throws {
+        var training = try Training(Self.definition(.seconds, .none(maximum: 1000), epochs: 100_000, trials: 1))
+        training.run { _, epoch in Self.report(0, epoch, seconds: 1) }
+        #expect(training.parts.reduce(0, +) == 1000 && training.parts.first == 1)
+        #expect(training.parts.count <= 8, "\(training.parts)")
+    }
+
+    @Test(
+        "samples: a rung is reached with the epoch that has seen as many, in at most two parts", arguments: [1, 3, 8])
+    func samples(workers: Int) throws {
+        let scheduler = SchedulerSettings.asha(minimum: 1000, maximum: 9000, eta: 3, isGuarded: true)
+        var training = try Training(Self.definition(.samples, scheduler, epochs: 100))
+        training.run(workers: workers) { trial, epoch in
+            Self.report(trial, epoch, seconds: 1, [MetricValue(.trainSamples, 400)])
+        }
+        // 1,000, 3,000 and 9,000 samples are 3, 8 and 23 epochs of 400.
+        #expect(Set(training.study.trials.map(\.epochs)) == [3, 8, 23])
+        #expect(training.study.trials.contains { $0.reason == "trained to 9000 samples, the last rung" })
+        #expect(training.study.trials.allSatisfy { $0.attempts <= 4 })
+    }
+
+    @Test("samples: synchronous halving gives the same trials whatever the number of workers")
+    func sameSamples() throws {
+        let scheduler = SchedulerSettings.successiveHalving(minimum: 1000, maximum: 9000, eta: 3)
+        let studies = try [1, 8, 64].map { workers in
+            var training = try Training(Self.definition(.samples, scheduler, epochs: 100))
+            training.run(workers: workers) { trial, epoch in
+                Self.report(trial, epoch, seconds: 1, [MetricValue(.trainSamples, 400)])
+            }
+            return training.study.trials.map { "\($0.configuration) \($0.epochs) \($0.state) \($0.metrics)" }
+        }
+        #expect(studies[0].count == 27 && studies[1] == studies[0] && studies[2] == studies[0])
+    }
+
+    @Test("repeats: a rung has as many networks, however many epochs each took, and no end of one is a crash")
+    func repeats() throws {
+        let scheduler = SchedulerSettings.asha(minimum: 1, maximum: 9, eta: 3, isGuarded: true)
+        // Even trials are out of patience after 3 of 5 epochs of each network.
+        func length(_ trial: Int) -> Int { trial.isMultiple(of: 2) ? 3 : 5 }
+        var training = try Training(Self.definition(.repeats, scheduler, epochs: 5))
+        training.run(workers: 4, endsAtNetworks: true) { trial, epoch in
+            Self.report(
+                trial, epoch, seconds: 1, [MetricValue(.trainNetworks, Double(epoch / length(trial)))])
+        }
+        let trials = training.study.trials
+        #expect(trials.allSatisfy { [1, 3, 9].contains($0.level) && $0.epochs == $0.level * length($0.id.rawValue) })
+        #expect(Set(trials.map(\.level)) == [1, 3, 9] && trials.allSatisfy { $0.crashes == 0 })
+        #expect(training.study.incumbent?.level == 9)
+        #expect(training.parts.allSatisfy { $0 <= 5 })
+    }
+
+    @Test("an attempt that ends before a network does, with nothing to show, is a crash")
+    func crash() throws {
+        let scheduler = SchedulerSettings.asha(minimum: 1, maximum: 9, eta: 3, isGuarded: true)
+        var training = try Training(Self.definition(.repeats, scheduler, epochs: 5, trials: 1))
+        training.apply(.workRequested(WorkerID("a")))
+        let report = Self.report(0, 1, seconds: 1, [MetricValue(.trainNetworks, 0)])
+        training.apply(.reported(AttemptID(trial: TrialID(0), number: 1), [report]))
+        training.apply(.attemptEnded(AttemptID(trial: TrialID(0), number: 1), AttemptEnd(outcome: .finished, epoch: 1)))
+        let trial = try #require(training.study.record(of: TrialID(0)))
+        #expect(trial.state == .waiting && trial.crashes == 1 && trial.reason == "ended at epoch 1 of 5")
+    }
+
+    @Test("a budget of epochs is spent and never passed", arguments: [Resource.seconds, .samples])
+    func budget(resource: Resource) throws {
+        var definition = Self.definition(resource, Self.asha, epochs: 100, trials: 1000)
+        definition.budget.epochs = 50
+        var training = try Training(definition)
+        training.run(workers: 3) { trial, epoch in
+            Self.report(trial, epoch, seconds: 0.3, [MetricValue(.trainSamples, 1)])
+        }
+        #expect(training.study.epochCount == 50)
+    }
+
+    @Test("audits are trained to the end of the resource", arguments: [Resource.seconds, .samples])
+    func audits(resource: Resource) throws {
+        var definition = Self.definition(resource, Self.asha, epochs: 100)
+        definition.auditShare = 0.5
+        var training = try Training(definition)
+        training.run { trial, epoch in
+            Self.report(trial, epoch, seconds: Self.seconds(trial), [MetricValue(.trainSamples, 1)])
+        }
+        let audited = training.study.trials.filter { $0.auditedFrom != nil }
+        #expect(audited.count > 3 && audited.allSatisfy { $0.state == .complete && $0.level >= 18 })
+    }
+
+    @Test("a journal read again gives the same study and the same decisions", arguments: Resource.allCases)
+    func replay(resource: Resource) throws {
+        let definition = Self.definition(resource, Self.asha, epochs: 40)
+        var training = try Training(definition)
+        training.run(workers: 3, endsAtNetworks: resource.countsNetworks) { trial, epoch in
+            Self.report(
+                trial, epoch, seconds: Self.seconds(trial),
+                [MetricValue(.trainSamples, 3), MetricValue(.trainNetworks, Double(epoch / 40))])
+        }
+        var again = try StudyState(definition)
+        for record in training.journal {
+            #expect(again.apply(record.event, at: record.time) == record.decisions)
+        }
+        #expect(again == training.study)
+    }
+
+    @Test("several objectives are ranked at a resource's rungs too")
+    func objectives() throws {
+        var definition = Self.definition(.seconds, Self.asha, epochs: 100)
+        definition.furtherObjectives = [Objective(metric: .validationAccuracy, direction: .maximize)]
+        var training = try Training(definition)
+        training.run { trial, epoch in
+            Self.report(
+                trial, epoch, seconds: Self.seconds(trial), [MetricValue(.validationAccuracy, Double(trial % 10) / 10)])
+        }
+        #expect(training.study.front.first?.level == 18)
+        #expect(training.study.trials.allSatisfy { $0.seconds - Self.seconds($0.id.rawValue) < 18 })
+    }
+}
