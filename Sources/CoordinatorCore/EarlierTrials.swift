@@ -65,7 +65,7 @@ package struct EarlierTrials: Sendable {
     /// The trials of the earlier study with what was observed of each at the levels of the later one.
     ///
     /// A trial that diverged or failed has an infinite loss at the first level that it did not reach; one that ran out of
-    /// patience has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count. Of a trial
+    /// patience, or had all epochs that it may have, has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count. Of a trial
     /// that began with another one's networks nothing is observed: its losses are not those of its configuration alone.
     ///
     /// - Parameter earlier: The earlier study after the last row that was taken in.
@@ -77,6 +77,7 @@ package struct EarlierTrials: Sendable {
             let number = trial.id.rawValue
             let known = self.reports.indices.contains(number) ? self.reports[number] : []
             var observations: [SearchHistory.Observation] = []
+            let isSameResource = earlier.definition.resource == self.resource
             let isAlike = earlier.definition.resource.countsNetworks == self.resource.countsNetworks
             guard trial.origin == nil, isAlike else { return (trial.configuration, observations) }
             let reached = self.level(reachedBy: trial)
@@ -92,7 +93,9 @@ package struct EarlierTrials: Sendable {
                     observations.append(
                         .init(level: level, loss: .infinity, furtherLosses: further, seconds: trial.seconds))
                 }
-            } else if trial.status == .finishedEarly, let level = next.last(where: { $0 <= trial.placement.level }) {
+            } else if trial.status == .finishedEarly || trial.state == .complete, isSameResource,
+                let level = next.last(where: { $0 <= trial.placement.level })
+            {
                 observations.append(
                     self.observation(trial.metrics, of: trial, at: level, seconds: trial.seconds))
             }

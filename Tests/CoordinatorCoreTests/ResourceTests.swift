@@ -269,6 +269,49 @@ struct ResourceTests {
         #expect(again == training.study)
     }
 
+    @Test("a later study reads the losses of an earlier one at its own levels, whatever either counts")
+    func warmStart() throws {
+        var earlier = try Training(Self.definition(.seconds, Self.asha, epochs: 30, trials: 9))
+        earlier.run { trial, epoch in
+            // The sixth has all its epochs before any rung.
+            Self.report(
+                trial, epoch, seconds: trial == 5 ? 0.01 : Self.seconds(trial), [MetricValue(.trainSamples, 100)])
+        }
+        let places = [
+            (Resource.seconds, 6), (.epochs, 2), (.samples, 600), (.repeats, 1),
+        ].map { resource, level in
+            var definition = Self.definition(resource, .none(maximum: level), epochs: 40)
+            if resource == .epochs { definition.epochLimit = nil }
+            return (resource, level, definition)
+        }
+        for (resource, level, definition) in places {
+            var gathered = EarlierTrials(for: try StudyState(definition))
+            for record in earlier.journal { gathered.take(record) }
+            let found = gathered.trials(of: earlier.study).map(\.observations)
+            for (trial, reports) in earlier.reports.enumerated() {
+                var wanted: [SearchHistory.Observation] = []
+                for count in 1...reports.count {
+                    let seconds = reports.prefix(count).reduce(0) { $0 + $1.seconds }
+                    let reached =
+                        switch resource {
+                        case .seconds: Int(seconds)
+                        case .epochs: count
+                        case .samples: count * 100
+                        case .repeats, .folds: 0
+                        }
+                    guard wanted.isEmpty, reached >= level else { continue }
+                    wanted = [.init(level: level, loss: Studies.loss(TrialID(trial), count), seconds: seconds)]
+                }
+                if resource == .seconds, trial == 5 {
+                    // It never comes to the level, and was to be compared before it.
+                    #expect(found[trial].isEmpty)
+                } else {
+                    #expect(found[trial] == wanted, "\(resource) \(trial)")
+                }
+            }
+        }
+    }
+
     @Test("several objectives are ranked at a resource's rungs too")
     func objectives() throws {
         var definition = Self.definition(.seconds, Self.asha, epochs: 100)

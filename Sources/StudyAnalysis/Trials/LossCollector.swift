@@ -67,8 +67,8 @@ package struct LossCollector: Sendable {
 
     /// The losses of all trials of a study.
     ///
-    /// A trial that ran out of patience stands at the level it was heading for with its last loss, one that diverged or
-    /// failed with an infinite one; epochs beyond those in the ledger do not count.
+    /// A trial that ran out of patience, or had all epochs that it may have, stands at the level it was heading for with its
+    /// last loss, one that diverged or failed with an infinite one; epochs beyond those in the ledger do not count.
     ///
     /// - Parameter study: The study after the last event that was taken in.
     /// - Returns: A row for each trial.
@@ -87,7 +87,9 @@ package struct LossCollector: Sendable {
             if let level = self.levels.firstIndex(of: trial.placement.level) {
                 let isBroken = trial.status == .diverged || trial.state == .failed
                 if isBroken { losses[level] = .infinity }
-                if trial.status == .finishedEarly { losses[level] = self.loss(of: trial.metrics) }
+                if trial.status == .finishedEarly || (trial.state == .complete && losses[level] == nil) {
+                    losses[level] = self.loss(of: trial.metrics)
+                }
             }
             return RungTable.Trial(
                 id: trial.id, configuration: trial.configuration,

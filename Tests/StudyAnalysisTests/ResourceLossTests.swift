@@ -1,0 +1,53 @@
+import CoordinatorCore
+import StudyAnalysis
+import Testing
+import TuningModel
+
+@Suite("Losses at rungs that are not counted in epochs")
+struct ResourceLossTests {
+    @Test("stand where a trial's use reaches the rung, and where a trial with all its epochs was heading for")
+    func seconds() throws {
+        let space = ParameterSpace([Parameter(name: "x", domain: .float(FloatRange(low: 0, high: 1)))])
+        var definition = StudyDefinition(
+            name: "s", subject: .table(TableSettings(folder: "t", repeatIndex: 0)), space: space, settings: [],
+            objective: Objective(metric: .validationLoss, direction: .minimize), searcher: .random,
+            scheduler: .ashaStopping(minimum: 2, maximum: 8, eta: 2), budget: Budget(trials: 3), searchSeed: 1,
+            dataSeed: 1)
+        definition.resource = .seconds
+        definition.epochLimit = 4
+        var study = try StudyState(definition)
+        var losses = LossCollector(study)
+        func apply(_ event: StudyEvent) {
+            let decisions = study.apply(event, at: .zero)
+            losses.take(JournalRecord(time: .zero, event: event, decisions: decisions))
+        }
+        func report(_ trial: Int, _ attempt: Int, _ epoch: Int, _ seconds: Double, _ loss: Double) {
+            let report = EpochReport(epoch: epoch, metrics: [MetricValue(.validationLoss, loss)], seconds: seconds)
+            // A worker that was lost tells it twice.
+            for _ in 0..<2 { apply(.reported(AttemptID(trial: TrialID(trial), number: attempt), [report])) }
+        }
+        for _ in 0..<3 { apply(.workRequested(WorkerID("w"))) }
+        // Trial 0 passes two rungs at once, trial 1 has all its epochs below the last one, trial 2 is stopped at the first.
+        report(0, 1, 1, 5, 0.5)
+        apply(.attemptEnded(AttemptID(trial: TrialID(0), number: 1), AttemptEnd(outcome: .finished, epoch: 1)))
+        apply(.workRequested(WorkerID("w")))
+        report(0, 2, 2, 5, 0.4)
+        report(1, 1, 1, 1.5, 0.3)
+        apply(.attemptEnded(AttemptID(trial: TrialID(1), number: 1), AttemptEnd(outcome: .finished, epoch: 1)))
+        apply(.workRequested(WorkerID("w")))
+        report(1, 2, 2, 1, 0.2)
+        apply(.attemptEnded(AttemptID(trial: TrialID(1), number: 2), AttemptEnd(outcome: .finished, epoch: 2)))
+        for (attempt, epoch) in [(3, 3), (4, 4)] {
+            apply(.workRequested(WorkerID("w")))
+            report(1, attempt, epoch, 0.1, 0.1)
+            apply(
+                .attemptEnded(
+                    AttemptID(trial: TrialID(1), number: attempt), AttemptEnd(outcome: .finished, epoch: epoch)))
+        }
+        report(2, 1, 1, 2.5, 0.9)
+        #expect(study.trials.map(\.state) == [.complete, .complete, .stopped])
+        let table = losses.table(of: study)
+        #expect(table.levels == [2, 4, 8])
+        #expect(table.trials.map(\.losses) == [[0.5, 0.5, 0.4], [0.2, nil, 0.1], [0.9, nil, nil]])
+    }
+}
