@@ -66,8 +66,16 @@ extension StudyBuilder {
         if metric == .modelParameters {
             return self.int(node, path: path, in: 1...1_000_000_000_000).map { Double($0) }
         }
-        if let number = node.value?.number, number.isFinite { return number }
-        self.report(node.place, "\(path): found \(node.found), want a number")
+        let values = metric?.figure?.values ?? (-.infinity)...(.infinity)
+        if let number = node.value?.number, number.isFinite, values.contains(number) { return number }
+        let wanted =
+            switch (values.lowerBound.isFinite, values.upperBound.isFinite) {
+            case (true, true): "a number in [\(Int(values.lowerBound)), \(Int(values.upperBound))]"
+            case (true, false): "a number of at least \(Int(values.lowerBound))"
+            case (false, true): "a number of at most \(Int(values.upperBound))"
+            case (false, false): "a number"
+            }
+        self.report(node.place, "\(path): found \(node.found), want \(wanted)")
         return nil
     }
 

@@ -25,7 +25,8 @@ package struct TableReader {
         let path = folder + "/meta.json"
         let metadata: TableMetadata
         do {
-            metadata = try JSONDecoder().decode(TableMetadata.self, from: try Self.contents(path))
+            metadata = try JSONDecoder().decode(
+                TableMetadata.self, from: LenientJSON.strict(try Self.contents(path)))
         } catch let error as TableError {
             throw error
         } catch let error as DecodingError {

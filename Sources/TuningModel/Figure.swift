@@ -23,6 +23,19 @@ package enum Figure: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// What its values can be.
+    package var values: ClosedRange<Double> {
+        switch self {
+        case .accuracy, .precision, .recall, .f1, .top3, .top5, .microPrecision, .microRecall, .microF1,
+            .areaUnderCurve,
+            .hammingLoss:
+            0...1
+        case .rootMeanSquaredError, .meanAbsoluteError, .logLoss: 0...(.infinity)
+        case .r2: (-.infinity)...1
+        case .loss: (-.infinity)...(.infinity)
+        }
+    }
+
     /// The figures of every epoch.
     package static func always(_ task: TaskKind) -> [Figure] {
         switch task {

@@ -59,6 +59,14 @@ struct ConstraintTests {
                 "25:50: constraints.at_most: found .nan, want a number"
             ),
             (
+                "[{metric: validation.accuracy, at_least: 1.5}]",
+                "25:55: constraints.at_least: found 1.5, want a number in [0, 1]"
+            ),
+            (
+                "[{metric: validation.log_loss, at_most: -1}]",
+                "25:54: constraints.at_most: found -1, want a number of at least 0"
+            ),
+            (
                 "[{metric: validation.loss, at_least: 2, at_most: 1}]",
                 "25:51: constraints: at_least 2.0 is above at_most 1.0, want at_least <= at_most"
             ),

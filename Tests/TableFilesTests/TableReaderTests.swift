@@ -105,6 +105,19 @@ final class TableReaderTests {
         #expect(table.losses[0].isNaN && table.losses[1] == .infinity)
     }
 
+    @Test("numbers that Python writes and JSON does not have stand wherever nothing is asked of them")
+    func foreignNumbers() throws {
+        try self.write()
+        let plain = try TableReader(folder: self.folder).table(repeatIndex: 0)
+        let note = "\"best\": [NaN, -Infinity, Infinity], \"note\": \"NaN \\\" Infinity\", \"metrics\""
+        try self.write(meta: Self.meta.replacing("\"metrics\"", with: note))
+        let table = try TableReader(folder: self.folder).table(repeatIndex: 0)
+        #expect(table.header == plain.header && table.losses == plain.losses)
+        try self.write(meta: Self.meta.replacing("\"lower\": 1e-4", with: "\"lower\": -Infinity"))
+        let error = #expect(throws: TableError.self) { try TableReader(folder: self.folder) }
+        #expect(error.map { "\($0)".contains("space[0], rate: type \"float\" with these bounds") } == true)
+    }
+
     @Test(
         "what is wrong is told with file, place, value and what is wanted",
         arguments: [

@@ -23,7 +23,8 @@ struct TrialsCommand: ParsableCommand {
                 let state = trial.state.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
                 Terminal.writeLine(
                     "\(trial.id)  \(state)  \(trial.epochs)  \(objective)  "
-                        + Figures.text(study.searched(trial.configuration)))
+                        + Figures.text(study.searched(trial.configuration))
+                        + (trial.origin.map { "  copy of \($0.parent) at epoch \($0.epoch)" } ?? ""))
             }
         }
     }
