@@ -12,7 +12,8 @@ import TuningModel
 /// the first.
 ///
 /// The network comes from its checkpoint. Where that was lost with its worker, it is trained again here from the last
-/// checkpoint that is left: the bits are the same.
+/// checkpoint that is left: the bits are the same. Of networks that are trained in turn the first one is trained to its own end at
+/// most, however many epochs the trial has come to.
 final class Confirmation {
     // A class: it owns a network while it is trained again, an epoch at a time.
     let trial: TrialID

@@ -74,7 +74,7 @@ extension StudyBuilder {
     ) -> Metric? {
         let all = Metric.allCases.filter {
             !$0.rawValue.hasPrefix("test.") && !$0.rawValue.hasPrefix("training.")
-                && ($0 != .modelParameters || takesParameters)
+                && ($0 != .modelParameters || takesParameters) && !$0.isCount
         }
         let measured = task.map { Figure.always($0) + Figure.optional($0) } ?? Figure.allCases
         let unfit = all.filter { $0.figure.map(measured.contains) == false }
@@ -92,6 +92,11 @@ extension StudyBuilder {
             if metric.rawValue.hasPrefix("training.") {
                 self.report(
                     node.place, "\(path): \(metric.rawValue) is a setting that is learned, want a validation metric")
+                return nil
+            }
+            if metric.isCount {
+                self.report(
+                    node.place, "\(path): \(metric.rawValue) counts what was trained, want a validation metric")
                 return nil
             }
             if unfit.contains(metric) {

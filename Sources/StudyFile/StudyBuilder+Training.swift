@@ -40,17 +40,21 @@ extension StudyBuilder {
         self.checkLearned(section)
     }
 
-    /// What is measured after each epoch besides the figures that always are: a list of names.
+    /// What is measured after each epoch besides the figures that always are, or counted: a list of names.
     private mutating func readMetrics(_ node: FileNode, task: TaskKind?) {
         let path = "training.metrics"
-        let known = task.map { Metric.validation(Figure.optional($0)) } ?? Metric.optional
-        guard let task, !known.isEmpty else {
-            self.report(node.place, "\(path): \(task?.rawValue ?? "this task") measures all it has, want no such list")
+        let known = task.map { Metric.validation(Figure.optional($0)) } ?? []
+        let counted = Metric.trainSamples.rawValue
+        let items = node.items ?? [node]
+        guard let task, !known.isEmpty || items.contains(where: { $0.text == counted }) else {
+            self.report(
+                node.place,
+                "\(path): \(task?.rawValue ?? "this task") measures all it has, want [\(counted)] or no such list")
             return
         }
         let measured = Metric.validation(Figure.always(task)).map(\.rawValue)
-        for item in node.items ?? [node] {
-            guard let name = self.name(item, path: path, among: known.map(\.rawValue) + measured),
+        for item in items {
+            guard let name = self.name(item, path: path, among: known.map(\.rawValue) + measured + [counted]),
                 !measured.contains(name)
             else { continue }
             let asked = self.settings.filter { $0.name.hasPrefix("\(path).") }

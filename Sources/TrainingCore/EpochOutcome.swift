@@ -3,7 +3,8 @@ package import TuningModel
 /// What the end of one epoch gave; the caller adds the time.
 package struct EpochOutcome: Hashable, Sendable {
     package let status: EpochReport.Status
-    /// `train.loss`, `validation.loss` and the other figures of the task, the gap of the two losses and its trend, in the order of `Metric.allCases`.
+    /// `train.loss`, `validation.loss` and the other figures of the task, the gap of the two losses and its trend, and of a trial
+    /// what is counted, in the order of `Metric.allCases`.
     package let metrics: [MetricValue]
     package init(status: EpochReport.Status, metrics: [MetricValue]) {
         self.status = status

@@ -20,12 +20,14 @@ struct FigurePlan {
         let watched = configuration.earlyStopping?.metric
         let asked = (configuration.metrics + [watched].compactMap { $0 }).compactMap(\.figure)
         let known = Figure.always(kind) + Figure.optional(kind)
-        if let wrong = configuration.metrics.first(where: { $0.figure.map(known.contains) != true }) {
+        if let wrong = configuration.metrics.first(where: {
+            $0 != .trainSamples && $0.figure.map(known.contains) != true
+        }) {
             throw .setting(
                 SettingError(
                     setting: "training.metrics", found: wrong.rawValue,
                     wanted: "metrics of \(kind.rawValue): "
-                        + Metric.validation(known).map(\.rawValue).joined(separator: ", ")))
+                        + (Metric.validation(known) + [.trainSamples]).map(\.rawValue).joined(separator: ", ")))
         }
         if let watched, watched.figure.map(known.contains) == false {
             throw .setting(

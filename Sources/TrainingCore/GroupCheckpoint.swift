@@ -53,7 +53,7 @@ struct GroupCheckpoint {
         }
         var members: [Member] = []
         for _ in 0..<count {
-            guard let metrics = Self.metrics(&reader), let size = reader.longWord(),
+            guard let metrics = reader.metrics(), let size = reader.longWord(),
                 let content = reader.bytes(Int(truncatingIfNeeded: size))
             else { throw Self.tooShort(bytes.count) }
             members.append(Member(bytes: content, metrics: metrics.isEmpty ? nil : metrics))
@@ -68,18 +68,6 @@ struct GroupCheckpoint {
         .checkpoint(what: "length", found: "\(count) bytes", wanted: "more: it ends before its content does")
     }
 
-    private static func metrics(_ reader: inout ByteReader) -> [MetricValue]? {
-        guard let count = reader.word(), count <= Metric.allCases.count else { return nil }
-        var metrics: [MetricValue] = []
-        for _ in 0..<count {
-            guard let number = reader.word(), let value = reader.double(),
-                let metric = Metric(wireNumber: Int(number))
-            else { return nil }
-            metrics.append(MetricValue(metric, value))
-        }
-        return metrics
-    }
-
     func encoded() -> [UInt8] {
         guard self.members.count > 1 else { return self.members.first?.bytes ?? [] }
         var writer = ByteWriter(capacity: self.members.reduce(64) { $0 + $1.bytes.count + 1_024 })
@@ -87,16 +75,36 @@ struct GroupCheckpoint {
         writer.append(Self.version)
         writer.append(UInt32(truncatingIfNeeded: self.members.count))
         for member in self.members {
-            let metrics = member.metrics ?? []
-            writer.append(UInt32(truncatingIfNeeded: metrics.count))
-            for value in metrics {
-                writer.append(UInt32(truncatingIfNeeded: value.metric.wireNumber))
-                writer.append(value.value)
-            }
+            writer.append(member.metrics ?? [])
             writer.append(member.bytes.count)
             writer.append(member.bytes)
         }
         writer.append(Checkpoint.checksum(writer.bytes[...]))
         return writer.bytes
+    }
+}
+
+extension ByteReader {
+    /// Figures as ``ByteWriter`` wrote them; `nil` where there are none such.
+    mutating func metrics() -> [MetricValue]? {
+        guard let count = self.word(), count <= Metric.allCases.count else { return nil }
+        var metrics: [MetricValue] = []
+        for _ in 0..<count {
+            guard let number = self.word(), let value = self.double(), let metric = Metric(wireNumber: Int(number))
+            else { return nil }
+            metrics.append(MetricValue(metric, value))
+        }
+        return metrics
+    }
+}
+
+extension ByteWriter {
+    /// Their number, then each by its number on the wire and its value.
+    mutating func append(_ metrics: [MetricValue]) {
+        self.append(UInt32(truncatingIfNeeded: metrics.count))
+        for value in metrics {
+            self.append(UInt32(truncatingIfNeeded: value.metric.wireNumber))
+            self.append(value.value)
+        }
     }
 }

@@ -45,7 +45,7 @@ struct HeldRowsPlan: Hashable {
 
 extension TrainingRun {
     /// Training rows that the weights learn from.
-    var trainedRowCount: Int { self.plan.held?.trainedCount ?? self.data.train.rowCount }
+    var trainedRowCount: Int { self.plan.trainedRowCount(of: self.data) }
 
     /// Draws the held rows: the last ones of the order of an epoch that no run comes to.
     func drawHeldRows() {

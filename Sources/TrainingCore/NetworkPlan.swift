@@ -126,6 +126,9 @@ struct NetworkPlan {
         } * Double(self.batchRows)
     }
 
+    /// Training rows whose minibatches move the weights: all but those that are held back.
+    func trainedRowCount(of data: DatasetView) -> Int { self.held?.trainedCount ?? data.train.rowCount }
+
     /// Layers, and what counts as one.
     var layerCount: Int { self.layers.count + self.front.layerCount }
 }

@@ -85,12 +85,17 @@ extension TrainingRun {
 extension TrainingGroup {
     /// The networks of a trial that takes over those of another one, each with the seed that its place has.
     ///
-    /// - Throws: ``TrainingError`` as ``TrainingRun`` does, and where the parent trains no further or has another number of
-    ///   repeats.
+    /// - Throws: ``TrainingError`` as ``TrainingRun`` does, and where the parent trains no further, has another number of
+    ///   repeats, or networks are trained in turn.
     package init(
         adopting parent: borrowing TrainingGroup, configuration: TrainingConfiguration, seed: UInt64,
         kernels: KernelSet
     ) throws(TrainingError) {
+        guard parent.turns == nil, configuration.networkEpochs == nil else {
+            throw .adoption(
+                what: "training.network_epochs", found: "\(parent.turns?.epochs ?? configuration.networkEpochs ?? 0)",
+                wanted: "none: networks that are trained one after the other are not taken over")
+        }
         guard !parent.isOver else {
             throw .adoption(what: "the parent", found: "over at epoch \(parent.epoch)", wanted: "one that trains on")
         }

@@ -45,7 +45,15 @@ package struct TrainingRun: ~Copyable {
     package init(
         _ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64, kernels: KernelSet
     ) throws(TrainingError) {
-        let plan = try Self.plan(configuration, data: data, seed: seed)
+        self.init(
+            configuration, plan: try Self.plan(configuration, data: data, seed: seed), data: data, seed: seed,
+            kernels: kernels)
+    }
+
+    /// A network with its first weights, from the plan that was made of the same configuration, data and seed.
+    init(
+        _ configuration: TrainingConfiguration, plan: NetworkPlan, data: DatasetView, seed: UInt64, kernels: KernelSet
+    ) {
         self.arena = Arena(plan.layout)
         self.plan = plan
         self.table = kernels.table
@@ -152,7 +160,7 @@ package struct TrainingRun: ~Copyable {
 
 extension TrainingRun {
     /// The plan of a network, once configuration, data and memory have been found good.
-    private static func plan(
+    static func plan(
         _ configuration: TrainingConfiguration, data: DatasetView, seed: UInt64
     ) throws(TrainingError) -> NetworkPlan {
         try Self.check(configuration)

@@ -71,5 +71,8 @@ extension Metric {
     }
 
     /// What `training.metrics` may ask for.
-    package static let optional = Metric.validation(TaskKind.allCases.flatMap { Figure.optional($0) })
+    package static let optional = Metric.validation(TaskKind.allCases.flatMap { Figure.optional($0) }) + [.trainSamples]
+
+    /// Whether it counts what was trained: nothing that trials are compared by.
+    package var isCount: Bool { self == .trainSamples || self == .trainNetworks }
 }

@@ -132,6 +132,7 @@ package struct SettingRule: Hashable, Sendable {
                 "training.warmup_epochs", .float(low: 0, high: 1e6, isLowOpen: false, isHighOpen: false), .float(0)),
             SettingRule("training.batch_size", .int(low: 1, high: 1_048_576), .int(32)),
             SettingRule("training.repeats", .int(low: 1, high: 100), .int(1)),
+            SettingRule("training.network_epochs", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.batch_growth.factor", .int(low: 2, high: 1024), .int(2)),
             SettingRule("training.batch_growth.every", .int(low: 1, high: 1_000_000), nil),
             SettingRule("training.batch_growth.max", .int(low: 1, high: 1_048_576), nil),

@@ -15,6 +15,9 @@ extension TrainingConfiguration {
             layers: layers, optimizer: try Self.optimizer(&reader),
             learningRate: try reader.float("training.learning_rate"), batchSize: try reader.int("training.batch_size"))
         self.repeats = try reader.int("training.repeats")
+        if reader.isGiven("training.network_epochs") {
+            self.networkEpochs = try reader.int("training.network_epochs")
+        }
         self.family = family
         // Another family leaves the settings of the mlp alone.
         if family == .mlp {

@@ -136,6 +136,9 @@ package struct TrainingConfiguration: Hashable, Sendable {
     package var batchSize: Int
     /// Networks of the trial that differ in their seeds alone; its figures are means over them.
     package var repeats = 1
+    /// Epochs of each network at most, where the networks of the trial are trained one after the other, each to its end;
+    /// `nil`: side by side.
+    package var networkEpochs: Int?
     /// How minibatches grow; `nil`: not at all.
     package var batchGrowth: BatchGrowth?
     package var schedule = LearningRateSchedule.constant

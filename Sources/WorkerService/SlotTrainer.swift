@@ -9,6 +9,9 @@ import WorkerCore
 
 /// The training thread of a slot: takes jobs from the mailbox and trains them, one after the other. It touches no
 /// socket.
+///
+/// A job ends at its target. Where a trial's networks are trained in turn it ends at the end of a network too, unless the
+/// coordinator has that epoch already and wants what comes behind it.
 struct SlotTrainer: ~Copyable {
     /// Seconds of training after which the state is stored in the middle of a job, so that a host that dies costs no
     /// more.
@@ -62,7 +65,8 @@ struct SlotTrainer: ~Copyable {
         var secondsSinceStored = 0.0
         /// The newest state that is kept in memory.
         var kept: (epoch: Int, bytes: [UInt8])?
-        while run.epoch < assignment.targetEpoch, !run.isOver {
+        var isDone = run.isOver || run.epoch >= assignment.targetEpoch
+        while !isDone {
             if self.mailbox.isDraining { break }
             let start = MonotonicClock.nanoseconds()
             guard run.trainEpoch(isCancelled: { self.mailbox.isCancelled(job.number) }) else {
@@ -73,15 +77,19 @@ struct SlotTrainer: ~Copyable {
             }
             let outcome = run.finishEpoch()
             let seconds = Double(MonotonicClock.nanoseconds() - start) * 1e-9
-            let isLast = run.isOver || run.epoch == assignment.targetEpoch
+            // Whether another of networks in turn is wanted is decided by who has heard of the end of this one; up to the
+            // ledger's epoch it has been.
+            isDone =
+                run.isOver || run.epoch == assignment.targetEpoch
+                || (run.isBetweenNetworks && run.epoch > assignment.ledgerEpoch)
             // Before the report: it may bring the trial's promotion back at once, which wants this state. A diverged
             // network is of no use; one that ran out of patience may be the winner.
-            if isLast, outcome.status != .diverged { self.store(run.checkpoint(), epoch: run.epoch, of: job) }
+            if isDone, outcome.status != .diverged { self.store(run.checkpoint(), epoch: run.epoch, of: job) }
             self.mailbox.post(
                 EpochReport(epoch: run.epoch, status: outcome.status, metrics: outcome.metrics, seconds: seconds),
                 of: job.number)
             secondsSinceStored += seconds
-            if isLast { break }
+            if isDone { break }
             if self.mailbox.isStopped(job.number) { return .ended(.stopped, epoch: run.epoch) }
             if secondsSinceStored >= Self.checkpointSeconds {
                 self.store(run.checkpoint(), epoch: run.epoch, of: job)
@@ -91,7 +99,6 @@ struct SlotTrainer: ~Copyable {
                 kept = (run.epoch, run.checkpoint())
             }
         }
-        let isDone = run.isOver || run.epoch >= assignment.targetEpoch
         if !isDone, run.epoch > job.resume?.epoch ?? 0 { self.store(run.checkpoint(), epoch: run.epoch, of: job) }
         return .ended(isDone ? .finished : .preempted, epoch: run.epoch)
     }

@@ -75,6 +75,14 @@ struct ConstraintTests {
                 "25:24: constraints.metric: test.loss is seen once, at the end; want a validation metric"
             ),
             (
+                "[{metric: train.samples, at_most: 1}]",
+                "25:24: constraints.metric: train.samples counts what was trained, want a validation metric"
+            ),
+            (
+                "[{metric: train.networks, at_least: 1}]",
+                "25:24: constraints.metric: train.networks counts what was trained, want a validation metric"
+            ),
+            (
                 "[{metric: train.loss, at_most: 1}, {metric: train.loss, at_least: 0}]",
                 "25:49: constraints: train.loss stands twice, want at_least and at_most in one place"
             ),

@@ -136,6 +136,24 @@ struct MetricTests {
     }
 
     @Test(
+        "trained rows are counted where they are asked for, whatever the task",
+        arguments: [
+            ("classification", "[train.samples]", [Metric.trainSamples]),
+            ("classification", "[validation.f1, train.samples, validation.top_3]", [.trainSamples, .validationTop3]),
+            ("regression", "train.samples", [.trainSamples]),
+            ("regression", "[validation.mae, train.samples]", [.trainSamples]),
+            ("multi_label", "[validation.roc_auc, train.samples]", [.validationAreaUnderCurve, .trainSamples]),
+        ])
+    func samples(task: String, metrics: String, wanted: [Metric]) throws {
+        let reading = StudyReader.read(
+            text: Self.text(
+                task: task, metric: "validation.loss", direction: "minimize", training: "metrics: \(metrics)"))
+        #expect(reading.mistakes.map(\.description) == [])
+        let study = try #require(reading.study)
+        #expect(try TrainingConfiguration(study.settings(for: Configuration([.int(8)]))).metrics == wanted)
+    }
+
+    @Test(
         "mistakes are told",
         arguments: [
             (
@@ -159,7 +177,7 @@ struct MetricTests {
                 8:22: training.metrics: found validation.roc_auk, did you mean validation.roc_auc? want \
                 validation.top_3, validation.top_5, validation.precision_micro, validation.recall_micro, \
                 validation.f1_micro, validation.roc_auc, validation.log_loss, validation.loss, validation.accuracy, \
-                validation.precision, validation.recall or validation.f1
+                validation.precision, validation.recall, validation.f1 or train.samples
                 """
             ),
             (
@@ -168,7 +186,36 @@ struct MetricTests {
             ),
             (
                 "regression", "validation.loss", "minimize", "metrics: [validation.mae]",
-                "8:21: training.metrics: regression measures all it has, want no such list"
+                "8:21: training.metrics: regression measures all it has, want [train.samples] or no such list"
+            ),
+            (
+                "regression", "train.samples", "minimize", "",
+                "9:23: objectives.metric: train.samples counts what was trained, want a validation metric"
+            ),
+            (
+                "classification", "train.networks", "maximize", "",
+                "9:23: objectives.metric: train.networks counts what was trained, want a validation metric"
+            ),
+            (
+                "regression", "validation.loss", "minimize", "metrics: [train.samples, train.networks]",
+                """
+                8:37: training.metrics: found train.networks, want validation.loss, validation.rmse, validation.mae, \
+                validation.r2 or train.samples
+                """
+            ),
+            (
+                "regression", "validation.loss", "minimize", "metrics: [train.samples, train.samples]",
+                "8:37: training.metrics: train.samples stands twice"
+            ),
+            (
+                "regression", "validation.loss", "minimize", "early_stopping: {patience: 3, metric: train.samples}",
+                """
+                8:50: training.early_stopping.metric: found train.samples, want one of train.loss, \
+                validation.loss, validation.accuracy, validation.precision, validation.recall, validation.f1, \
+                validation.rmse, validation.mae, validation.r2, validation.gap, validation.gap_trend, \
+                validation.top_3, validation.top_5, validation.precision_micro, validation.recall_micro, \
+                validation.f1_micro, validation.roc_auc, validation.log_loss, validation.hamming_loss
+                """
             ),
         ])
     func mistakes(task: String, metric: String, direction: String, training: String, message: String) {

@@ -23,8 +23,9 @@ struct ExplorableSettingsTests {
             "model.family.mlp.layers.0.batch_norm", "model.initializer", "training.optimizer", "training.loss",
             "training.schedule", "training.schedule_epochs", "training.schedule.plateau.patience", "training.average",
             "training.label_smoothing", "training.huber_delta", "training.early_stopping.patience",
-            "training.repeats", "training.hypergradient", "training.t1_t2.every", "training.average.swa.from",
-            "training.optimizer.adagrad.initial_accumulator", "training.batch_growth.factor",
+            "training.repeats", "training.network_epochs", "training.hypergradient", "training.t1_t2.every",
+            "training.average.swa.from", "training.optimizer.adagrad.initial_accumulator",
+            "training.batch_growth.factor",
         ])
     func kept(name: String) {
         #expect(SettingRule.rule(for: name) != nil)

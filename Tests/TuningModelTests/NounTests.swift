@@ -26,7 +26,8 @@ struct NounTests {
         #expect(Metric.testLogLoss.wireNumber == 34 && Metric.testHammingLoss.wireNumber == 36)
         #expect(Metric.learnedRate.wireNumber == 37 && Metric.learnedMomentum.wireNumber == 38)
         #expect(Metric.learnedL2.wireNumber == 39 && Metric.learnedWeightDecay.wireNumber == 40)
-        #expect([0, -1, 41, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
+        #expect(Metric.trainSamples.wireNumber == 41 && Metric.trainNetworks.wireNumber == 42)
+        #expect([0, -1, 43, .max, .min + 1].allSatisfy { Metric(wireNumber: $0) == nil })
     }
 
     @Test("an objective is a loss: what is maximised turns its sign, what is missing is NaN")

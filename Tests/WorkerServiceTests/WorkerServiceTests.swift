@@ -137,6 +137,51 @@ struct WorkerServiceTests {
         try self.finish(coordinator, worker)
     }
 
+    @Test(
+        "of networks in turn an attempt ends at each one's end, unless the coordinator has that already; the bits stay")
+    func turns() throws {
+        let coordinator = try ScriptedCoordinator()
+        let image = try TestStudy.image()
+        coordinator.blobs[Digest(of: image)] = image
+        let worker = RunningWorker(coordinator.endpoint, slots: 1)
+        #expect(try coordinator.serve(until: { !coordinator.hellos.isEmpty }))
+        let settings =
+            TestStudy.settings + [
+                Setting("training.repeats", .int(3)), Setting("training.network_epochs", .int(3)),
+                Setting("training.metrics.0", .text("train.samples")),
+            ]
+        func train(_ trial: Int, _ number: Int, ledger: Int, target: Int) throws -> [EpochReport] {
+            try coordinator.send(
+                .assign(
+                    TestStudy.assignment(
+                        trial, number, image: image, ledger: ledger, target: target, settings: settings)))
+            let attempt = self.attempt(trial, number)
+            #expect(try coordinator.serve(until: { coordinator.ends[attempt] != nil }))
+            #expect(coordinator.ends[attempt]?.outcome == .finished)
+            let reports = coordinator.reports[attempt] ?? []
+            #expect(coordinator.ends[attempt]?.epoch == reports.last?.epoch)
+            return reports
+        }
+        // The target lies behind all three networks; each attempt goes on from the state at the end of the one before.
+        var reports: [EpochReport] = []
+        for number in 1...3 {
+            let own = try train(1, number, ledger: reports.count, target: 9)
+            #expect(own.map(\.epoch) == Array(3 * number - 2...3 * number))
+            reports += own
+        }
+        #expect(reports.map { $0.metrics[.trainNetworks] } == [0, 0, 1, 1, 1, 2, 2, 2, 3])
+        #expect(reports.allSatisfy { $0.metrics[.trainSamples] == 96 && $0.status == .normal })
+        // In the middle of a network's turn an attempt ends at its target.
+        #expect(try train(2, 1, ledger: 0, target: 2).map(\.epoch) == [1, 2])
+        #expect(try train(2, 2, ledger: 2, target: 5).map(\.epoch) == [3])
+        #expect(try train(2, 3, ledger: 3, target: 5).map(\.epoch) == [4, 5])
+        // What the coordinator has and the worker has lost is trained again, over the ends of networks.
+        try coordinator.send(.forget([TrialID(1)]))
+        let again = try train(1, 4, ledger: 7, target: 9)
+        #expect(again.count == 2 && zip(again, reports[7...]).allSatisfy { $0.agrees(with: $1) })
+        try self.finish(coordinator, worker)
+    }
+
     @Test("a stop ends a long trial at once, and what cannot be built is refused")
     func stop() throws {
         let coordinator = try ScriptedCoordinator()

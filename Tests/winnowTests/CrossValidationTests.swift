@@ -62,6 +62,52 @@ struct CrossValidationTests {
         #expect(together[3]["digest"] as? String != alone[0][3]["digest"] as? String)
     }
 
+    @Test("are told as the mean of those that have begun where they are trained in turn, with what was trained")
+    func turns() async throws {
+        let scratch = try Scratch()
+        try Self.table(scratch)
+        try scratch.write("study.yaml", Self.study("{folds: 3}", training: ", metrics: [train.samples]"))
+        let lines = try await Self.train(
+            scratch, ["--set", "training.network_epochs=2", "--epochs", "9", "--save", "network.safetensors"])
+        // Six epochs and the end: there are no more networks.
+        #expect(lines.count == 7)
+        #expect(lines.prefix(6).map { $0["train.networks"] as? Double } == [0, 1, 1, 2, 2, 3])
+        #expect(lines.prefix(6).map { $0["train.samples"] as? Double } == [120, 120, 120, 120, 120, 120])
+        #expect(lines[6]["epochs"] as? Int == 6 && lines[6]["status"] as? String == "normal")
+        var ends: [[String: Any]] = []
+        for fold in 0..<3 {
+            let alone = try await Self.train(
+                scratch,
+                ["--fold", "\(fold)", "--set", "training.network_epochs=2", "--save", "fold\(fold).safetensors"])
+            #expect(alone.count == 3)
+            ends.append(alone[1])
+            if fold == 0 { #expect(alone[2]["test.rmse"] as? Double == lines[6]["test.rmse"] as? Double) }
+        }
+        for place in 0..<3 {
+            let values = try ends.prefix(place + 1).map { try #require($0["validation.rmse"] as? Double) }
+            let mean = try #require(lines[2 * place + 1]["validation.rmse"] as? Double)
+            #expect(abs(mean - values.reduce(0, +) / Double(values.count)) < 1e-12)
+        }
+    }
+
+    @Test("tell the rows that they train on together to the study, in a run as in a training")
+    func samples() async throws {
+        let scratch = try Scratch()
+        try Self.table(scratch)
+        try scratch.write("study.yaml", Self.study("{folds: 2}", training: ", repeats: 2, metrics: [train.samples]"))
+        let trained = try await Self.train(scratch, [])
+        let run = try await Program.run(
+            ["run", "study.yaml", "--workers", "1", "--dir", "out", "--json"], in: scratch.path)
+        #expect(run.status == 0, "\(run.errors)")
+        let end = try #require(Program.object(run.lines.last ?? ""))
+        let best = try #require(end["best"] as? [String: Any])
+        // A quarter of 240 rows is for the test, and half of the others validates each fold: two networks train on 90 rows each, twice.
+        #expect(trained[0]["train.samples"] as? Double == 360.0)
+        #expect(best["train.samples"] as? Double == 360.0)
+        let replay = try await Program.run(["replay", "out"], in: scratch.path)
+        #expect(replay.status == 0, "\(replay.errors)")
+    }
+
     @Test("are searched, checkpointed, promoted and confirmed as one trial; a replay agrees")
     func search() async throws {
         let scratch = try Scratch()

@@ -19,7 +19,9 @@ struct TrainCommand: ParsableCommand {
     @Argument(help: "The study file.") var study: String
     @Option(name: .customLong("set"), parsing: .singleValue, help: "A setting as NAME=VALUE; may be repeated.")
     var settings: [String] = []
-    @Option(help: "How many epochs; the scheduler's maximum unless given.") var epochs: Int?
+    @Option(
+        help: "How many epochs, of all networks where they are trained in turn; the scheduler's maximum unless given.")
+    var epochs: Int?
     @Option(help: "The trial's seed: weights, order of samples and dropout follow from it.") var seed: UInt64 = 1
     @Option(help: "Which fold validates, from 0 on, where the study splits its rows by folds.") var fold: Int?
     @Option(help: "Save the trained network to this file (safetensors).") var save: String?
