@@ -13,8 +13,11 @@ private struct GaussianProcessFile: Decodable {
     let noise: Double
     let tests: [[Double]]
     let pending: [[Double]]
+    let meanVariance: Double
     let means: [Double]
     let variances: [Double]
+    let farMean: [Double]
+    let farVariance: [Double]
     let variancesWithPending: [Double]
     let leftOut: [[Double]]
     let likelihood: Double
@@ -58,6 +61,29 @@ struct GaussianProcessTests {
         #expect(Self.isNear((0..<5).map { narrowed.variance[$0] }, file.variancesWithPending, within: 1e-11))
         process.forgetPending(after: 0)
         #expect(process.predict(lanes).variance == prediction.variance)
+    }
+
+    @Test("far from all observations the process returns to the mean that NumPy estimates from them")
+    func mean() throws {
+        let file: GaussianProcessFile = try vectors("gaussian_process")
+        #expect(file.meanVariance == KernelParameters.meanVariance)
+        let prediction = Self.process(file).predict(SurrogateEnsemble.lanes([[1e6, 1e6, 9]]))
+        #expect(Self.isNear([prediction.mean[0]], file.farMean, within: 1e-11))
+        #expect(Self.isNear([prediction.variance[0]], file.farVariance, within: 1e-11))
+    }
+
+    @Test("twenty observations in one place count little more than one for what is expected elsewhere")
+    func cluster() {
+        let parameters = KernelParameters(logarithms: [100, 1, 1e-6].map { log($0) })
+        var process = GaussianProcess(parameters: parameters, isCategorical: [false])
+        for i in 0..<20 { process.append([0.3 + Double(i) / 10000]) }
+        for i in 0..<4 { process.append([1.5 + Double(i)]) }
+        let targets = Array(repeating: -0.5, count: 20) + Array(repeating: 2.5, count: 4)
+        process.observe(targets)
+        let expected = process.predict(SurrogateEnsemble.lanes([[10]])).mean[0]
+        #expect(targets.reduce(0, +) == 0)
+        // Four places have 2.5 and one has -0.5; the prior weighs half a place that has 0.
+        #expect(abs(expected - 9.5 / 5.5) < 0.01, "\(expected)")
     }
 
     @Test("gradients of mean and variance are those of finite differences")

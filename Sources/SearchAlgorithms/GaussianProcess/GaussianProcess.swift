@@ -1,4 +1,4 @@
-/// A Gaussian process with mean zero: what is expected at a point after observations at others.
+/// A Gaussian process whose mean only its observations tell: what is expected at a point after observations at others.
 ///
 /// Points whose outcome is not known yet may follow the observed ones: they are held to come out at the mean expected
 /// there (the kriging believer), which changes no mean and narrows the variance around them.
@@ -27,7 +27,7 @@ struct GaussianProcess: Sendable {
     init(parameters: KernelParameters, isCategorical: [Bool]) {
         self.parameters = parameters
         self.isCategorical = isCategorical
-        self.factor = CholeskyFactor(floor: 1e-10 * parameters.scale)
+        self.factor = CholeskyFactor(floor: 1e-10 * parameters.variance)
     }
 
     private var columnCount: Int { self.isCategorical.count }
@@ -81,12 +81,14 @@ struct GaussianProcess: Sendable {
         for i in 0..<self.count {
             squares[i & 7] = self.squaredDistance(point, i)
             if i & 7 == 7 || i == self.count - 1 {
-                let values = LaneMath.matern(squaredDistance: squares).value * self.parameters.scale
+                let values =
+                    LaneMath.matern(squaredDistance: squares).value * self.parameters.scale
+                    + KernelParameters.meanVariance
                 for lane in 0...(i & 7) { row.append(values[lane]) }
             }
         }
         let covariances = row
-        row.append(self.parameters.scale + self.parameters.noise)
+        row.append(self.parameters.variance + self.parameters.noise)
         self.factor.append(row)
         self.points += point
         return covariances
@@ -134,7 +136,7 @@ struct GaussianProcess: Sendable {
                 square += contribution * self.parameters.weights[column]
             }
             let (value, slope) = LaneMath.matern(squaredDistance: square)
-            covariances[i] = value * self.parameters.scale
+            covariances[i] = value * self.parameters.scale + KernelParameters.meanVariance
             if !gradientColumns.isEmpty { slopes[i] = slope * self.parameters.scale }
             if i < self.observedCount { prediction.mean += covariances[i] * self.alpha[i] }
         }
@@ -142,7 +144,8 @@ struct GaussianProcess: Sendable {
         var explained = Lanes.zero
         for value in covariances { explained += value * value }
         prediction.variance = pointwiseMax(
-            Lanes(repeating: self.parameters.scale) - explained, Lanes(repeating: 1e-12 * self.parameters.scale))
+            Lanes(repeating: self.parameters.variance) - explained,
+            Lanes(repeating: 1e-12 * self.parameters.variance))
         guard !gradientColumns.isEmpty else { return prediction }
         self.factor.solveUpper(&covariances)
         prediction.meanGradient = Array(repeating: .zero, count: gradientColumns.count)

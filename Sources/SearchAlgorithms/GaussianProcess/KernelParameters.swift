@@ -1,12 +1,26 @@
 import TuningModel
 
-/// What the covariance of a Gaussian process is made of: `k(x, y) = scale · matern(Σ weightᵢ (xᵢ - yᵢ)²)`, and the variance
-/// of the noise on each observation.
+/// What the covariance of a Gaussian process is made of: `k(x, y) = b + scale · matern(Σ weightᵢ (xᵢ - yᵢ)²)`, and the
+/// variance of the noise on each observation.
+///
+/// b is the variance of the mean, which is not known: far from all observations the process returns to what they tell of it
+/// together, where a cluster counts little more than one. The average of the observations would be too good a mean, as a
+/// search looks mostly where it is good: it would promise that at every corner not yet seen.
+///
+/// Source: C. Rasmussen and C. Williams, "Gaussian Processes for Machine Learning", MIT Press 2006, equation 2.40, with one
+/// basis function; D. Jones, M. Schonlau and W. Welch, "Efficient Global Optimization of Expensive Black-Box Functions",
+/// Journal of Global Optimization 13, 1998, equation 5, which is the limit of a large b.
 struct KernelParameters: Hashable, Sendable {
     /// For each column 1 / (length scale)².
     var weights: [Double]
     var scale: Double
     var noise: Double
+
+    /// b, for observations of variance 1.
+    static let meanVariance = 2.0
+
+    /// The variance of a value, without noise, before there are observations.
+    var variance: Double { self.scale + Self.meanVariance }
 
     /// Parameters from their logarithms: weights, scale, noise.
     init(logarithms: [Double]) {

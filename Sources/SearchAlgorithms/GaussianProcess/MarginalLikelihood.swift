@@ -93,10 +93,11 @@ struct MarginalLikelihood: Sendable {
             slopes[block] = slope * parameters.scale
             for lane in 0..<8 { values[block << 3 | lane] = value[lane] * parameters.scale }
         }
-        var factor = CholeskyFactor(floor: 1e-10 * parameters.scale)
+        var factor = CholeskyFactor(floor: 1e-10 * parameters.variance)
         for i in 0..<self.count {
             let start = i * (i - 1) / 2
-            factor.append(Array(values[start..<start + i]) + [parameters.scale + parameters.noise])
+            let row = values[start..<start + i].map { $0 + KernelParameters.meanVariance }
+            factor.append(row + [parameters.variance + parameters.noise])
         }
         let alpha = factor.solve(self.targets)
         let inverse = factor.inverse()

@@ -1,5 +1,9 @@
 """Reference numbers for GaussianProcessTests.swift, by NumPy and SciPy: gaussian_process.json.
 
+The unknown mean is explicit here, in place of a constant in the covariance: first its estimate, then a process of what is
+left (Rasmussen and Williams, 2006, equations 2.41 and 2.42 with one basis function). Only the likelihood and what is left
+out take the constant, as equation 2.43 does.
+
 Usage: make_gaussian_process.py > gaussian_process.json
 """
 
@@ -12,6 +16,7 @@ from scipy.stats import multivariate_normal, norm
 
 random = np.random.default_rng(7)
 COUNT, COLUMNS = 12, 3
+MEAN_VARIANCE = 2.0
 
 
 def matern(a, b, weights, scale):
@@ -28,15 +33,26 @@ def with_category(count):
     return points
 
 
+def predict(tests, points, targets):
+    """Means and variances; the variance needs no targets."""
+    covariance = matern(points, points, weights, scale) + noise * np.eye(len(points))
+    across = matern(tests, points, weights, scale)
+    ones = np.ones(len(points))
+    precision = 1 / MEAN_VARIANCE + ones @ np.linalg.solve(covariance, ones)
+    residual = 1 - across @ np.linalg.solve(covariance, ones)
+    variances = scale - np.einsum("ij,ij->i", across, np.linalg.solve(covariance, across.T).T) + residual**2 / precision
+    if targets is None:
+        return None, variances
+    mean = ones @ np.linalg.solve(covariance, targets) / precision
+    return mean + across @ np.linalg.solve(covariance, targets - mean), variances
+
+
 points, tests, pending = with_category(COUNT), with_category(5), with_category(2)
 targets = random.standard_normal(COUNT)
 weights, scale, noise = np.array([2.0, 0.7, 0.4]), 1.3, 0.02
-covariance = matern(points, points, weights, scale) + noise * np.eye(COUNT)
-alpha = np.linalg.solve(covariance, targets)
-across = matern(tests, points, weights, scale)
-joined = np.vstack([points, pending])
-joint = matern(joined, joined, weights, scale) + noise * np.eye(COUNT + 2)
-wide = matern(tests, joined, weights, scale)
+covariance = MEAN_VARIANCE + matern(points, points, weights, scale) + noise * np.eye(COUNT)
+means, variances = predict(tests, points, targets)
+far = np.array([[1e6, 1e6, 9.0]])
 left_out = []
 for i in range(COUNT):
     rest = [j for j in range(COUNT) if j != i]
@@ -66,9 +82,12 @@ json.dump(
         "noise": noise,
         "tests": tests.tolist(),
         "pending": pending.tolist(),
-        "means": (across @ alpha).tolist(),
-        "variances": (scale - np.einsum("ij,ij->i", across, np.linalg.solve(covariance, across.T).T)).tolist(),
-        "variancesWithPending": (scale - np.einsum("ij,ij->i", wide, np.linalg.solve(joint, wide.T).T)).tolist(),
+        "meanVariance": MEAN_VARIANCE,
+        "means": means.tolist(),
+        "variances": variances.tolist(),
+        "farMean": predict(far, points, targets)[0].tolist(),
+        "farVariance": predict(far, points, targets)[1].tolist(),
+        "variancesWithPending": predict(tests, np.vstack([points, pending]), None)[1].tolist(),
         "leftOut": left_out,
         "likelihood": -float(multivariate_normal(np.zeros(COUNT), covariance).logpdf(targets))
         - COUNT / 2 * float(np.log(2 * np.pi)),
