@@ -49,8 +49,7 @@ extension Coordinator {
             self.effects.append(.send(.stop(item.attempt), to: self.peers[index].id))
         }
         // Epochs behind a stop are acknowledged too: nobody wants them sent again.
-        let isResting = known.state != .running && known.state != .waiting
-        let epoch = isResting ? max(known.epochs, item.reports.last?.epoch ?? 0) : known.epochs
+        let epoch = known.state.isResting ? max(known.epochs, item.reports.last?.epoch ?? 0) : known.epochs
         return Acknowledgement(attempt: item.attempt, epoch: epoch, isEndKnown: isEndKnown)
     }
 
@@ -73,7 +72,7 @@ extension Coordinator {
     /// Whether reports would enter the ledger.
     private func isUseful(_ reports: [EpochReport], of record: TrialRecord) -> Bool {
         guard let first = reports.first else { return false }
-        return first.epoch == record.epochs + 1 && (record.state == .running || record.state == .waiting)
+        return first.epoch == record.epochs + 1 && !record.state.isResting
     }
 
     /// - Returns: Whether the end is in the journal now, so that the worker may forget the attempt.

@@ -262,6 +262,6 @@ extension Assignment {
         Assignment(
             attempt: attempt, seed: self.seed, settings: self.settings, dataset: self.dataset,
             datasetByteCount: self.datasetByteCount, ledgerEpoch: self.ledgerEpoch, targetEpoch: self.targetEpoch,
-            checkpoint: self.checkpoint, ancestors: self.ancestors)
+            checkpoint: self.checkpoint, ancestors: self.ancestors, timeLimit: self.timeLimit)
     }
 }

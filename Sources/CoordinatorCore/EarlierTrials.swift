@@ -17,33 +17,33 @@ package struct EarlierTrials: Sendable {
     private let objectives: [Objective]
     private let constraints: [Constraint]
     private let levels: [Int]
-    private let resource: Resource
+    private let scale: ResourceScale
     /// For each trial what was reported at each level.
     private var reports: [[Level?]] = []
     /// For each trial how many epochs were reported, and the seconds they took.
     private var epochs: [Int] = []
     private var seconds: [Double] = []
     /// For each trial how much of the later study's resource they used.
-    private var used: [Double] = []
+    private var uses: [ResourceUse] = []
 
     /// - Parameter later: The study that begins.
     package init(for later: StudyState) {
         self.objectives = later.definition.objectives
         self.constraints = later.definition.outcomeConstraints
         self.levels = later.levels
-        self.resource = later.definition.resource
+        self.scale = later.definition.resourceScale
     }
 
     /// Takes in a row of the journal.
     package mutating func take(_ record: JournalRecord) {
-        guard case .reported(let attempt, let reports) = record.event, self.make(attempt.trial) else { return }
-        let trial = attempt.trial.rawValue
+        guard let (id, reports) = record.acceptedReports, self.make(id) else { return }
+        let trial = id.rawValue
         for report in reports where report.epoch == self.epochs[trial] + 1 {
             self.epochs[trial] = report.epoch
             self.seconds[trial] += report.seconds
-            let before = Resource.level(of: self.used[trial])
-            self.used[trial] = self.resource.used(after: report, before: self.used[trial])
-            let after = Resource.level(of: self.used[trial])
+            let before = self.uses[trial].level
+            self.uses[trial].take(report, on: self.scale)
+            let after = self.uses[trial].level
             for level in self.levels.indices where self.levels[level] > before && self.levels[level] <= after {
                 self.reports[trial][level] = Level(metrics: report.metrics, seconds: self.seconds[trial])
             }
@@ -57,7 +57,7 @@ package struct EarlierTrials: Sendable {
             self.reports.append(Array(repeating: nil, count: self.levels.count))
             self.epochs.append(0)
             self.seconds.append(0)
-            self.used.append(0)
+            self.uses.append(ResourceUse())
         }
         return true
     }
@@ -65,7 +65,7 @@ package struct EarlierTrials: Sendable {
     /// The trials of the earlier study with what was observed of each at the levels of the later one.
     ///
     /// A trial that diverged or failed has an infinite loss at the first level that it did not reach; one that ran out of
-    /// patience, or had all epochs that it may have, has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count. Of a trial
+    /// patience has its last loss at the highest level on its way. Epochs beyond those in the ledger do not count. Of a trial
     /// that began with another one's networks nothing is observed: its losses are not those of its configuration alone.
     ///
     /// - Parameter earlier: The earlier study after the last row that was taken in.
@@ -73,13 +73,14 @@ package struct EarlierTrials: Sendable {
     package func trials(
         of earlier: StudyState
     ) -> [(configuration: Configuration, observations: [SearchHistory.Observation])] {
-        earlier.trials.map { trial in
+        // Where nobody counted what the later study hands out, failures alone would be known.
+        let isCounted = self.scale.resource == .epochs || self.uses.contains { $0.amount > 0 }
+        return earlier.trials.map { trial in
             let number = trial.id.rawValue
             let known = self.reports.indices.contains(number) ? self.reports[number] : []
             var observations: [SearchHistory.Observation] = []
-            let isSameResource = earlier.definition.resource == self.resource
-            let isAlike = earlier.definition.resource.countsNetworks == self.resource.countsNetworks
-            guard trial.origin == nil, isAlike else { return (trial.configuration, observations) }
+            let isAlike = earlier.definition.resource.countsNetworks == self.scale.resource.countsNetworks
+            guard trial.origin == nil, isAlike, isCounted else { return (trial.configuration, observations) }
             let reached = self.level(reachedBy: trial)
             for (level, report) in zip(self.levels, known) where level <= reached {
                 guard let report else { continue }
@@ -93,7 +94,7 @@ package struct EarlierTrials: Sendable {
                     observations.append(
                         .init(level: level, loss: .infinity, furtherLosses: further, seconds: trial.seconds))
                 }
-            } else if trial.status == .finishedEarly || trial.state == .complete, isSameResource,
+            } else if trial.status == .finishedEarly, earlier.definition.resource == self.scale.resource,
                 let level = next.last(where: { $0 <= trial.placement.level })
             {
                 observations.append(
@@ -105,8 +106,8 @@ package struct EarlierTrials: Sendable {
 
     /// How far a trial came, in units of the later study's resource.
     private func level(reachedBy trial: TrialRecord) -> Int {
-        guard self.resource != .epochs else { return trial.epochs }
-        return self.used.indices.contains(trial.id.rawValue) ? Resource.level(of: self.used[trial.id.rawValue]) : 0
+        guard self.scale.resource != .epochs else { return trial.epochs }
+        return self.uses.indices.contains(trial.id.rawValue) ? self.uses[trial.id.rawValue].level : 0
     }
 
     /// What was measured of a trial as the later study sees it: its losses, and by how much it breaks its constraints.

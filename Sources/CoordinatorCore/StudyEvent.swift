@@ -64,6 +64,27 @@ package struct TrialPlacement: Hashable, Sendable {
     }
 }
 
+extension StudyDecision {
+    /// The epoch of the ledger with which a trial came to rest or to its end, where this says so.
+    fileprivate func lastEpoch(of trial: TrialID) -> Int? {
+        switch self {
+        case .paused(trial, let epoch, _), .stopped(trial, let epoch, _), .completed(trial, let epoch, _),
+            .failed(trial, let epoch, _):
+            epoch
+        default: nil
+        }
+    }
+}
+
+extension JournalRecord {
+    /// The reports that its event brought into the ledger, as far as its decisions tell: once a trial rests it takes no more.
+    package var acceptedReports: (trial: TrialID, reports: [EpochReport])? {
+        guard case .reported(let attempt, let reports) = self.event else { return nil }
+        let last = self.decisions.lazy.compactMap { $0.lastEpoch(of: attempt.trial) }.first ?? .max
+        return (attempt.trial, last == .max ? reports : reports.filter { $0.epoch <= last })
+    }
+}
+
 /// One row of a study's journal.
 package struct JournalRecord: Hashable, Sendable {
     /// Time since the study began, while a coordinator ran.

@@ -34,12 +34,23 @@ extension StudyState {
         self.auditCursor = trial.rawValue + 1
         let epoch = self.trials[trial.rawValue].epochs
         self.trials[trial.rawValue].auditedFrom = epoch
+        guard !self.hasUsed(trial, self.definition.scheduler.maximumLevel) else {
+            self.trials[trial.rawValue].placement = self.top(of: trial)
+            self.settle(trial, .complete, "audit: at its end though given up at epoch \(epoch)", &decisions)
+            return self.audit(on: worker, &decisions)
+        }
+        self.promote(
+            trial, self.top(of: trial), on: worker,
+            "audit: given up at epoch \(epoch), trained to the end all the same",
+            &decisions)
+    }
+
+    /// The last rung of a trial's bracket.
+    private func top(of trial: TrialID) -> TrialPlacement {
         let bracket = self.trials[trial.rawValue].placement.bracket
         let rungs = self.scheduler.plan.first { $0.bracket == bracket }?.rungs.count ?? 1
-        let placement = TrialPlacement(
-            bracket: bracket, rung: rungs - 1, level: self.definition.scheduler.maximumLevel)
-        self.promote(
-            trial, placement, on: worker, "audit: given up at epoch \(epoch), trained to the end all the same",
-            &decisions)
+        return TrialPlacement(
+            bracket: bracket, rung: rungs - 1, level: self.definition.scheduler.maximumLevel,
+            origin: self.trials[trial.rawValue].origin)
     }
 }

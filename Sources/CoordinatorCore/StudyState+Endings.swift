@@ -21,9 +21,10 @@ extension StudyState {
             guard end.epoch <= epochs || !isRunning else { return }
             self.trials[index].openAttempt = nil
             guard isRunning else { return }
-            if epochs >= open.targetEpoch || self.endsNetwork(index) {
+            let isPart = self.definition.resource != .epochs && epochs > open.startEpoch
+            if isPart || (self.definition.resource == .epochs && epochs >= open.targetEpoch) {
                 // Cut short by the budget of epochs: it goes on when another trial has left some of its own. Or a part of
-                // what it was promised: it goes on with the next free slot.
+                // what it needs: it goes on with the next free slot.
                 self.trials[index].reason = self.partReason(index)
                 self.interrupt(attempt.trial)
             } else {
@@ -39,11 +40,6 @@ extension StudyState {
             self.trials[index].openAttempt = nil
             self.crash(attempt.trial, reason, &decisions)
         }
-    }
-
-    /// Whether the last epoch of a trial is the end of one of its networks, after which a worker asks what is wanted.
-    private func endsNetwork(_ trial: Int) -> Bool {
-        self.definition.resource.countsNetworks && self.trials[trial].epochs == self.trials[trial].levelEpoch
     }
 
     private func partReason(_ trial: Int) -> Reason {

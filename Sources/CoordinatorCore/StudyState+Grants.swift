@@ -31,8 +31,9 @@ extension StudyState {
         if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
     }
 
-    /// Whether a trial that rests has used as much of a resource as a rung asks for: one long epoch may reach several.
-    private func hasUsed(_ trial: TrialID, _ level: Int) -> Bool {
+    /// Whether a trial that rests has used as much of a resource as a rung asks for: one long epoch may reach several, and
+    /// with its last epoch a trial is as far as any.
+    func hasUsed(_ trial: TrialID, _ level: Int) -> Bool {
         guard self.definition.resource != .epochs, let record = self.record(of: trial) else { return false }
         return record.level >= level
     }
@@ -88,22 +89,31 @@ extension StudyState {
         return affordable >= wanted - epoch ? wanted : epoch + affordable
     }
 
-    /// Epochs that a trial is given at once of a resource that is not counted in epochs: as many as bring it to the level
-    /// that it heads for, as far as its own epochs tell; one at first.
+    /// Epochs that a trial is given at once of a resource that is not counted in epochs.
     ///
-    /// Time varies from epoch to epoch: nine tenths of what is left are given at once, so that a slot seldom trains an epoch
-    /// that is not wanted. A worker ends by itself where a network is at its end.
+    /// Of networks the rest of the one at work. Of seconds all that the trial may have: its worker ends where the time is used
+    /// up. Of samples, and of seconds beside a budget of epochs, from which an attempt is promised all that it may
+    /// take, as many as are wanted as far as the trial's own epochs tell; one at first.
     private func part(of placement: TrialPlacement, _ record: TrialRecord?) -> Int {
         let network = self.definition.networkEpochs
-        if self.definition.resource.countsNetworks {
-            return max(1, network - ((record?.epochs ?? 0) - (record?.levelEpoch ?? 0)))
+        switch self.definition.resource {
+        case .epochs: return placement.level
+        case .repeats, .folds: return max(1, network - ((record?.epochs ?? 0) - (record?.use.levelEpoch ?? 0)))
+        case .seconds where self.definition.budget.epochs == nil: return network
+        case .seconds, .samples: break
         }
-        guard let record, record.epochs > 0, record.used > 0 else { return 1 }
-        let left = max(0, Double(placement.level) - record.used)
-        let epochs = left / (record.used / Double(record.epochs))
+        guard let record, record.epochs > 0, record.use.amount > 0 else { return 1 }
+        let left = max(0, Double(placement.level) - record.use.amount)
         // Rounding must not ask for an epoch more: of samples each epoch has as many as the one before.
-        let wanted = self.definition.resource == .seconds ? (0.9 * epochs).rounded(.down) : (epochs - 1e-6).rounded(.up)
+        let wanted = (left / (record.use.amount / Double(record.epochs)) - 1e-6).rounded(.up)
         return Int(min(max(1, wanted), Double(network)))
+    }
+
+    /// Seconds of its slot after which an attempt ends; `nil` where it is not time that is given out.
+    func timeLimit(of record: TrialRecord) -> Double? {
+        guard self.definition.resource == .seconds else { return nil }
+        // Whoever sums in another order must not train an epoch too many.
+        return max(0, Double(record.placement.level) - record.use.amount) * (1 - 1e-12)
     }
 
     private mutating func start(
@@ -116,8 +126,9 @@ extension StudyState {
         else { return }
         self.searcher.start(
             configuration, bracket: placement.bracket, target: placement.level, origin: placement.origin)
+        let first = placement.origin?.epoch ?? 0
         let attempt = TrialRecord.OpenAttempt(
-            number: 1, worker: worker, targetEpoch: self.target(placement, from: placement.origin?.epoch ?? 0))
+            number: 1, worker: worker, startEpoch: first, targetEpoch: self.target(placement, from: first))
         self.trials.append(
             TrialRecord(
                 id: trial, configuration: configuration, parameterCount: self.parameterCount(of: configuration),
@@ -156,7 +167,8 @@ extension StudyState {
             self.trials[index].placement, from: self.trials[index].epochs, self.trials[index])
         self.trials[index].attempts += 1
         self.trials[index].openAttempt = TrialRecord.OpenAttempt(
-            number: self.trials[index].attempts, worker: worker, targetEpoch: target)
+            number: self.trials[index].attempts, worker: worker, startEpoch: self.trials[index].epochs,
+            targetEpoch: target)
         self.trials[index].lastWorker = worker
         self.trials[index].state = .running
         self.running.append(trial)

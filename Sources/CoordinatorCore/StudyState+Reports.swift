@@ -21,7 +21,7 @@ extension StudyState {
             report.epoch <= min(target, most)
         else { return }
         let before = self.trials[index].level
-        self.trials[index].take(report, of: resource)
+        self.trials[index].take(report, on: self.definition.resourceScale)
         self.epochCount += 1
         // Networks that are trained one after the other have all ended where their trial is at its end.
         switch resource.countsNetworks && report.status == .finishedEarly ? .normal : report.status {
@@ -30,11 +30,6 @@ extension StudyState {
             let reached = min(self.trials[index].level, level)
             for mark in self.levels where mark > before && mark <= reached && !self.trials[index].state.isResting {
                 self.pass(index, at: mark, &decisions)
-            }
-            if report.epoch >= most, !self.trials[index].state.isResting {
-                let top = self.definition.scheduler.maximumLevel
-                self.complete(
-                    index, at: top, "trained for \(most) epochs, the most that a trial may have", &decisions)
             }
         case .diverged:
             self.settle(
@@ -45,7 +40,13 @@ extension StudyState {
                 attempt.trial, .init(level: level, loss: .infinity, seconds: self.seconds(of: index)))
             self.retire(attempt.trial, losses: [.nan], &decisions)
         case .finishedEarly:
-            self.complete(index, at: level, "out of patience at epoch \(report.epoch)", &decisions)
+            let observation = self.observation(of: index, at: level)
+            self.consider(index, observation, &decisions)
+            self.searcher.observe(attempt.trial, observation)
+            self.settle(attempt.trial, .complete, "out of patience at epoch \(report.epoch)", &decisions)
+            self.retire(
+                attempt.trial,
+                losses: self.ranking([observation.loss] + observation.furtherLosses, observation.violation), &decisions)
         }
     }
 
@@ -64,20 +65,6 @@ extension StudyState {
         } else {
             self.follow(self.tell(trial, observation), &decisions)
         }
-    }
-
-    /// Takes in that a trial is over by itself, as good as it gets, and counts at a level.
-    private mutating func complete(
-        _ index: Int, at level: Int, _ reason: Reason, _ decisions: inout [StudyDecision]
-    ) {
-        let trial = TrialID(index)
-        let observation = self.observation(of: index, at: level)
-        self.consider(index, observation, &decisions)
-        self.searcher.observe(trial, observation.at(self.trials[index].placement.level))
-        self.settle(trial, .complete, reason, &decisions)
-        self.retire(
-            trial, losses: self.ranking([observation.loss] + observation.furtherLosses, observation.violation),
-            &decisions)
     }
 
     /// What the last epoch of a trial gave.
@@ -135,9 +122,19 @@ extension StudyState {
             case .stop where self.isPickedForAudit(answer.trial):
                 self.settle(answer.trial, .paused, "\(answer.reason); picked for an audit", &decisions)
             case .stop: self.settle(answer.trial, .stopped, answer.reason, &decisions)
-            case .complete: self.settle(answer.trial, .complete, answer.reason, &decisions)
+            case .complete:
+                self.settle(answer.trial, .complete, self.endReason(answer.trial) ?? answer.reason, &decisions)
             }
         }
+    }
+
+    /// Why a trial is at its end that has less of the resource than others there; `nil` for all that have as much.
+    private func endReason(_ trial: TrialID) -> Reason? {
+        let scale = self.definition.resourceScale
+        guard scale.resource != .epochs, let use = self.record(of: trial)?.use,
+            use.amount < Double(scale.maximumLevel)
+        else { return nil }
+        return "trained for \(epochs: scale.mostEpochs), the most that a trial may have"
     }
 
     private mutating func consider(

@@ -168,7 +168,8 @@ package struct StudyState: Hashable, Sendable {
             attempt: record.currentAttempt, seed: self.seed(of: trial),
             settings: self.definition.settings(for: record.configuration), dataset: dataset,
             datasetByteCount: datasetByteCount, ledgerEpoch: record.epochs, targetEpoch: attempt.targetEpoch,
-            checkpoint: record.checkpoint ?? record.originCheckpoint, ancestors: self.ancestors(of: trial))
+            checkpoint: record.checkpoint ?? record.originCheckpoint, ancestors: self.ancestors(of: trial),
+            timeLimit: self.timeLimit(of: record))
     }
 
     /// The record of a trial, or `nil` where there is no such trial.

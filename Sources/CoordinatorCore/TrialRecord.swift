@@ -23,7 +23,7 @@ package struct TrialRecord: Hashable, Sendable {
             }
         }
 
-        /// Whether the trial takes no epochs.
+        /// Whether the trial takes no epochs: it is paused, or over.
         var isResting: Bool { self != .running && self != .waiting }
     }
 
@@ -31,7 +31,10 @@ package struct TrialRecord: Hashable, Sendable {
     package struct OpenAttempt: Hashable, Sendable {
         package let number: Int
         package let worker: WorkerID
-        /// The epoch at which the attempt ends; below the placement's where the epoch budget ends first.
+        /// The trial's last epoch in the ledger when the attempt began.
+        package let startEpoch: Int
+        /// The epoch at which the attempt ends at the latest; before its trial is where it heads for where the budget of epochs
+        /// ends first.
         package let targetEpoch: Int
     }
 
@@ -43,12 +46,8 @@ package struct TrialRecord: Hashable, Sendable {
     package internal(set) var placement: TrialPlacement
     /// The trial's last epoch in the ledger; the first one comes after that of its origin. Each was counted once.
     package internal(set) var epochs = 0
-    /// How much of the study's resource these epochs used, in whole units: themselves, unless the study says otherwise.
-    package internal(set) var level = 0
-    /// The same with what is left over.
-    var used = 0.0
-    /// The last epoch that raised the level.
-    var levelEpoch = 0
+    /// How much of the study's resource these epochs used: themselves, unless the study says otherwise.
+    package internal(set) var use: ResourceUse
     /// Time that workers spent on these epochs.
     package internal(set) var seconds = 0.0
     /// Of the last epoch in the ledger.
@@ -72,6 +71,9 @@ package struct TrialRecord: Hashable, Sendable {
     /// The networks that it began with; `nil` where it began anew.
     package var origin: TrialOrigin? { self.placement.origin }
 
+    /// How much of the study's resource it has used, in whole units.
+    package var level: Int { self.use.level }
+
     /// Epochs that were trained for it.
     package var trainedEpochs: Int { self.epochs - (self.origin?.epoch ?? 0) }
 
@@ -88,19 +90,13 @@ package struct TrialRecord: Hashable, Sendable {
         self.openAttempt = attempt
         self.lastWorker = attempt.worker
         self.epochs = placement.origin?.epoch ?? 0
-        self.level = self.epochs
+        self.use = ResourceUse(after: self.epochs)
     }
 
     /// Takes in the next epoch: what its worker measured, and the network's parameters where they are counted.
-    mutating func take(_ report: EpochReport, of resource: Resource) {
+    mutating func take(_ report: EpochReport, on scale: ResourceScale) {
         self.epochs = report.epoch
-        if resource == .epochs {
-            self.level = report.epoch
-        } else {
-            self.used = resource.used(after: report, before: self.used)
-            if Resource.level(of: self.used) > self.level { self.levelEpoch = report.epoch }
-            self.level = Resource.level(of: self.used)
-        }
+        self.use.take(report, on: scale)
         self.seconds += report.seconds
         self.metrics = report.metrics
         if let count = self.parameterCount { self.metrics.append(MetricValue(.modelParameters, Double(count))) }

@@ -142,6 +142,7 @@ package struct Simulation {
     /// - Returns: Whether there was one.
     private mutating func assign(_ worker: Int) -> Bool {
         let decisions = self.study.apply(.workRequested(self.ids[worker]), at: .seconds(self.time))
+        self.follow(decisions, at: self.time)
         for decision in decisions {
             let attempt: AttemptID
             switch decision {

@@ -30,10 +30,13 @@ package struct Assignment: Hashable, Sendable {
     /// What the trial's networks went through before its own first epoch, oldest first and by rising epochs; empty where it
     /// began anew.
     package let ancestors: [Ancestor]
+    /// Seconds of the slot after which the attempt ends, counted over the epochs that are new to the coordinator, with the
+    /// epoch that uses them up; `nil` where time does not count.
+    package let timeLimit: Double?
 
     package init(
         attempt: AttemptID, seed: UInt64, settings: [Setting], dataset: Digest, datasetByteCount: Int, ledgerEpoch: Int,
-        targetEpoch: Int, checkpoint: CheckpointReference?, ancestors: [Ancestor] = []
+        targetEpoch: Int, checkpoint: CheckpointReference?, ancestors: [Ancestor] = [], timeLimit: Double? = nil
     ) {
         self.attempt = attempt
         self.seed = seed
@@ -44,12 +47,14 @@ package struct Assignment: Hashable, Sendable {
         self.targetEpoch = targetEpoch
         self.checkpoint = checkpoint
         self.ancestors = ancestors
+        self.timeLimit = timeLimit
     }
 }
 
 /// Why a worker's attempt is over.
 package enum AttemptOutcome: Hashable, Sendable {
-    /// The target epoch is done, or the trial diverged or ran out of patience before it.
+    /// The target epoch is done, or before it the time is used up, a network that is trained in turn has ended, or the trial
+    /// diverged or ran out of patience.
     case finished
     /// A stop from the coordinator was obeyed.
     case stopped

@@ -20,7 +20,7 @@ extension Resource {
     /// How much a trial has used after one more epoch.
     ///
     /// Seconds and samples are summed over epochs, networks are counted by the worker. Never less than `before`.
-    package func used(after report: EpochReport, before: Double) -> Double {
+    func used(after report: EpochReport, before: Double) -> Double {
         switch self {
         case .epochs: Double(report.epoch)
         case .seconds: before + Self.amount(report.seconds)
@@ -29,14 +29,17 @@ extension Resource {
         }
     }
 
-    /// Whole units.
-    package static func level(of used: Double) -> Int { Int(used) }
-
-    /// A number that a peer tells, within bounds: 0 where it is none.
+    /// A number that a peer tells, 0 where it is none, and so small that a sum over all epochs of a trial is a whole number.
     private static func amount(_ number: Double?) -> Double {
         guard let number, number > 0 else { return 0 }
         return min(number, 1e9)
     }
+
+    /// Where a rung is: "epoch 9", "30 s".
+    package func place(_ level: Int) -> String { self == .epochs ? "epoch \(level)" : self.amount(level) }
+
+    /// What a level is called beside its number: "epoch", "seconds".
+    package var levelName: String { self == .epochs ? "epoch" : self.rawValue }
 
     /// "1 epoch", "30 s".
     package func amount(_ count: Int) -> String {

@@ -306,6 +306,12 @@ package struct StudyDefinition: Hashable, Sendable {
         self.resource.countsNetworks ? self.networkEpochs * self.scheduler.maximumLevel : self.networkEpochs
     }
 
+    /// What trials are given, and how much of it.
+    package var resourceScale: ResourceScale {
+        ResourceScale(
+            resource: self.resource, maximumLevel: self.scheduler.maximumLevel, mostEpochs: self.mostEpochs)
+    }
+
     /// The settings that hold under a configuration, searched values filled in.
     package func settings(for configuration: Configuration) -> [Setting] {
         self.settings.compactMap { template in

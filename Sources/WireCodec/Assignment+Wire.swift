@@ -13,6 +13,7 @@ extension Assignment {
             $0.ledgerEpoch = Int64(self.ledgerEpoch)
             $0.targetEpoch = Int64(self.targetEpoch)
             if let checkpoint = self.checkpoint { $0.checkpoint = checkpoint.wire }
+            if let limit = self.timeLimit { $0.timeLimit = limit }
             $0.ancestors = self.ancestors.map { $0.wire(beside: self.settings) }
         }
     }
@@ -30,7 +31,8 @@ extension Assignment {
                 attempt: attempt, seed: body.seed, settings: settings, dataset: dataset,
                 datasetByteCount: byteCount, ledgerEpoch: ledgerEpoch, targetEpoch: targetEpoch,
                 checkpoint: checkpoint,
-                ancestors: try Self.ancestors(body.ancestors, beside: settings, before: ledgerEpoch))
+                ancestors: try Self.ancestors(body.ancestors, beside: settings, before: ledgerEpoch),
+                timeLimit: body.hasTimeLimit ? try Check.seconds(body.timeLimit, "time_limit") : nil)
         } catch { throw error.inside("assign") }
     }
 

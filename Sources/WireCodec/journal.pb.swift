@@ -457,7 +457,7 @@ nonisolated struct StoredPlacement: Sendable {
 
   var rung: Int64 = 0
 
-  /// the epoch at which the rung is reached
+  /// how much of the resource a trial has used at the rung: epochs, unless the study file says otherwise
   var epochs: Int64 = 0
 
   /// absent: the trial began anew

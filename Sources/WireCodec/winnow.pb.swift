@@ -88,7 +88,7 @@ nonisolated enum WireAttemptOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
   /// refused
   case unspecified // = 0
 
-  /// the target epoch is done, or the trial ended by itself before it
+  /// the target epoch is done, or an end of the attempt's own came before it
   case finished // = 1
 
   /// a STOP was obeyed
@@ -605,7 +605,7 @@ nonisolated struct WireHeartbeatAcknowledged: Sendable {
   init() {}
 }
 
-/// Type 7. Work for one slot: train a trial until an epoch.
+/// Type 7. Work for one slot: train a trial until an epoch, or until its time is used up.
 nonisolated struct WireAssign: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -650,12 +650,23 @@ nonisolated struct WireAssign: Sendable {
   /// what the networks went through before, by rising epochs; at most 100
   var ancestors: [WireAncestor] = []
 
+  /// seconds of the slot; finite, not negative; absent: time does not count
+  var timeLimit: Double {
+    get {_timeLimit ?? 0}
+    set {_timeLimit = newValue}
+  }
+  /// Returns true if `timeLimit` has been explicitly set.
+  var hasTimeLimit: Bool {self._timeLimit != nil}
+  /// Clears the value of `timeLimit`. Subsequent reads from it will return its default value.
+  mutating func clearTimeLimit() {self._timeLimit = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _attempt: WireAttempt? = nil
   fileprivate var _checkpoint: WireCheckpoint? = nil
+  fileprivate var _timeLimit: Double? = nil
 }
 
 /// A trial may begin with the networks that another one had after an epoch, and that one likewise. The first ancestor began
@@ -1672,7 +1683,7 @@ nonisolated extension WireHeartbeatAcknowledged: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension WireAssign: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Assign"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}seed\0\u{1}settings\0\u{1}dataset\0\u{3}dataset_byte_count\0\u{3}ledger_epoch\0\u{3}target_epoch\0\u{1}checkpoint\0\u{1}ancestors\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}attempt\0\u{1}seed\0\u{1}settings\0\u{1}dataset\0\u{3}dataset_byte_count\0\u{3}ledger_epoch\0\u{3}target_epoch\0\u{1}checkpoint\0\u{1}ancestors\0\u{3}time_limit\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1689,6 +1700,7 @@ nonisolated extension WireAssign: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 7: try { try decoder.decodeSingularInt64Field(value: &self.targetEpoch) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._checkpoint) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.ancestors) }()
+      case 10: try { try decoder.decodeSingularDoubleField(value: &self._timeLimit) }()
       default: break
       }
     }
@@ -1726,6 +1738,9 @@ nonisolated extension WireAssign: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.ancestors.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.ancestors, fieldNumber: 9)
     }
+    try { if let v = self._timeLimit {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1739,6 +1754,7 @@ nonisolated extension WireAssign: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.targetEpoch != rhs.targetEpoch {return false}
     if lhs._checkpoint != rhs._checkpoint {return false}
     if lhs.ancestors != rhs.ancestors {return false}
+    if lhs._timeLimit != rhs._timeLimit {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -63,6 +63,8 @@ struct SlotTrainer: ~Copyable {
         let assignment = job.assignment
         var run = try self.begin(job)
         var secondsSinceStored = 0.0
+        /// Spent on epochs that the coordinator does not have.
+        var newSeconds = 0.0
         /// The newest state that is kept in memory.
         var kept: (epoch: Int, bytes: [UInt8])?
         var isDone = run.isOver || run.epoch >= assignment.targetEpoch
@@ -77,11 +79,13 @@ struct SlotTrainer: ~Copyable {
             }
             let outcome = run.finishEpoch()
             let seconds = Double(MonotonicClock.nanoseconds() - start) * 1e-9
+            if run.epoch > assignment.ledgerEpoch { newSeconds += seconds }
             // Whether another of networks in turn is wanted is decided by who has heard of the end of this one; up to the
             // ledger's epoch it has been.
             isDone =
                 run.isOver || run.epoch == assignment.targetEpoch
                 || (run.isBetweenNetworks && run.epoch > assignment.ledgerEpoch)
+                || (assignment.timeLimit.map { newSeconds >= $0 && run.epoch > assignment.ledgerEpoch } ?? false)
             // Before the report: it may bring the trial's promotion back at once, which wants this state. A diverged
             // network is of no use; one that ran out of patience may be the winner.
             if isDone, outcome.status != .diverged { self.store(run.checkpoint(), epoch: run.epoch, of: job) }

@@ -166,12 +166,26 @@ struct ResourceTests {
         }
     }
 
-    @Test("seconds are given in few parts, and hardly an epoch is wanted from a part that is not its last")
+    @Test(
+        "seconds are given at once: a worker ends where they are used up, and no epoch of a budget is promised for nothing"
+    )
     func parts() throws {
         var training = try Training(Self.definition(.seconds, .none(maximum: 1000), epochs: 100_000, trials: 1))
-        training.run { _, epoch in Self.report(0, epoch, seconds: 1) }
-        #expect(training.parts.reduce(0, +) == 1000 && training.parts.first == 1)
-        #expect(training.parts.count <= 8, "\(training.parts)")
+        training.apply(.workRequested(WorkerID("a")))
+        let dataset = try #require(Studies.dataset)
+        let first = try #require(
+            training.study.assignment(of: TrialID(0), dataset: dataset, datasetByteCount: 1))
+        #expect(first.targetEpoch == 100_000 && first.timeLimit == 1000 * (1 - 1e-12))
+        training.apply(.reported(first.attempt, [Self.report(0, 1, seconds: 400)]))
+        let again = try #require(
+            training.study.assignment(of: TrialID(0), dataset: dataset, datasetByteCount: 1))
+        #expect(again.ledgerEpoch == 1 && again.timeLimit == 600 * (1 - 1e-12))
+
+        var definition = Self.definition(.seconds, .none(maximum: 1000), epochs: 100_000, trials: 1)
+        definition.budget.epochs = 2000
+        var frugal = try Training(definition)
+        frugal.run { _, epoch in Self.report(0, epoch, seconds: 1) }
+        #expect(frugal.parts == [1, 999])
     }
 
     @Test(
@@ -218,16 +232,58 @@ struct ResourceTests {
         #expect(training.parts.allSatisfy { $0 <= 5 })
     }
 
-    @Test("an attempt that ends before a network does, with nothing to show, is a crash")
-    func crash() throws {
-        let scheduler = SchedulerSettings.asha(minimum: 1, maximum: 9, eta: 3, isGuarded: true)
-        var training = try Training(Self.definition(.repeats, scheduler, epochs: 5, trials: 1))
+    @Test("a worker that ends attempts with nothing to show counts as one that crashes", arguments: Resource.allCases)
+    func crash(resource: Resource) throws {
+        var training = try Training(Self.definition(resource, Self.asha, epochs: 5, trials: 1))
         training.apply(.workRequested(WorkerID("a")))
-        let report = Self.report(0, 1, seconds: 1, [MetricValue(.trainNetworks, 0)])
-        training.apply(.reported(AttemptID(trial: TrialID(0), number: 1), [report]))
-        training.apply(.attemptEnded(AttemptID(trial: TrialID(0), number: 1), AttemptEnd(outcome: .finished, epoch: 1)))
+        let attempt = AttemptID(trial: TrialID(0), number: 1)
+        let report = Self.report(0, 1, seconds: 1, [MetricValue(.trainNetworks, 1)])
+        if resource != .epochs {
+            // One epoch is a part of what was given.
+            training.apply(.reported(attempt, [report]))
+            training.apply(.attemptEnded(attempt, AttemptEnd(outcome: .finished, epoch: 1)))
+            #expect(training.study.record(of: TrialID(0))?.crashes == 0)
+            training.apply(.workRequested(WorkerID("a")))
+        }
+        var numbers = 0
+        while let record = training.study.record(of: TrialID(0)), record.openAttempt != nil, numbers < 10 {
+            numbers += 1
+            training.apply(
+                .attemptEnded(record.currentAttempt, AttemptEnd(outcome: .finished, epoch: record.epochs)))
+            training.apply(.workRequested(WorkerID("a")))
+        }
         let trial = try #require(training.study.record(of: TrialID(0)))
-        #expect(trial.state == .waiting && trial.crashes == 1 && trial.reason == "ended at epoch 1 of 5")
+        #expect(numbers == 3 && trial.state == .failed && trial.crashes == 3)
+    }
+
+    @Test("a trial that reaches a rung with its last epoch goes on from there without another one")
+    func lastEpoch() throws {
+        // Steps of a second: the rung at 6 s is the last epoch.
+        var definition = Self.definition(.seconds, Self.asha, epochs: 6, trials: 27)
+        definition.auditShare = 0.3
+        var training = try Training(definition)
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: 1) }
+        let trials = training.study.trials
+        let plain = trials.filter { $0.auditedFrom == nil }
+        #expect(plain.allSatisfy { $0.epochs == 2 || $0.epochs == 6 })
+        let complete = plain.filter { $0.state == .complete }
+        #expect(complete.count == 3)
+        #expect(complete.allSatisfy { $0.reason == "trained for 6 epochs, the most that a trial may have" })
+        #expect(training.study.incumbent?.level == 18 && training.study.incumbent?.epoch == 6)
+        let audited = trials.filter { $0.auditedFrom != nil }
+        #expect(audited.contains { $0.auditedFrom == 6 } && audited.contains { $0.auditedFrom == 2 })
+        #expect(audited.allSatisfy { $0.epochs == 6 && $0.state == .complete })
+    }
+
+    @Test("an audit of a trial that has used all when it is given up trains nothing")
+    func auditOfLongEpochs() throws {
+        var definition = Self.definition(.seconds, Self.asha, epochs: 100)
+        definition.auditShare = 1
+        var training = try Training(definition)
+        training.run { trial, epoch in Self.report(trial, epoch, seconds: 30) }
+        let trials = training.study.trials
+        #expect(trials.allSatisfy { $0.epochs == 1 && $0.state == .complete })
+        #expect(trials.count { $0.reason == "audit: at its end though given up at epoch 1" } == 24)
     }
 
     @Test("a budget of epochs is spent and never passed", arguments: [Resource.seconds, .samples])
@@ -310,6 +366,21 @@ struct ResourceTests {
                 }
             }
         }
+    }
+
+    @Test("a later study that counts what the earlier one did not learns nothing of it, its failures neither")
+    func uncounted() throws {
+        var earlier = try Training(Self.definition(.seconds, Self.asha, epochs: 30, trials: 9))
+        earlier.run { trial, epoch in
+            let status: EpochReport.Status = trial == 3 ? .diverged : .normal
+            return EpochReport(
+                epoch: epoch, status: status, metrics: [MetricValue(.validationLoss, status == .diverged ? .nan : 1)],
+                seconds: 1)
+        }
+        #expect(earlier.study.trials[3].status == .diverged)
+        var gathered = EarlierTrials(for: try StudyState(Self.definition(.samples, Self.asha, epochs: 30)))
+        for record in earlier.journal { gathered.take(record) }
+        #expect(gathered.trials(of: earlier.study).allSatisfy { $0.observations.isEmpty })
     }
 
     @Test("several objectives are ranked at a resource's rungs too")

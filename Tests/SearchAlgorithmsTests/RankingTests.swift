@@ -79,7 +79,7 @@ struct RankingTests {
             (999_999_999, 1_000_000_000, 1_000, [999_999_999, 1_000_000_000]),
         ])
     func ladder(minimum: Int, maximum: Int, eta: Int, wanted: [Int]) throws {
-        #expect(try RungLadder(minimum: minimum, maximum: maximum, eta: eta).epochs == wanted)
+        #expect(try RungLadder(minimum: minimum, maximum: maximum, eta: eta).levels == wanted)
     }
 
     @Test(

@@ -179,7 +179,7 @@ struct ImportanceTests {
         // Over the whole space: rate 100/12; the choice 25/4; momentum within its branch adds 100/24.
         let rate = try #require(main[2]?.main)
         #expect(abs(rate.mean - (100.0 / 12) / (100.0 / 12 + 25.0 / 4 + 100.0 / 24)) < 0.05, "\(rate)")
-        #expect(report.epochs == 3)
+        #expect(report.level == 3)
         #expect(report.trials == 600)
     }
 

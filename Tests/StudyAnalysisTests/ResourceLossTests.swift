@@ -5,7 +5,7 @@ import TuningModel
 
 @Suite("Losses at rungs that are not counted in epochs")
 struct ResourceLossTests {
-    @Test("stand where a trial's use reaches the rung, and where a trial with all its epochs was heading for")
+    @Test("stand where a trial's use reaches the rung, and at all rungs where it has all its epochs")
     func seconds() throws {
         let space = ParameterSpace([Parameter(name: "x", domain: .float(FloatRange(low: 0, high: 1)))])
         var definition = StudyDefinition(
@@ -48,6 +48,41 @@ struct ResourceLossTests {
         #expect(study.trials.map(\.state) == [.complete, .complete, .stopped])
         let table = losses.table(of: study)
         #expect(table.levels == [2, 4, 8])
-        #expect(table.trials.map(\.losses) == [[0.5, 0.5, 0.4], [0.2, nil, 0.1], [0.9, nil, nil]])
+        #expect(table.trials.map(\.losses) == [[0.5, 0.5, 0.4], [0.2, 0.1, 0.1], [0.9, nil, nil]])
+    }
+
+    @Test("stand nowhere above the rung at which a trial rests, and a report behind that is none")
+    func overshoot() throws {
+        let space = ParameterSpace([Parameter(name: "x", domain: .float(FloatRange(low: 0, high: 1)))])
+        var definition = StudyDefinition(
+            name: "s", subject: .table(TableSettings(folder: "t", repeatIndex: 0)), space: space, settings: [],
+            objective: Objective(metric: .validationLoss, direction: .minimize), searcher: .random,
+            scheduler: .asha(minimum: 2, maximum: 8, eta: 2, isGuarded: true), budget: Budget(trials: 2), searchSeed: 1,
+            dataSeed: 1)
+        definition.resource = .seconds
+        definition.epochLimit = 100
+        var study = try StudyState(definition)
+        var losses = LossCollector(study)
+        func apply(_ event: StudyEvent) {
+            let decisions = study.apply(event, at: .zero)
+            losses.take(JournalRecord(time: .zero, event: event, decisions: decisions))
+        }
+        func report(_ epoch: Int, _ seconds: Double, _ loss: Double) -> EpochReport {
+            EpochReport(epoch: epoch, metrics: [MetricValue(.validationLoss, loss)], seconds: seconds)
+        }
+        apply(.workRequested(WorkerID("w")))
+        apply(.workRequested(WorkerID("w")))
+        // Both rest at 2 s, though the first epoch of trial 0 is as long as the whole plan.
+        apply(.reported(AttemptID(trial: TrialID(0), number: 1), [report(1, 9, 0.5)]))
+        apply(
+            .reported(
+                AttemptID(trial: TrialID(1), number: 1), [report(1, 1, 0.4), report(2, 1, 0.3), report(3, 5, 0.1)]))
+        #expect(study.trials.map(\.epochs) == [1, 2])
+        #expect(losses.table(of: study).trials.map(\.losses) == [[0.5, nil, nil], [0.3, nil, nil]])
+        // The best goes on; what it trains again behind the ledger may take another time.
+        apply(.attemptEnded(AttemptID(trial: TrialID(1), number: 1), AttemptEnd(outcome: .stopped, epoch: 3)))
+        apply(.workRequested(WorkerID("w")))
+        apply(.reported(AttemptID(trial: TrialID(1), number: 2), [report(3, 1, 0.1), report(4, 2, 0.05)]))
+        #expect(losses.table(of: study).trials.map(\.losses) == [[0.5, nil, nil], [0.3, 0.05, nil]])
     }
 }

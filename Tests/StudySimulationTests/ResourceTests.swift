@@ -38,6 +38,24 @@ struct ResourceTests {
         #expect(simulation.study.brokenInvariant() == nil)
     }
 
+    @Test(
+        "steps of equal time whose last one reaches a rung come to an end, and a trial that climbs without a step is told"
+    )
+    func equalSteps() throws {
+        var study = Self.study(.asha(minimum: 10, maximum: 90, eta: 3, isGuarded: true), trials: 27)
+        study.epochLimit = 30
+        let table = Tables.table(rows: 27, steps: 30, durations: Array(repeating: 1, count: 810)) { row, step in
+            Double(row) + 1 / Double(step)
+        }
+        var simulation = try Simulation(study, table: table, workers: 4)
+        simulation.run()
+        #expect(simulation.study.isFinished && simulation.study.trials.count { $0.state == .complete } == 3)
+        #expect(simulation.study.trials.allSatisfy { $0.epochs == 10 || $0.epochs == 30 })
+        let best = simulation.study.incumbent
+        let told = simulation.incumbents.last { $0.rule == .top }
+        #expect(best?.level == 90 && told?.trial == best?.trial.rawValue && told?.epoch == 30)
+    }
+
     @Test("a curve that ends before its time is over is complete")
     func shortCurves() throws {
         let table = Tables.table(rows: 3, steps: 50, durations: Array(repeating: 0.1, count: 150)) { row, step in

@@ -119,6 +119,17 @@ extension Sample {
                     ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 27,
                     checkpoint: Self.checkpoint))),
         Sample(
+            "assign-timed",
+            .assign(
+                Assignment(
+                    attempt: AttemptID(17, 3), seed: 0xDEAD_BEEF_0BAD_CAFE,
+                    settings: [
+                        Setting("training.learning_rate", .float(0.01)), Setting("training.batch_size", .int(32)),
+                        Setting("training.optimizer.sgd.nesterov", .bool(true)),
+                        Setting("model.activation", .text("gelu")),
+                    ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 27,
+                    checkpoint: Self.checkpoint, timeLimit: 12.5))),
+        Sample(
             "assign-copy",
             .assign(
                 Assignment(

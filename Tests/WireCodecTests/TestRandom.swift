@@ -124,7 +124,8 @@ struct TestRandom: RandomNumberGenerator {
                     attempt: self.attempt(), seed: self.next(),
                     settings: self.list(atMost: 9) { Setting("s" + $0.text(), $0.value()) }, dataset: self.digest(),
                     datasetByteCount: self.int(1...1 << 40), ledgerEpoch: self.int(0...1_000_000_000),
-                    targetEpoch: self.int(1...1_000_000_000), checkpoint: self.bool() ? self.reference() : nil))
+                    targetEpoch: self.int(1...1_000_000_000), checkpoint: self.bool() ? self.reference() : nil,
+                    timeLimit: self.bool() ? Double(self.int(0...1_000_000)) / 64 : nil))
         case 3:
             return .acknowledge(
                 self.list(atMost: 30) {

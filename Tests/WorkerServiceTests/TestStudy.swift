@@ -35,12 +35,12 @@ enum TestStudy {
 
     static func assignment(
         _ trial: Int, _ number: Int = 1, image: [UInt8], ledger: Int = 0, target: Int,
-        checkpoint: CheckpointReference? = nil, settings: [Setting] = TestStudy.settings
+        checkpoint: CheckpointReference? = nil, settings: [Setting] = TestStudy.settings, timeLimit: Double? = nil
     ) -> Assignment {
         Assignment(
             attempt: AttemptID(trial: TrialID(trial), number: number), seed: UInt64(trial) &* 977 &+ 5,
             settings: settings, dataset: Digest(of: image), datasetByteCount: image.count, ledgerEpoch: ledger,
-            targetEpoch: target, checkpoint: checkpoint)
+            targetEpoch: target, checkpoint: checkpoint, timeLimit: timeLimit)
     }
 
     /// A new folder of its own for one test.

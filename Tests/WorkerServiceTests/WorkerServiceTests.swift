@@ -182,6 +182,38 @@ struct WorkerServiceTests {
         try self.finish(coordinator, worker)
     }
 
+    @Test(
+        "an attempt ends with the epoch that uses up its time, counted from the first one that is new, its state stored"
+    )
+    func timeLimit() throws {
+        let coordinator = try ScriptedCoordinator()
+        let image = try TestStudy.image()
+        coordinator.blobs[Digest(of: image)] = image
+        let worker = RunningWorker(coordinator.endpoint, slots: 1)
+        #expect(try coordinator.serve(until: { !coordinator.hellos.isEmpty }))
+        func train(_ number: Int, ledger: Int, limit: Double) throws -> [EpochReport] {
+            try coordinator.send(
+                .assign(
+                    TestStudy.assignment(1, number, image: image, ledger: ledger, target: 1_000_000, timeLimit: limit)))
+            let attempt = self.attempt(1, number)
+            #expect(try coordinator.serve(until: { coordinator.ends[attempt] != nil }))
+            #expect(coordinator.ends[attempt]?.outcome == .finished)
+            let reports = coordinator.reports[attempt] ?? []
+            #expect(coordinator.ends[attempt]?.epoch == reports.last?.epoch)
+            return reports
+        }
+        let first = try train(1, ledger: 0, limit: 0)
+        #expect(first.map(\.epoch) == [1])
+        let second = try train(2, ledger: 1, limit: 0.01)
+        let spent = second.map(\.seconds)
+        #expect(second.first?.epoch == 2 && spent.reduce(0, +) >= 0.01 && spent.dropLast().reduce(0, +) < 0.01)
+        // Epochs that the coordinator has are trained again for nothing.
+        try coordinator.send(.forget([TrialID(1)]))
+        let ledger = second.last?.epoch ?? 1
+        #expect(try train(3, ledger: ledger, limit: 0).map(\.epoch) == [ledger + 1])
+        try self.finish(coordinator, worker)
+    }
+
     @Test("a stop ends a long trial at once, and what cannot be built is refused")
     func stop() throws {
         let coordinator = try ScriptedCoordinator()

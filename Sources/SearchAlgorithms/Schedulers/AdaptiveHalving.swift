@@ -82,7 +82,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         if self.promotable() != nil { return .resume }
         if !self.isClosed {
             let target = self.firstRung(of: self.trials.count)
-            return .start(Placement(bracket: 0, rung: target, level: self.ladder.epochs[target]))
+            return .start(Placement(bracket: 0, rung: target, level: self.ladder.levels[target]))
         }
         if self.usesIdleSlots, self.leastServed() != nil { return .resume }
         return self.trials.runningCount > 0 ? .wait : .finished
@@ -98,8 +98,8 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         let trial = self.trials.start(bracket: 0)
         self.standing.append(-1)
         self.heading.append(target)
-        self.losses += Array(repeating: Self.unknown, count: self.ladder.epochs.count)
-        return .start(trial, Placement(bracket: 0, rung: target, level: self.ladder.epochs[target]))
+        self.losses += Array(repeating: Self.unknown, count: self.ladder.levels.count)
+        return .start(trial, Placement(bracket: 0, rung: target, level: self.ladder.levels[target]))
     }
 
     /// Lets the best trial that waits at a rung go on.
@@ -110,7 +110,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         self.heading[best.trial] = next
         // Whoever is the best that waits now may be known at the next rung.
         self.settle()
-        let target = self.ladder.epochs[next]
+        let target = self.ladder.levels[next]
         return .resume(
             TrialID(best.trial), Placement(bracket: 0, rung: next, level: target),
             reason: "\(place), promoted to \(target)\(self.comparison(best.loss, in: rung))")
@@ -200,7 +200,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.check(trial, epoch: epoch)
         self.trials.advance(trial.rawValue)
-        guard let rung = self.ladder.epochs.firstIndex(of: epoch) else { return [] }
+        guard let rung = self.ladder.levels.firstIndex(of: epoch) else { return [] }
         let entry = RankedLoss(loss, trial: trial.rawValue)
         self.setLoss(entry.loss, of: trial.rawValue, at: rung)
         guard rung == self.heading[trial.rawValue] else { return [] }
@@ -264,12 +264,12 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         guard !self.correlations.isEmpty else {
             return "\(self.probesEnded.count) of \(Self.probesNeeded) probes have ended"
         }
-        var reason: Reason = "rank correlation with \(epochs: self.ladder.epochs[self.probeRung]): "
+        var reason: Reason = "rank correlation with \(epochs: self.ladder.levels[self.probeRung]): "
         for (rung, correlation) in self.correlations.enumerated() {
             let comma = rung > 0 ? ", " : ""
-            reason = reason + "\(comma)\(epochs: self.ladder.epochs[rung]) \(Self.hundredths(correlation))"
+            reason = reason + "\(comma)\(epochs: self.ladder.levels[rung]) \(Self.hundredths(correlation))"
         }
-        return reason + "; new trials rest first at \(epochs: self.ladder.epochs[self.base])"
+        return reason + "; new trials rest first at \(epochs: self.ladder.levels[self.base])"
     }
 
     private static func hundredths(_ x: Double) -> String {
@@ -320,15 +320,15 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         RankedLoss(self.loss(of: trial, at: rung), trial: trial)
     }
 
-    private func loss(of trial: Int, at rung: Int) -> Double { self.losses[trial * self.ladder.epochs.count + rung] }
+    private func loss(of trial: Int, at rung: Int) -> Double { self.losses[trial * self.ladder.levels.count + rung] }
 
     private func isKnown(_ trial: Int, at rung: Int) -> Bool { self.loss(of: trial, at: rung) != Self.unknown }
 
     private mutating func setLoss(_ loss: Double, of trial: Int, at rung: Int) {
-        self.losses[trial * self.ladder.epochs.count + rung] = loss
+        self.losses[trial * self.ladder.levels.count + rung] = loss
     }
 
     private func place(rank: Int, in rung: Int) -> RungPlace {
-        RungPlace(rank: rank, count: self.rungs[rung].ranking.count, epochs: self.ladder.epochs[rung])
+        RungPlace(rank: rank, count: self.rungs[rung].ranking.count, epochs: self.ladder.levels[rung])
     }
 }

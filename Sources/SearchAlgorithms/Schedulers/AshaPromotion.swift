@@ -68,7 +68,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         self.restingLosses.append(.infinity)
         let bracket = self.choice?.start(self.trials.count) ?? 0
         let trial = self.trials.start(bracket: bracket)
-        return .start(trial, Placement(bracket: bracket, rung: 0, level: self.ladder.epochs[bracket]))
+        return .start(trial, Placement(bracket: bracket, rung: 0, level: self.ladder.levels[bracket]))
     }
 
     func outlook() -> Outlook {
@@ -80,7 +80,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         let bracket = self.choice?.bracket(of: self.trials.count) ?? 0
-        return .start(Placement(bracket: bracket, rung: 0, level: self.ladder.epochs[bracket]))
+        return .start(Placement(bracket: bracket, rung: 0, level: self.ladder.levels[bracket]))
     }
 
     private mutating func promote(bracket: Int, rung: Int) -> Proposal? {
@@ -89,7 +89,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         else { return nil }
         self.brackets[bracket][rung].promotedCount += 1
         self.trials.resume(best.trial)
-        let target = self.ladder.epochs[bracket + rung + 1]
+        let target = self.ladder.levels[bracket + rung + 1]
         let place = self.place(rank: rank, bracket: bracket, rung: rung)
         let comparison = self.comparison(best.loss, bracket: bracket, rung: rung)
         return .resume(
@@ -114,7 +114,7 @@ struct AshaPromotion: SchedulingAlgorithm {
         self.choice?.observe(trial.rawValue, epoch: epoch, loss: loss)
         let bracket = self.trials[trial.rawValue].bracket
         let rung = Int(self.trials[trial.rawValue].rung)
-        guard epoch == self.ladder.epochs[bracket + rung] else { return [] }
+        guard epoch == self.ladder.levels[bracket + rung] else { return [] }
         guard bracket + rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
             return [.complete(trial, rung: rung, epoch: epoch)]
@@ -180,7 +180,7 @@ struct AshaPromotion: SchedulingAlgorithm {
 
     private func place(rank: Int, bracket: Int, rung: Int) -> RungPlace {
         RungPlace(
-            rank: rank, count: self.brackets[bracket][rung].ranking.count, epochs: self.ladder.epochs[bracket + rung],
+            rank: rank, count: self.brackets[bracket][rung].ranking.count, epochs: self.ladder.levels[bracket + rung],
             bracket: self.brackets.count > 1 ? bracket : nil)
     }
 

@@ -28,13 +28,13 @@ struct AshaStopping: SchedulingAlgorithm {
 
     mutating func ask() -> Proposal {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        let maximum = self.ladder.epochs[self.ladder.top]
+        let maximum = self.ladder.levels[self.ladder.top]
         return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, level: maximum))
     }
 
     func outlook() -> Outlook {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(Placement(bracket: 0, rung: 0, level: self.ladder.epochs[self.ladder.top]))
+        return .start(Placement(bracket: 0, rung: 0, level: self.ladder.levels[self.ladder.top]))
     }
 
     mutating func close() -> [Decision] {
@@ -46,7 +46,7 @@ struct AshaStopping: SchedulingAlgorithm {
         try self.trials.check(trial, epoch: epoch)
         self.trials.advance(trial.rawValue)
         let rung = Int(self.trials[trial.rawValue].rung)
-        guard epoch == self.ladder.epochs[rung] else { return [] }
+        guard epoch == self.ladder.levels[rung] else { return [] }
         guard rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
             return [.complete(trial, rung: rung, epoch: epoch)]

@@ -32,7 +32,7 @@ struct BracketChoice: Hashable, Sendable {
     private let ladder: RungLadder
     private let allocation: BracketAllocation
     private let seed: UInt64
-    /// Losses of trial t at the rungs of the ladder from `t * ladder.epochs.count` on; infinity where not told.
+    /// Losses of trial t at the rungs of the ladder from `t * ladder.levels.count` on; infinity where not told.
     private var losses: [Double] = []
     /// For each rung of the ladder the last trials that reached it.
     private var samples: [[Int]]
@@ -40,15 +40,15 @@ struct BracketChoice: Hashable, Sendable {
 
     /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` unless `1 <= brackets <= rungs of the ladder`.
     init(ladder: RungLadder, brackets: Int, allocation: BracketAllocation, seed: UInt64) throws(SearchError) {
-        guard (1...ladder.epochs.count).contains(brackets) else {
+        guard (1...ladder.levels.count).contains(brackets) else {
             throw .invalidSetting(
-                name: "brackets", found: "\(brackets)", wanted: "1 to \(ladder.epochs.count), the number of rungs")
+                name: "brackets", found: "\(brackets)", wanted: "1 to \(ladder.levels.count), the number of rungs")
         }
         self.count = brackets
         self.ladder = ladder
         self.allocation = allocation
         self.seed = seed
-        self.samples = Array(repeating: [], count: ladder.epochs.count)
+        self.samples = Array(repeating: [], count: ladder.levels.count)
         self.weights = (0..<brackets).map { bracket in
             let halvings = ladder.top - bracket
             return (0..<halvings).reduce(1.0) { product, _ in product * Double(ladder.eta) } / Double(halvings + 1)
@@ -58,7 +58,7 @@ struct BracketChoice: Hashable, Sendable {
     /// The bracket of the next trial, whose number is given.
     mutating func start(_ trial: Int) -> Int {
         if self.allocation == .learned {
-            self.losses.append(contentsOf: repeatElement(.infinity, count: self.ladder.epochs.count))
+            self.losses.append(contentsOf: repeatElement(.infinity, count: self.ladder.levels.count))
         }
         return self.bracket(of: trial)
     }
@@ -76,22 +76,22 @@ struct BracketChoice: Hashable, Sendable {
 
     /// A running trial's loss after an epoch.
     mutating func observe(_ trial: Int, epoch: Int, loss: Double) {
-        guard self.allocation == .learned, let rung = self.ladder.epochs.firstIndex(of: epoch) else { return }
-        self.losses[trial * self.ladder.epochs.count + rung] = loss.isFinite ? loss : .infinity
+        guard self.allocation == .learned, let rung = self.ladder.levels.firstIndex(of: epoch) else { return }
+        self.losses[trial * self.ladder.levels.count + rung] = loss.isFinite ? loss : .infinity
         if self.samples[rung].count == Self.sampleSize { self.samples[rung].removeFirst() }
         self.samples[rung].append(trial)
         let reference = self.samples.lastIndex { $0.count >= Self.smallestSample }
         guard rung > 0, rung == reference else { return }
         self.weights = (0..<self.count).map { bracket in
             let agreement = bracket < rung ? self.agreement(of: bracket, with: rung) : 1
-            return max(0, agreement) / Double(self.ladder.epochs[bracket])
+            return max(0, agreement) / Double(self.ladder.levels[bracket])
         }
     }
 
     /// Kendall's rank correlation between two rungs over the sample of the higher one; pairs that tie count as neither.
     private func agreement(of rung: Int, with reference: Int) -> Double {
         let sample = self.samples[reference]
-        let stride = self.ladder.epochs.count
+        let stride = self.ladder.levels.count
         var sum = 0
         for i in sample.indices {
             for j in sample[..<i].indices {

@@ -8,7 +8,7 @@ extension BracketPlan {
         let trials = power(ladder.eta, ladder.top)
         return BracketPlan(
             bracket: 0,
-            rungs: ladder.epochs.enumerated().map { rung, epochs in
+            rungs: ladder.levels.enumerated().map { rung, epochs in
                 RungPlan(epochs: epochs, trials: trials / power(ladder.eta, rung))
             })
     }
@@ -51,7 +51,7 @@ extension BracketPlan {
     /// The rungs of a scheduler that does not fix how many trials reach them.
     /// `bracket` is the number of the ladder's lowest rungs that it leaves out.
     static func open(_ ladder: RungLadder, bracket: Int = 0) -> BracketPlan {
-        BracketPlan(bracket: bracket, rungs: ladder.epochs[bracket...].map { RungPlan(epochs: $0, trials: 0) })
+        BracketPlan(bracket: bracket, rungs: ladder.levels[bracket...].map { RungPlan(epochs: $0, trials: 0) })
     }
 }
 

@@ -43,22 +43,22 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
             let trial = self.rungs[rung].trials[place]
             self.rungs[rung].promotedCount += 1
             self.trials.resume(trial)
-            let target = self.ladder.epochs[rung + 1]
+            let target = self.ladder.levels[rung + 1]
             let reason: Reason =
                 "rank \(rank + 1) of \(self.rungs[rung].trials.count) by fronts at"
-                + " \(epochs: self.ladder.epochs[rung]), promoted to \(target)"
+                + " \(epochs: self.ladder.levels[rung]), promoted to \(target)"
                 + self.told(self.rungs[rung].losses[place])
             return .resume(
                 TrialID(trial), Placement(bracket: 0, rung: rung + 1, level: target), reason: reason)
         }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, level: self.ladder.epochs[0]))
+        return .start(self.trials.start(bracket: 0), Placement(bracket: 0, rung: 0, level: self.ladder.levels[0]))
     }
 
     func outlook() -> Outlook {
         if self.rungs.indices.contains(where: { self.promotable(in: $0) != nil }) { return .resume }
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
-        return .start(Placement(bracket: 0, rung: 0, level: self.ladder.epochs[0]))
+        return .start(Placement(bracket: 0, rung: 0, level: self.ladder.levels[0]))
     }
 
     mutating func close() -> [Decision] {
@@ -74,7 +74,7 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
         try self.trials.check(trial, epoch: epoch)
         self.trials.advance(trial.rawValue)
         let rung = Int(self.trials[trial.rawValue].rung)
-        guard epoch == self.ladder.epochs[rung] else { return [] }
+        guard epoch == self.ladder.levels[rung] else { return [] }
         guard rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
             return [.complete(trial, rung: rung, epoch: epoch)]
@@ -138,7 +138,7 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
         }
         return trials.map { trial in
             let (rank, place) = ranks[trial.rawValue]
-            return "rank \(rank + 1) of \(count) by fronts at \(epochs: self.ladder.epochs[rung]),"
+            return "rank \(rank + 1) of \(count) by fronts at \(epochs: self.ladder.levels[rung]),"
                 + " \(state.promotedCount) went on of at most \(count / self.ladder.eta) (eta \(self.ladder.eta))"
                 + self.told(state.losses[place])
         }

@@ -61,7 +61,7 @@ struct ProgressiveHalving: SchedulingAlgorithm {
         try self.asha.check(trial, epoch: epoch)
         self.curves[trial.rawValue].append(loss.isFinite ? loss : .infinity)
         let rung = self.asha.ceiling
-        if loss.isFinite, rung > 0, rung < self.ladder.top, epoch == self.ladder.epochs[rung] {
+        if loss.isFinite, rung > 0, rung < self.ladder.top, epoch == self.ladder.levels[rung] {
             self.add(trial.rawValue)
             if !self.agrees(at: rung) {
                 self.asha.raiseCeiling()
@@ -124,8 +124,8 @@ struct ProgressiveHalving: SchedulingAlgorithm {
     /// Whether each trial's place at a rung is one that it may have at the rung below, give or take epsilon.
     private func agrees(at rung: Int) -> Bool {
         let epsilon = self.epsilon
-        let below = self.ladder.epochs[rung - 1]
-        let upper = self.order(at: self.ladder.epochs[rung])
+        let below = self.ladder.levels[rung - 1]
+        let upper = self.order(at: self.ladder.levels[rung])
         let lower = self.order(at: below)
         return zip(upper, lower).allSatisfy { trial, soft in
             trial == soft || abs(self.curves[trial][below - 1] - self.curves[soft][below - 1]) <= epsilon

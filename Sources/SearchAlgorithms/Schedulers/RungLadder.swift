@@ -11,7 +11,7 @@
 /// Deviations, on purpose: the paper takes R / r to be a power of eta and says nothing of other values.
 package struct RungLadder: Hashable, Sendable {
     /// Strictly increasing, never empty.
-    package let epochs: [Int]
+    package let levels: [Int]
     /// The reduction factor: one of `eta` trials goes on from a rung.
     package let eta: Int
 
@@ -27,10 +27,10 @@ package struct RungLadder: Hashable, Sendable {
         guard (1...maximum).contains(minimum) else {
             throw .invalidSetting(name: "min", found: "\(minimum)", wanted: "1 to max, which is \(maximum)")
         }
-        var epochs = [minimum]
-        while epochs[epochs.count - 1] <= maximum / eta { epochs.append(epochs[epochs.count - 1] * eta) }
-        if epochs[epochs.count - 1] < maximum { epochs.append(maximum) }
-        self.epochs = epochs
+        var levels = [minimum]
+        while levels[levels.count - 1] <= maximum / eta { levels.append(levels[levels.count - 1] * eta) }
+        if levels[levels.count - 1] < maximum { levels.append(maximum) }
+        self.levels = levels
         self.eta = eta
     }
 
@@ -39,12 +39,12 @@ package struct RungLadder: Hashable, Sendable {
     /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` unless `1 <= maximum <= 10^9`.
     package init(onlyRung maximum: Int) throws(SearchError) {
         try Self.check(maximum: maximum, eta: 2)
-        self.epochs = [maximum]
+        self.levels = [maximum]
         self.eta = 2
     }
 
     /// The number of the rung at the top.
-    package var top: Int { self.epochs.count - 1 }
+    package var top: Int { self.levels.count - 1 }
 
     static func check(maximum: Int, eta: Int) throws(SearchError) {
         guard (1...Self.maximumLimit).contains(maximum) else {

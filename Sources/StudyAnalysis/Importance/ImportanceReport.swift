@@ -1,5 +1,5 @@
 import Randomness
-import TuningModel
+package import TuningModel
 
 /// Which parameters matter at one rung, by two methods.
 ///
@@ -45,8 +45,10 @@ package struct ImportanceReport: Hashable, Sendable {
         package let share: Fanova.Share
     }
 
-    /// The rung's number of epochs.
-    package let epochs: Int
+    /// The rung's level: so many epochs, unless the study's resource is another one.
+    package let level: Int
+    /// What levels are counted in.
+    package let resource: Resource
     /// Trials with a loss at the rung.
     package let trials: Int
     /// By main effect, the largest first.
@@ -91,7 +93,8 @@ package struct ImportanceReport: Hashable, Sendable {
                 pairs.append(Pair(first: low, second: high, share: share))
             }
         }
-        self.epochs = table.levels[level]
+        self.level = table.levels[level]
+        self.resource = table.resource
         self.trials = trials.count
         self.entries = entries
         self.pairs = pairs.sorted { left, right in

@@ -118,7 +118,7 @@ private struct Unimportant {
         return Narrowing.Step(
             parameters: group, change: .fixed(value),
             reason: "was \(evidence.text(parameter)): explains less than \(Wording.percent(self.limit)) of the loss of "
-                + "\(entry.trials) trials at epoch \(self.report.epochs), fixed at the value of the best, trial \(trial)"
+                + "\(entry.trials) trials at \(self.report.resource.place(self.report.level)), fixed at the value of the best, trial \(trial)"
         )
     }
 

@@ -1,3 +1,5 @@
+package import TuningModel
+
 /// Whether the order of trials at one rung tells their order at a higher one.
 ///
 /// Compared are the trials that have a loss at both. A trial that diverged or failed on its way to a rung is the worst
@@ -18,9 +20,11 @@ package struct RungAgreement: Hashable, Sendable {
         case good
     }
 
-    /// The rungs' numbers of epochs.
+    /// The rungs' levels.
     package let low: Int
     package let high: Int
+    /// What levels are counted in.
+    package let resource: Resource
     /// How many trials have both.
     package let trials: Int
     package let spearman: RankCorrelation?
@@ -30,15 +34,19 @@ package struct RungAgreement: Hashable, Sendable {
     package let eta: Int
 
     /// - Parameters:
-    ///   - low: The lower rung's number of epochs.
+    ///   - low: The lower rung's level.
     ///   - high: The higher rung's.
+    ///   - resource: What levels are counted in.
     ///   - lower: Losses at the lower rung.
     ///   - higher: Losses of the same trials at the higher one.
     ///   - eta: One of `eta` trials goes on; at least 2.
-    package init(low: Int, high: Int, lower: [Double], higher: [Double], eta: Int) {
+    package init(
+        low: Int, high: Int, resource: Resource = .epochs, lower: [Double], higher: [Double], eta: Int
+    ) {
         precondition(lower.count == higher.count, "\(lower.count) losses and \(higher.count)")
         self.low = low
         self.high = high
+        self.resource = resource
         self.eta = max(2, eta)
         self.trials = lower.count
         self.spearman = RankCorrelation.spearman(lower, higher)
@@ -57,16 +65,18 @@ package struct RungAgreement: Hashable, Sendable {
 
     /// The verdict in words.
     package var sentence: String {
-        let names = "epoch-\(self.low) ranks"
+        let isEpochs = self.resource == .epochs
+        let names = isEpochs ? "epoch-\(self.low) ranks" : "ranks at \(self.resource.place(self.low))"
         switch self.verdict {
         case .unknown:
             let found = self.trials == 1 ? "1 trial has" : "\(self.trials) trials have"
-            return "\(found) epochs \(self.low) and \(self.high), too few to compare their ranks"
+            let both = isEpochs ? "epochs" : "losses at \(self.resource)"
+            return "\(found) \(both) \(self.low) and \(self.high), too few to compare their ranks"
         case .noSignal:
             return
                 "\(names) carry no signal on this task that \(self.trials) trials could show; raise the scheduler's min"
-        case .weak: return "\(names) say a little of those at epoch \(self.high)"
-        case .good: return "\(names) tell those at epoch \(self.high)"
+        case .weak: return "\(names) say a little of those at \(self.resource.place(self.high))"
+        case .good: return "\(names) tell those at \(self.resource.place(self.high))"
         }
     }
 

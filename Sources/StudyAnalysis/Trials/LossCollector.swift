@@ -11,43 +11,41 @@ package struct LossCollector: Sendable {
     private let objective: Objective
     private let constraints: [Constraint]
     private let levels: [Int]
-    private let resource: Resource
+    private let scale: ResourceScale
     /// For each trial the loss at each level.
     private var losses: [[Double?]] = []
-    /// For each trial its last epoch and what it has used by then, where levels are not epochs.
-    private var usage: [(epoch: Int, used: Double)] = []
+    /// For each trial what it has used, where levels are not epochs.
+    private var uses: [ResourceUse] = []
 
     /// - Parameter study: The study before its first event.
     package init(_ study: StudyState) {
         self.objective = study.definition.objective
         self.constraints = study.definition.outcomeConstraints
         self.levels = study.levels
-        self.resource = study.definition.resource
+        self.scale = study.definition.resourceScale
     }
 
     /// Takes in a row of the journal.
     package mutating func take(_ record: JournalRecord) {
-        if case .reported(let attempt, let reports) = record.event {
-            for report in reports {
-                for level in self.levelsReached(by: report, of: attempt.trial) where self.make(attempt.trial) {
-                    guard self.losses[attempt.trial.rawValue][level] == nil else { continue }
-                    self.losses[attempt.trial.rawValue][level] = self.loss(of: report.metrics)
-                }
+        guard let (trial, reports) = record.acceptedReports else { return }
+        for report in reports {
+            for level in self.levelsReached(by: report, of: trial) where self.make(trial) {
+                guard self.losses[trial.rawValue][level] == nil else { continue }
+                self.losses[trial.rawValue][level] = self.loss(of: report.metrics)
             }
         }
     }
 
     /// The places of the levels that a trial reaches with an epoch.
     private mutating func levelsReached(by report: EpochReport, of trial: TrialID) -> [Int] {
-        guard self.resource != .epochs else {
+        guard self.scale.resource != .epochs else {
             return self.levels.firstIndex(of: report.epoch).map { [$0] } ?? []
         }
-        guard self.make(trial), report.epoch == self.usage[trial.rawValue].epoch + 1 else { return [] }
-        let before = self.usage[trial.rawValue].used
-        let after = self.resource.used(after: report, before: before)
-        self.usage[trial.rawValue] = (report.epoch, after)
-        let reached = Resource.level(of: before) + 1..<Resource.level(of: after) + 1
-        return self.levels.indices.filter { reached.contains(self.levels[$0]) }
+        guard self.make(trial), report.epoch == self.uses[trial.rawValue].epoch + 1 else { return [] }
+        let before = self.uses[trial.rawValue].level
+        self.uses[trial.rawValue].take(report, on: self.scale)
+        let after = self.uses[trial.rawValue].level
+        return self.levels.indices.filter { self.levels[$0] > before && self.levels[$0] <= after }
     }
 
     /// The first objective as a loss; infinite where outcome constraints are broken.
@@ -60,15 +58,15 @@ package struct LossCollector: Sendable {
         guard (0..<100_000_000).contains(trial.rawValue) else { return false }
         while self.losses.count <= trial.rawValue {
             self.losses.append(Array(repeating: nil, count: self.levels.count))
-            self.usage.append((0, 0))
+            self.uses.append(ResourceUse())
         }
         return true
     }
 
     /// The losses of all trials of a study.
     ///
-    /// A trial that ran out of patience, or had all epochs that it may have, stands at the level it was heading for with its
-    /// last loss, one that diverged or failed with an infinite one; epochs beyond those in the ledger do not count.
+    /// A trial that ran out of patience stands at the level it was heading for with its last loss, one that diverged or
+    /// failed with an infinite one; epochs beyond those in the ledger do not count.
     ///
     /// - Parameter study: The study after the last event that was taken in.
     /// - Returns: A row for each trial.
@@ -78,7 +76,11 @@ package struct LossCollector: Sendable {
             let number = trial.id.rawValue
             var losses = self.losses.indices.contains(number) ? self.losses[number] : []
             while losses.count < self.levels.count { losses.append(nil) }
-            for (level, units) in self.levels.enumerated() where units > trial.level { losses[level] = nil }
+            for (level, units) in self.levels.enumerated()
+            where units > min(trial.level, trial.placement.level) {
+                // One long epoch may pass rungs that the trial was never compared at.
+                losses[level] = nil
+            }
             if let count = trial.parameterCount, self.objective.metric == .modelParameters {
                 // No worker measures it.
                 let loss = self.objective.loss(of: [MetricValue(.modelParameters, Double(count))])
@@ -87,15 +89,13 @@ package struct LossCollector: Sendable {
             if let level = self.levels.firstIndex(of: trial.placement.level) {
                 let isBroken = trial.status == .diverged || trial.state == .failed
                 if isBroken { losses[level] = .infinity }
-                if trial.status == .finishedEarly || (trial.state == .complete && losses[level] == nil) {
-                    losses[level] = self.loss(of: trial.metrics)
-                }
+                if trial.status == .finishedEarly { losses[level] = self.loss(of: trial.metrics) }
             }
             return RungTable.Trial(
                 id: trial.id, configuration: trial.configuration,
                 coordinates: space.coordinates(of: trial.configuration), losses: losses,
                 auditedAt: trial.auditedFrom)
         }
-        return RungTable(space: space, levels: self.levels, trials: trials)
+        return RungTable(space: space, levels: self.levels, resource: self.scale.resource, trials: trials)
     }
 }

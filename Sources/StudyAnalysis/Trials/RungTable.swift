@@ -32,14 +32,17 @@ package struct RungTable: Hashable, Sendable {
     }
 
     package let space: ParameterSpace
-    /// Epochs at which trials are compared, ascending.
+    /// Where trials are compared, in units of the resource, ascending.
     package let levels: [Int]
+    /// What levels are counted in.
+    package let resource: Resource
     /// By number.
     package let trials: [Trial]
 
-    package init(space: ParameterSpace, levels: [Int], trials: [Trial]) {
+    package init(space: ParameterSpace, levels: [Int], resource: Resource = .epochs, trials: [Trial]) {
         self.space = space
         self.levels = levels
+        self.resource = resource
         self.trials = trials
     }
 
@@ -67,7 +70,8 @@ package struct RungTable: Hashable, Sendable {
                 trial.losses[low].flatMap { low in trial.losses[high].map { (low, $0) } }
             }
             return RungAgreement(
-                low: self.levels[low], high: self.levels[high], lower: both.map(\.0), higher: both.map(\.1), eta: eta)
+                low: self.levels[low], high: self.levels[high], resource: self.resource, lower: both.map(\.0),
+                higher: both.map(\.1), eta: eta)
         }
     }
 

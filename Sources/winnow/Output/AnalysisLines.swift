@@ -37,7 +37,8 @@ struct AnalysisLines {
             else { continue }
             lines.append(
                 Line(
-                    text: "importance at epoch \(report.epochs), \(report.trials) trials: share of the loss's variance "
+                    text:
+                        "importance at \(report.resource.place(report.level)), \(report.trials) trials: share of the loss's variance "
                         + "(fANOVA, +- over trees), of being in the best tenth (PED-ANOVA), trials where active",
                     json: nil))
             lines += report.entries.prefix(self.count).map { self.line($0, report) }
@@ -54,7 +55,7 @@ struct AnalysisLines {
 
     private func line(_ entry: ImportanceReport.Entry, _ report: ImportanceReport) -> Line {
         let main = entry.main.map { "\(Figures.percent($0.mean)) +- \(Figures.percent($0.spread))" } ?? "-"
-        var json = JSONLine(event: "importance").adding("epoch", .int(report.epochs))
+        var json = JSONLine(event: "importance").adding(report.resource.levelName, .int(report.level))
             .adding("trials", .int(report.trials)).adding("parameter", .text(self.name(entry.parameter)))
         json.add("active", .int(entry.trials))
         json.add("fanova", entry.main.map { .double($0.mean) } ?? .null)
@@ -70,7 +71,7 @@ struct AnalysisLines {
         return Line(
             text: "  \(Self.padded(name, 44))  \(Figures.percent(pair.share.mean)) +- "
                 + Figures.percent(pair.share.spread),
-            json: JSONLine(event: "interaction").adding("epoch", .int(report.epochs))
+            json: JSONLine(event: "interaction").adding(report.resource.levelName, .int(report.level))
                 .adding("first", .text(self.name(pair.first))).adding("second", .text(self.name(pair.second)))
                 .adding("fanova", .double(pair.share.mean)).adding("fanova_spread", .double(pair.share.spread)))
     }
@@ -88,7 +89,7 @@ struct AnalysisLines {
         }
         let heading = Line(
             text:
-                "ranks of trials that have losses at both epochs (where trials are promoted, the best of the lower one)",
+                "ranks of trials that have losses at both rungs (where trials are promoted, the best of the lower one)",
             json: nil)
         return [heading]
             + agreements.map { agreement in
@@ -147,16 +148,21 @@ struct AnalysisLines {
         let front = ParetoFront.indices(points)
         let names = objectives.map(\.metric.rawValue).joined(separator: ", ")
         guard !front.isEmpty else {
-            return [Self.missing("front", "front: no trial at epoch \(self.table.levels[level]) has all of \(names)")]
+            return [
+                Self.missing(
+                    "front",
+                    "front: no trial at \(self.table.resource.place(self.table.levels[level])) has all of \(names)")
+            ]
         }
         let worst = objectives.indices.map { index in
             points.map { $0[index] }.filter(\.isFinite).max() ?? 0
         }
         let volume = Hypervolume.volume(front.map { points[$0] }, reference: worst)
         let heading = Line(
-            text: "front of \(names): \(front.count) of \(trials.count) trials at epoch \(self.table.levels[level]); "
+            text:
+                "front of \(names): \(front.count) of \(trials.count) trials at \(self.table.resource.place(self.table.levels[level])); "
                 + "hypervolume \(Figures.short(volume)) up to the worst of each",
-            json: JSONLine(event: "front").adding("epoch", .int(self.table.levels[level]))
+            json: JSONLine(event: "front").adding(self.table.resource.levelName, .int(self.table.levels[level]))
                 .adding("trials", .int(trials.count)).adding("on_front", .int(front.count))
                 .adding("hypervolume", .double(volume)))
         let order = front.sorted { (points[$0][0], $0) < (points[$1][0], $1) }

@@ -36,7 +36,7 @@ struct FrontLines {
     var text: [String] {
         let point = self.reference.map { "\($0.metric.rawValue) \(Figures.short($0.value))" }.joined(separator: ", ")
         let heading =
-            "front of \(self.names) at epoch \(self.front.level): \(self.front.members.count) of "
+            "front of \(self.names) at \(self.study.definition.resource.place(self.front.level)): \(self.front.members.count) of "
             + "\(self.front.comparedCount) trials; hypervolume \(Figures.short(self.front.volume)) up to the worst of "
             + "each, \(point)"
         return [heading]
@@ -49,7 +49,8 @@ struct FrontLines {
 
     var json: [JSONLine] {
         let reference = JSONLine.Value.object(self.reference.map { ($0.metric.rawValue, .double($0.value)) })
-        let heading = JSONLine(event: "front").adding("epoch", .int(self.front.level))
+        let heading = JSONLine(event: "front")
+            .adding(self.study.definition.resource.levelName, .int(self.front.level))
             .adding("trials", .int(self.front.comparedCount)).adding("on_front", .int(self.front.members.count))
             .adding("hypervolume", .double(self.front.volume)).adding("reference", reference)
         return [heading]
@@ -73,7 +74,7 @@ struct FrontLines {
         }
         let reason =
             trial.level < self.front.level
-            ? "its trials are at \(self.study.definition.resource.amount(self.front.level))"
+            ? "its trials are at \(self.study.definition.resource.place(self.front.level))"
             : beater.map { "trial \($0.trial) is nowhere worse" } ?? "it keeps constraints worse, or is an audit"
         return "not on the front of \(self.names): \(reason)"
     }
