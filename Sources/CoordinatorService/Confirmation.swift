@@ -118,7 +118,11 @@ extension CoordinatorService {
         var texts = settings.map { StoredText($0.name, "\($0.value)") }
         let classes = rows.flatMap { confirmation.run?.evaluateByClass($0.part) } ?? []
         texts += self.dataset.texts(of: classes)
-        texts += (best.metrics + metrics).map { StoredText($0.metric.rawValue, "\($0.value)") }
+        // What is learned in training has the name of the setting that it began with.
+        texts += (best.metrics + metrics).map { metric in
+            let name = metric.metric.rawValue
+            return StoredText(settings.contains { $0.name == name } ? "\(name).learned" : name, "\(metric.value)")
+        }
         let tensors = (confirmation.run?.tensors() ?? []).map {
             StoredTensor(name: $0.name, shape: $0.shape, values: $0.values)
         }

@@ -107,7 +107,10 @@ extension CoordinatorService {
                 } catch {
                     self.logger.warning("a checkpoint could not be removed", metadata: ["error": "\(error)"])
                 }
-            case .confirm(let trial): self.confirmation = Confirmation(of: trial, deadline: self.now + .seconds(5))
+            case .confirm(let trial):
+                // Whoever can train the network again in less time does not wait for its upload.
+                let training = Duration.seconds(min(self.coordinator.study.record(of: trial)?.seconds ?? 0, 5))
+                self.confirmation = Confirmation(of: trial, deadline: self.now + training)
             case .leave: self.hasLeft = true
             case .log(let text, let isWarning): self.logger.log(level: isWarning ? .warning : .info, "\(text)")
             }

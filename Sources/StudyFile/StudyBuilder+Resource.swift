@@ -10,6 +10,8 @@ struct ResourceSettings: Hashable, Sendable {
     var epochLimit: Int?
     /// Where the resource is named.
     var place = Place(line: 1, column: 1)
+    /// Where its greatest amount stands.
+    var maximumPlace = Place(line: 1, column: 1)
 }
 
 extension StudyBuilder {
@@ -27,8 +29,16 @@ extension StudyBuilder {
             isTable
             ? ["epochs", "epoch", "step", "steps", "seconds"]
             : ["epochs", "epoch", "seconds", "samples", "examples", "repeats", "folds"]
-        let unbuilt = isTable ? ["samples", "examples", "repeats", "folds"] : ["step", "steps"]
-        guard let found = self.name(node, path: "\(path).resource", among: names, unbuilt: unbuilt) else { return nil }
+        let untold = isTable ? ["samples", "examples", "repeats", "folds"] : ["step", "steps"]
+        if let text = node.text, untold.contains(text) || (text == "seconds" && isTable && !self.hasRecordedTime) {
+            self.report(
+                node.place,
+                isTable
+                    ? "\(path).resource: found \(text), of which the recorded curves tell nothing, want step"
+                    : "\(path).resource: found \(text), of which only recorded curves have any, want epochs")
+            return nil
+        }
+        guard let found = self.name(node, path: "\(path).resource", among: names) else { return nil }
         let resource = found == "examples" ? .samples : Resource(rawValue: found) ?? .epochs
         var settings = ResourceSettings(resource: resource, place: node.place)
         guard resource != .epochs else { return self.checkForeignLimit(section, settings) }
@@ -40,9 +50,19 @@ extension StudyBuilder {
         }
         if let steps = self.recordedSteps {
             settings.epochLimit = steps
-            return self.checkForeignLimit(section, settings)
+            guard let entry = section.entry("epochs") else { return settings }
+            self.report(
+                entry.place, "\(path): epochs means nothing to recorded curves, which have \(steps); leave it out")
+            return nil
         }
-        guard let limit = self.required("epochs", in: section) else { return nil }
+        settings.maximumPlace = section.entry("max")?.value.place ?? node.place
+        guard let limit = section["epochs"] else {
+            self.report(
+                section.place,
+                "\(path).epochs is missing beside resource: \(found), want the most epochs of one network, such as epochs: 100"
+            )
+            return nil
+        }
         settings.epochLimit = self.int(limit, path: "\(path).epochs", in: 1...Self.largestEpochLimit)
         return settings.epochLimit == nil ? nil : settings
     }
@@ -62,14 +82,14 @@ extension StudyBuilder {
     /// - Returns: `nil` where there is a mistake, which is reported.
     mutating func amounts(of resource: Resource, _ section: Section, scheduler name: String) -> (Int, Int)? {
         let limit = 1...(resource.countsNetworks ? Self.mostNetworks : 1_000_000_000)
-        guard let node = self.required("max", in: section),
-            let maximum = self.int(node, path: "\(section.path).max", in: limit)
-        else { return nil }
+        let isAsked = { (key: String) in "\(section.path).\(key) is missing, want a number of \(resource.rawValue)" }
         // What one epoch costs is known to nobody yet, so that the first comparison has no default.
-        let needsMinimum = !resource.countsNetworks && name != "none" && name != "hyperband"
-        if needsMinimum, section["min"] == nil { self.reportMissing("min", in: section) }
+        let needsMinimum = !resource.countsNetworks && name != "none"
+        if section["max"] == nil { self.report(section.place, isAsked("max")) }
+        if needsMinimum, section["min"] == nil { self.report(section.place, isAsked("min")) }
+        let maximum = section["max"].flatMap { self.int($0, path: "\(section.path).max", in: limit) }
         let minimum = section["min"].map { self.int($0, path: "\(section.path).min", in: limit) } ?? 1
-        guard let minimum, !needsMinimum || section["min"] != nil else { return nil }
+        guard let maximum, let minimum, !needsMinimum || section["min"] != nil else { return nil }
         return (minimum, maximum)
     }
 
@@ -106,9 +126,13 @@ extension StudyBuilder {
         guard case .fold(nil, let folds, _, _)? = data?.validation else {
             if data == nil { return nil }
             if resource == .folds {
+                var found = "data.validation has none"
+                if case .fold(let index?, _, _, _)? = data?.validation {
+                    found = "data.validation takes fold \(index) alone"
+                }
                 self.report(
                     search.resource.place,
-                    "\(path): found folds, want repeats, or data.validation: {folds: 5}")
+                    "\(path): found folds, but \(found); want repeats, or data.validation: {folds: 5}")
                 return nil
             }
             if let repeats {
@@ -137,7 +161,7 @@ extension StudyBuilder {
         let maximum = search.scheduler.maximumLevel
         guard maximum <= repeats * folds else {
             self.report(
-                search.resource.place,
+                search.resource.maximumPlace,
                 "search.scheduler.max: found \(maximum), want at most \(repeats * folds): \(folds) folds, "
                     + "\(repeats == 1 ? "1 repeat" : "\(repeats) repeats")")
             return nil

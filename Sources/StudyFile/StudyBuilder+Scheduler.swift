@@ -40,8 +40,7 @@ extension StudyBuilder {
             ? self.epochs(section, scheduler: name)
             : resource.flatMap { self.amounts(of: $0.resource, section, scheduler: name) }
         guard let (minimum, maximum) = amounts, let eta else { return nil }
-        if name != "none", name != "hyperband", minimum > maximum, let place = (section["min"] ?? section["max"])?.place
-        {
+        if name != "none", minimum > maximum, let place = (section["min"] ?? section["max"])?.place {
             self.report(place, "\(path): min \(minimum) is above max \(maximum), want min <= max")
             return nil
         }
@@ -97,14 +96,10 @@ extension StudyBuilder {
     private mutating func hyperband(
         _ section: Section, minimum: Int, maximum: Int, eta: Int
     ) -> SchedulerSettings? {
-        if minimum != 1, let node = section["min"] {
-            self.report(node.place, "\(section.path).min: found \(minimum), want 1, hyperband's brackets begin there")
-            return nil
-        }
         let names = HyperbandFormula.allCases.map(\.rawValue)
         let formula = section["formula"].map { self.name($0, path: "\(section.path).formula", among: names) } ?? "jmlr"
         guard let formula = formula.flatMap(HyperbandFormula.init(rawValue:)) else { return nil }
-        return .hyperband(maximum: maximum, eta: eta, formula: formula)
+        return .hyperband(minimum: minimum, maximum: maximum, eta: eta, formula: formula)
     }
 
     private mutating func curve(_ section: Section, minimum: Int, maximum: Int) -> SchedulerSettings? {

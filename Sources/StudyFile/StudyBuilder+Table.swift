@@ -34,6 +34,7 @@ extension StudyBuilder {
         let table = self.required("table", in: section).flatMap { self.table($0, lookup: lookup) }
         guard let (settings, header) = table else { return nil }
         self.recordedSteps = header.stepCount
+        self.hasRecordedTime = header.isTimed
         let search = self.search(section["search"])
         let place = section.entry("table")?.place ?? section.place
         let space = FinishedSpace(

@@ -54,6 +54,8 @@ struct StudyBuilder {
     let level: Int
     /// How far the curves of a table go; `nil` where networks are trained.
     var recordedSteps: Int?
+    /// Whether those curves tell the time of each step.
+    var hasRecordedTime = false
 
     /// Top-level keys that the grammar has and this version does not.
     private static let unbuilt = ["program", "parameters", "resources", "output"]

@@ -148,7 +148,9 @@ package struct TableReader {
             }
             parameters.append(TuningModel.Parameter(name: parameter.name, domain: domain))
         }
-        return TableHeader(space: ParameterSpace(parameters), stepCount: steps, repeatCount: shape[1])
+        return TableHeader(
+            space: ParameterSpace(parameters), stepCount: steps, repeatCount: shape[1],
+            isTimed: metadata.metrics.contains { $0 == "time" || $0 == "train_time" })
     }
 
     private func rows() throws(TableError) -> [(id: Int, configuration: Configuration)] {

@@ -145,7 +145,8 @@ package enum SchedulerSettings: Hashable, Sendable {
     case none(maximum: Int)
     /// One bracket after the other, each starting with as many trials as reach `maximum` alone: eta^(rungs - 1).
     case successiveHalving(minimum: Int, maximum: Int, eta: Int)
-    case hyperband(maximum: Int, eta: Int, formula: HyperbandFormula)
+    /// Brackets that begin at `minimum`, at `minimum * eta` and so on.
+    case hyperband(minimum: Int = 1, maximum: Int, eta: Int, formula: HyperbandFormula)
     /// Promotion, with the D-ASHA guard unless told otherwise.
     case asha(minimum: Int, maximum: Int, eta: Int, isGuarded: Bool)
     case ashaStopping(minimum: Int, maximum: Int, eta: Int)
@@ -205,7 +206,7 @@ package enum SchedulerSettings: Hashable, Sendable {
     /// How much of the resource a trial may get at most.
     package var maximumLevel: Int {
         switch self {
-        case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(let maximum, _, _),
+        case .none(let maximum), .successiveHalving(_, let maximum, _), .hyperband(_, let maximum, _, _),
             .asha(_, let maximum, _, _), .ashaStopping(_, let maximum, _), .automatic(_, let maximum, _),
             .asynchronousHyperband(_, let maximum, _, _, _, _), .pasha(_, let maximum, _, _),
             .median(let maximum, _, _), .curve(let maximum, _, _):

@@ -17,11 +17,14 @@ package struct TableHeader: Hashable, Sendable {
     /// The largest resource: how many recorded steps come after the initial state.
     package let stepCount: Int
     package let repeatCount: Int
+    /// Whether the time of each step was recorded.
+    package let isTimed: Bool
 
-    package init(space: ParameterSpace, stepCount: Int, repeatCount: Int) {
+    package init(space: ParameterSpace, stepCount: Int, repeatCount: Int, isTimed: Bool = false) {
         self.space = space
         self.stepCount = stepCount
         self.repeatCount = repeatCount
+        self.isTimed = isTimed
     }
 }
 

@@ -32,11 +32,16 @@ final class LocalWorkers: @unchecked Sendable {
             let lifeline = Pipe()
             process.standardInput = lifeline
             process.standardOutput = FileHandle.nullDevice
-            process.terminationHandler = { [weak self] _ in
+            process.terminationHandler = { [weak self] process in
                 guard let self else { return }
                 let ended = self.endedCount.withLock { ended in
                     ended += 1
                     return ended
+                }
+                if process.terminationReason == .uncaughtSignal, !self.isDismissed.withLock({ $0 }) {
+                    Terminal.writeError(
+                        "winnow: the worker process \(process.processIdentifier) was killed by signal "
+                            + "\(process.terminationStatus); \(count - ended) of \(count) are left")
                 }
                 if ended == count { whenAllAreGone() }
             }

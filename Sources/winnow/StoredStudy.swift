@@ -87,6 +87,8 @@ extension JSONLine {
             self.add("parent_epoch", .int(origin.epoch))
         }
         self.add("epochs", .int(trial.epochs))
+        // Where time decides nothing, two runs of a study print the same lines.
+        if study.definition.resource == .seconds { self.add("seconds", .double(trial.seconds)) }
         let objective = trial.metrics[study.definition.objective.metric]
         self.add("objective", objective.map { .double($0) } ?? .null)
         for metric in trial.metrics { self.add(metric.metric.rawValue, .double(metric.value)) }

@@ -131,6 +131,17 @@ struct StudyRunner {
             + "begin a new study in another --dir"
     }
 
+    /// That no trial has ever come to a rung by what it used, so that all had all their epochs.
+    private static func unusedResource(_ study: StudyState) -> String? {
+        let resource = study.definition.resource
+        guard resource == .seconds || resource == .samples, let first = study.levels.first,
+            let most = study.trials.map(\.use.amount).max(), most < Double(first)
+        else { return nil }
+        return
+            "no trial used \(resource.amount(first)) before its \(study.definition.mostEpochs) epochs were over (the most was "
+            + "\(Figures.short(most))), so that none ended early; lower min, or raise epochs"
+    }
+
     private func tell(_ outcome: StudyOutcome) {
         let study = outcome.study
         if self.writesJSON {
@@ -162,6 +173,7 @@ struct StudyRunner {
                 Terminal.writeLine("  \(metric.metric.rawValue)  \(Figures.short(metric.value))")
             }
         }
+        if let hint = Self.unusedResource(study) { Terminal.writeLine(hint) }
         if let model = outcome.modelFile { Terminal.writeLine("model: \(model)") }
         Terminal.writeLine("study folder: \(self.settings.directory)")
         Terminal.writeLine(

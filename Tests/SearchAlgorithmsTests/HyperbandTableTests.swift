@@ -124,4 +124,24 @@ struct HyperbandTableTests {
             epochs.reduce(0, +),
         ]
     }
+
+    @Test("brackets that begin above 1 are those of the units in which that is 1, wherever they are whole")
+    func minimum() throws {
+        for formula in HyperbandFormula.allCases {
+            let units = try BracketPlan.hyperband(maximum: 27, eta: 3, formula: formula)
+            let plan = try BracketPlan.hyperband(minimum: 10, maximum: 270, eta: 3, formula: formula)
+            #expect(
+                plan
+                    == units.map { bracket in
+                        BracketPlan(
+                            bracket: bracket.bracket,
+                            rungs: bracket.rungs.map { RungPlan(epochs: 10 * $0.epochs, trials: $0.trials) })
+                    })
+        }
+        let odd = try BracketPlan.hyperband(minimum: 7, maximum: 100, eta: 3, formula: .jmlr)
+        #expect(odd.map { $0.rungs.map(\.epochs) } == [[11, 33, 100], [33, 100], [100]])
+        #expect(throws: SearchError.invalidSetting(name: "min", found: "11", wanted: "1 to max, which is 10")) {
+            try BracketPlan.hyperband(minimum: 11, maximum: 10, eta: 3, formula: .jmlr)
+        }
+    }
 }

@@ -47,6 +47,13 @@ struct ResourceFileTests {
         #expect(Self.fixed(study, "training.schedule_epochs") == .int(30))
     }
 
+    @Test("hyperband's brackets begin at the least amount")
+    func hyperband() throws {
+        let study = try #require(
+            try Self.study("{name: hyperband, resource: seconds, min: 10, max: 300, epochs: 50}").study)
+        #expect(study.scheduler == .hyperband(minimum: 10, maximum: 300, eta: 3, formula: .jmlr))
+    }
+
     @Test("folds are counted over all repeats")
     func folds() throws {
         let scheduler = "{name: asha, resource: folds, max: 10, epochs: 30}"
@@ -69,11 +76,16 @@ struct ResourceFileTests {
                     """,
                 ]),
             StudyEdit(
-                asha, "{name: asha, resource: seconds, min: 5, max: 60}", ["27:14: search.scheduler.epochs is missing"]),
+                asha, "{name: asha, resource: seconds, min: 5, max: 60}",
+                [
+                    "27:14: search.scheduler.epochs is missing beside resource: seconds, want the most epochs of one network, such as epochs: 100"
+                ]),
             StudyEdit(
-                asha, "{name: asha, resource: samples, max: 60, epochs: 9}", ["27:14: search.scheduler.min is missing"]),
+                asha, "{name: asha, resource: samples, max: 60, epochs: 9}",
+                ["27:14: search.scheduler.min is missing, want a number of samples"]),
             StudyEdit(
-                asha, "{name: asha, resource: repeats, epochs: 9}", ["27:14: search.scheduler.max is missing"]),
+                asha, "{name: asha, resource: repeats, epochs: 9}",
+                ["27:14: search.scheduler.max is missing, want a number of repeats"]),
             StudyEdit(
                 asha, "{name: asha, resource: repeats, max: 101, epochs: 9}",
                 ["27:51: search.scheduler.max: found 101, want a whole number in [1, 100]"]),
@@ -101,7 +113,9 @@ struct ResourceFileTests {
                 ]),
             StudyEdit(
                 asha, "{name: asha, resource: folds, max: 5, epochs: 9}",
-                ["27:37: search.scheduler.resource: found folds, want repeats, or data.validation: {folds: 5}"]),
+                [
+                    "27:37: search.scheduler.resource: found folds, but data.validation has none; want repeats, or data.validation: {folds: 5}"
+                ]),
         ])
     func mistakes(edit: StudyEdit) throws {
         let reading = StudyReader.read(text: try edit.text())

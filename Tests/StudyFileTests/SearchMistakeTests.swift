@@ -166,8 +166,7 @@ struct SearchMistakeTests {
             "scheduler: {name: asha, resource: steps}",
             [
                 """
-                27:37: search.scheduler.resource: steps is not built yet, want epochs, epoch, seconds, samples, examples, \
-                repeats or folds
+                27:37: search.scheduler.resource: found steps, of which only recorded curves have any, want epochs
                 """
             ]),
         StudyEdit(
@@ -231,10 +230,10 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
-            "scheduler: {name: hyperband, min: 3, formula: jmrl}",
+            "scheduler: {name: hyperband, min: 3, max: 2}",
             [
                 """
-                27:37: search.scheduler.min: found 3, want 1, hyperband's brackets begin there
+                27:37: search.scheduler: min 3 is above max 2, want min <= max
                 """
             ]),
         StudyEdit(

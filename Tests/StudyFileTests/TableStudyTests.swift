@@ -16,6 +16,34 @@ struct TableStudyTests {
             })
     }
 
+    @Test(
+        "seconds are a resource where the table tells them, of other resources it knows nothing",
+        arguments: [
+            ("resource: seconds, min: 1, max: 9", true, nil),
+            (
+                "resource: seconds, min: 1, max: 9", false,
+                "search.scheduler.resource: found seconds, of which the recorded curves tell nothing, want step"
+            ),
+            (
+                "resource: samples, min: 1, max: 9", true,
+                "search.scheduler.resource: found samples, of which the recorded curves tell nothing, want step"
+            ),
+            (
+                "resource: seconds, min: 1, max: 9, epochs: 50", true,
+                "search.scheduler: epochs means nothing to recorded curves, which have 50; leave it out"
+            ),
+        ])
+    func resource(scheduler: String, isTimed: Bool, mistake: String?) {
+        let header = TableHeader(
+            space: Self.header.space, stepCount: Self.header.stepCount, repeatCount: 1, isTimed: isTimed)
+        let reading = StudyReader.read(
+            text:
+                "version: 1\nname: t\ntable: {folder: a}\nsearch: {scheduler: {name: asha, \(scheduler)}}\nbudget: {trials: 9}\n",
+            lookup: TableLookup { _ in .success(header) })
+        #expect(reading.mistakes.map(\.message) == [mistake].compactMap(\.self))
+        #expect(reading.study.map { $0.resource == .seconds && $0.epochLimit == 50 } == (mistake == nil ? true : nil))
+    }
+
     @Test("the form of the contract is read")
     func contract() throws {
         let reading = self.read(

@@ -15,7 +15,7 @@ extension BracketPlan {
 
     /// Hyperband's brackets `s_max, ..., 1, 0`, the one with the most trials first.
     ///
-    /// With `s_max` the largest s for which `eta^s <= R`, bracket s starts `n` trials, and its rung i has
+    /// With `s_max` the largest s for which `r * eta^s <= R`, where `r` is the minimum, bracket s starts `n` trials, and its rung i has
     /// `floor(n / eta^i)` trials at `floor(R / eta^(s - i))` epochs. There are two published formulas for `n`:
     ///
     ///     jmlr    ceil((s_max + 1) * eta^s / (s + 1))       R = 81, eta = 3:  81, 34, 15, 8, 5
@@ -26,13 +26,18 @@ extension BracketPlan {
     /// Source: L. Li et al., "Hyperband: a novel bandit-based approach to hyperparameter optimization", JMLR 18(185),
     /// 2018, algorithm 1 (`jmlr`); the authors' earlier snippet in their blog, which many libraries use (`blog`).
     ///
+    /// Deviations, on purpose: the papers' least resource is 1, a unit that is chosen to fit; seconds and samples have units already.
+    ///
     /// - Throws: ``SearchError/invalidSetting(name:found:wanted:)`` as ``RungLadder`` does.
     package static func hyperband(
-        maximum: Int, eta: Int, formula: HyperbandFormula
+        minimum: Int = 1, maximum: Int, eta: Int, formula: HyperbandFormula
     ) throws(SearchError) -> [BracketPlan] {
         try RungLadder.check(maximum: maximum, eta: eta)
+        guard (1...maximum).contains(minimum) else {
+            throw .invalidSetting(name: "min", found: "\(minimum)", wanted: "1 to max, which is \(maximum)")
+        }
         var last = 0
-        while power(eta, last + 1) <= maximum { last += 1 }
+        while power(eta, last + 1) <= maximum / minimum { last += 1 }
         return (0...last).reversed().map { bracket in
             let factor = power(eta, bracket)
             let trials =

@@ -54,8 +54,8 @@ package struct Scheduler: Sendable {
         case .successiveHalving(let minimum, let maximum, let eta):
             self.plan = [.successiveHalving(try RungLadder(minimum: minimum, maximum: maximum, eta: eta))]
             self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
-        case .hyperband(let maximum, let eta, let formula):
-            self.plan = try BracketPlan.hyperband(maximum: maximum, eta: eta, formula: formula)
+        case .hyperband(let minimum, let maximum, let eta, let formula):
+            self.plan = try BracketPlan.hyperband(minimum: minimum, maximum: maximum, eta: eta, formula: formula)
             self.algorithm = SynchronousHalving(plans: self.plan, eta: eta, wording: wording)
         case .asha(let minimum, let maximum, let eta, let isGuarded):
             let ladder = try RungLadder(minimum: minimum, maximum: maximum, eta: eta)

@@ -55,7 +55,7 @@ package struct WarmStart: Hashable, Sendable {
                 let (found, wanted) = (trial.configuration.values.count, earlier.space.count)
                 drops.append(Drop(trial: index, reason: "it has \(found) values, its study has \(wanted) parameters"))
             } else if trial.observations.isEmpty {
-                drops.append(Drop(trial: index, reason: "nothing was observed of it"))
+                drops.append(Drop(trial: index, reason: "nothing was observed of it at the rungs here"))
             } else {
                 switch Self.translated(earlier.settings(for: trial.configuration), to: later) {
                 case .success(let configuration):
@@ -82,6 +82,9 @@ package struct WarmStart: Hashable, Sendable {
     /// Why no trial of a study can be used.
     private static func mistake(_ earlier: StudyDefinition, _ later: StudyDefinition) -> String? {
         guard earlier.task == later.task else { return "its study has another task" }
+        guard earlier.resource.countsNetworks == later.resource.countsNetworks else {
+            return "its study's rungs count \(earlier.resource), here they count \(later.resource)"
+        }
         return later.objectives.allSatisfy(earlier.objectives.contains) ? nil : "its study has another objective"
     }
 
@@ -108,7 +111,9 @@ package struct WarmStart: Hashable, Sendable {
         let configuration = Configuration(values)
         let own = later.settings(for: configuration)
         let names = Set(own.map(\.name))
-        let ignored = Set(later.warmStart?.ignored ?? [])
+        var ignored = Set(later.warmStart?.ignored ?? [])
+        // How many repeats there may be is no matter where a rung says how many there are.
+        if later.resource == .repeats { ignored.insert("training.repeats") }
         for setting in own where !Self.isMeasured(setting) && !ignored.contains(setting.name) {
             guard let found = given[setting.name] else {
                 return .failure(Obstacle(setting.name, "is missing, here it is \(setting.value)"))

@@ -53,7 +53,7 @@ extension SchedulerSettings {
     var reductionFactor: Int {
         switch self {
         case .none, .median, .curve, .population: 3
-        case .successiveHalving(_, _, let eta), .hyperband(_, let eta, _), .asha(_, _, let eta, _),
+        case .successiveHalving(_, _, let eta), .hyperband(_, _, let eta, _), .asha(_, _, let eta, _),
             .ashaStopping(_, _, let eta), .asynchronousHyperband(_, _, let eta, _, _, _), .pasha(_, _, let eta, _),
             .automatic(_, _, let eta):
             eta

@@ -93,7 +93,7 @@ struct CheckCommand: ParsableCommand {
         }
         if case .automatic(let minimum, let maximum, let eta) = definition.scheduler, minimum <= maximum / eta {
             Terminal.writeLine(
-                "scheduler auto: asha with its first rung at \(minimum) \(definition.resource), or at \(minimum * eta) where the "
+                "scheduler auto: asha with its first rung at \(definition.resource.amount(minimum)), or at \(minimum * eta) where the "
                     + "first eight trials say that ranks do not hold until then")
         }
         for constraint in definition.constraints {
