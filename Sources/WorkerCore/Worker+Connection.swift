@@ -36,6 +36,7 @@ extension Worker {
                 .log(
                     self.link.failures == 1 ? .notice : .debug, "connecting again",
                     ["reason": reason, "leaving after seconds": "\(self.link.orphan.components.seconds)"]))
+            self.loseParent(at: now, &effects)
             return
         }
     }

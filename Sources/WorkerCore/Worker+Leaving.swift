@@ -16,7 +16,9 @@ package enum WorkerExit {
 struct Leaving: Hashable, Sendable {
     let deadline: Duration
     /// No coordinator: there is nobody to hand anything to.
-    let isOrphan: Bool
+    var isOrphan: Bool
+    /// The process that started this one and the coordinator in it have ended: who is not heard any more never comes back.
+    var followsParent = false
     /// Ends no longer wait for uploads.
     var isHurried = false
 }
@@ -33,6 +35,21 @@ extension Worker {
         self.leaving = Leaving(deadline: now + self.limits.drain, isOrphan: false)
         if self.link.isActive { self.sendDrain(at: now, &effects) }
         self.endAll(at: now, &effects)
+        self.leaveIfDone(at: now, &effects)
+    }
+
+    /// The parent has ended, and may have ended the study before.
+    mutating func followParent(at now: Duration, _ effects: inout [WorkerEffect]) {
+        guard self.leaving == nil else { return }
+        self.drain(at: now, &effects)
+        self.leaving?.followsParent = true
+        if !self.link.isActive { self.loseParent(at: now, &effects) }
+    }
+
+    /// Nobody is left to hand anything to where it was the parent that was heard.
+    mutating func loseParent(at now: Duration, _ effects: inout [WorkerEffect]) {
+        guard self.leaving?.followsParent == true else { return }
+        self.leaving?.isOrphan = true
         self.leaveIfDone(at: now, &effects)
     }
 

@@ -302,9 +302,38 @@ struct CheckpointTests {
         var other = worker
         let drain = worker.handle(.signal, at: .seconds(1))
         #expect(other.handle(.parentEnded, at: .seconds(1)) == drain)
-        #expect(other == worker)
-        #expect(worker.handle(.parentEnded, at: .seconds(1)) == [])
-        #expect(!worker.hasLeft)
+        #expect(other.handle(.tick, at: .seconds(2)) == worker.handle(.tick, at: .seconds(2)))
+        #expect(worker.handle(.parentEnded, at: .seconds(2)) == [])
+        #expect(!worker.hasLeft && !other.hasLeft)
+    }
+
+    @Test("after its parent nobody is waited for who is heard no more, but a slot stores what it has")
+    func parentIsGone() {
+        func left(_ effects: [WorkerEffect]) -> Bool? {
+            for case .leave(_, let keepsCheckpoints) in effects { return keepsCheckpoints }
+            return nil
+        }
+        // The end of an attempt was told and not acknowledged; the study may have ended with it.
+        var idle = Worker.joined()
+        _ = idle.handle(.received(.assign(Material.assignment(1))), at: .seconds(1))
+        let end = AttemptEnd(outcome: .finished, epoch: 9)
+        _ = idle.handle(.slot(0, .ended(job: 2, end, .none)), at: .seconds(1))
+        var busy = Worker.joined()
+        _ = busy.handle(.received(.assign(Material.assignment(1))), at: .seconds(1))
+        var lonely = idle
+        _ = idle.handle(.parentEnded, at: .seconds(1))
+        #expect(!idle.hasLeft)
+        #expect(left(idle.handle(.disconnected, at: .seconds(1))) == true && idle.hasLeft)
+        // Whoever heard of the lost connection first.
+        _ = lonely.handle(.disconnected, at: .seconds(1))
+        #expect(!lonely.hasLeft)
+        #expect(left(lonely.handle(.parentEnded, at: .seconds(1))) == true)
+        // A slot at work has until the deadline.
+        _ = busy.handle(.parentEnded, at: .seconds(1))
+        #expect(left(busy.handle(.disconnected, at: .seconds(1))) == nil)
+        let stored = AttemptEnd(outcome: .preempted, epoch: 4)
+        #expect(left(busy.handle(.slot(0, .ended(job: 2, stored, .none)), at: .seconds(2))) == nil)
+        #expect(left(busy.handle(.tick, at: .seconds(2))) == true)
     }
 
     @Test("a second signal ends the worker at once")
