@@ -78,13 +78,13 @@ extension StudyState {
     /// - Parameters:
     ///   - placement: Where the trial heads for.
     ///   - epoch: Its last epoch in the ledger.
-    ///   - record: What is known of it; `nil` before it begins.
+    ///   - trial: Its number; `nil` before it begins.
     /// - Returns: Above `epoch`, while the budget has epochs.
-    private func target(_ placement: TrialPlacement, from epoch: Int, _ record: TrialRecord? = nil) -> Int {
+    private func target(_ placement: TrialPlacement, from epoch: Int, of trial: Int? = nil) -> Int {
         let wanted =
             self.definition.resource == .epochs
             ? placement.level
-            : min(self.definition.mostEpochs, epoch + self.part(of: placement, record))
+            : min(self.definition.mostEpochs, epoch + self.part(of: placement, trial.map { self.trials[$0] }))
         let affordable = self.affordableEpochs
         return affordable >= wanted - epoch ? wanted : epoch + affordable
     }
@@ -163,8 +163,7 @@ extension StudyState {
 
     private mutating func open(_ trial: TrialID, on worker: WorkerID) -> AttemptID {
         let index = trial.rawValue
-        let target = self.target(
-            self.trials[index].placement, from: self.trials[index].epochs, self.trials[index])
+        let target = self.target(self.trials[index].placement, from: self.trials[index].epochs, of: index)
         self.trials[index].attempts += 1
         self.trials[index].openAttempt = TrialRecord.OpenAttempt(
             number: self.trials[index].attempts, worker: worker, startEpoch: self.trials[index].epochs,

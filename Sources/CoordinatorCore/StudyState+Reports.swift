@@ -13,15 +13,15 @@ extension StudyState {
         guard self.trials.indices.contains(index), attempt.number <= self.trials[index].attempts else { return }
         // A trial that rests or is over takes no more epochs: they were trained before its worker heard so.
         // Nor does a budget of epochs: an attempt that was replaced may be ahead of what its trial can afford now.
-        let resource = self.definition.resource
+        let resource = self.scale.resource
         let level = self.trials[index].placement.level
-        let most = resource == .epochs ? level : self.definition.mostEpochs
+        let most = resource == .epochs ? level : self.scale.mostEpochs
         let target = self.trials[index].openAttempt?.targetEpoch ?? (self.affordableEpochs > 0 ? most : 0)
         guard !self.trials[index].state.isResting, report.epoch == self.trials[index].epochs + 1,
             report.epoch <= min(target, most)
         else { return }
         let before = self.trials[index].level
-        self.trials[index].take(report, on: self.definition.resourceScale)
+        self.trials[index].take(report, on: self.scale)
         self.epochCount += 1
         // Networks that are trained one after the other have all ended where their trial is at its end.
         switch resource.countsNetworks && report.status == .finishedEarly ? .normal : report.status {
@@ -130,11 +130,10 @@ extension StudyState {
 
     /// Why a trial is at its end that has less of the resource than others there; `nil` for all that have as much.
     private func endReason(_ trial: TrialID) -> Reason? {
-        let scale = self.definition.resourceScale
-        guard scale.resource != .epochs, let use = self.record(of: trial)?.use,
-            use.amount < Double(scale.maximumLevel)
+        guard self.scale.resource != .epochs,
+            self.trials[trial.rawValue].use.amount < Double(self.scale.maximumLevel)
         else { return nil }
-        return "trained for \(epochs: scale.mostEpochs), the most that a trial may have"
+        return "trained for \(epochs: self.scale.mostEpochs), the most that a trial may have"
     }
 
     private mutating func consider(

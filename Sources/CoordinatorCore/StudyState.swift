@@ -11,6 +11,8 @@ package import TuningModel
 /// fault gets the same bits, so it does not matter which worker's report arrives first.
 package struct StudyState: Hashable, Sendable {
     package let definition: StudyDefinition
+    /// What trials are given, as the definition says it.
+    let scale: ResourceScale
     /// How networks are counted; `nil` where none are trained, or the data is not known.
     let networks: NetworkMeasure?
     /// Workers by the order in which they joined.
@@ -74,6 +76,7 @@ package struct StudyState: Hashable, Sendable {
         _ definition: StudyDefinition, pool: ConfigurationPool? = nil, networks: NetworkMeasure? = nil
     ) throws(SearchError) {
         self.definition = definition
+        self.scale = definition.resourceScale
         self.firstTrials = definition.tryFirst
         self.networks = networks
         self.scheduler = try Scheduler(

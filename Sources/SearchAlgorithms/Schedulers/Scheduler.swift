@@ -113,7 +113,9 @@ package struct Scheduler: Sendable {
     /// - Parameter isExhausted: Whether no configuration is left, and not enough trials were made.
     /// - Returns: `.stop` for trials that are left behind because a synchronous bracket is cut short; else nothing.
     package mutating func close(isExhausted: Bool = false) -> [Decision] {
-        self.counted(self.algorithm.close(isExhausted: isExhausted))
+        // Apart, so that nothing else holds the algorithm while it changes.
+        let decisions = self.algorithm.close(isExhausted: isExhausted)
+        return self.counted(decisions)
     }
 
     /// Takes the loss of a running trial's next epoch.
@@ -127,14 +129,18 @@ package struct Scheduler: Sendable {
     /// - Throws: ``SearchError``, before anything changes: an unknown trial, one that rests, or an epoch that is not
     ///   the next one.
     package mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        self.counted(try self.algorithm.tell(trial, epoch: epoch, loss: loss))
+        // Apart, so that nothing else holds the algorithm while it changes.
+        let decisions = try self.algorithm.tell(trial, epoch: epoch, loss: loss)
+        return self.counted(decisions)
     }
 
     /// Takes the losses of a running trial's next epoch, one for each objective; those of missing objectives are the worst.
     ///
     /// - Throws: as ``tell(_:epoch:loss:)`` does.
     package mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
-        self.counted(try self.algorithm.tell(trial, epoch: epoch, losses: losses))
+        // Apart, so that nothing else holds the algorithm while it changes.
+        let decisions = try self.algorithm.tell(trial, epoch: epoch, losses: losses)
+        return self.counted(decisions)
     }
 
     /// A running trial has come further, short of the next rung: the next `tell` is of a later unit.
@@ -156,14 +162,18 @@ package struct Scheduler: Sendable {
     ///   knows.
     /// - Throws: ``SearchError``, before anything changes, unless the trial is running.
     package mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
-        self.counted(try self.algorithm.retire(trial, loss: loss))
+        // Apart, so that nothing else holds the algorithm while it changes.
+        let decisions = try self.algorithm.retire(trial, loss: loss)
+        return self.counted(decisions)
     }
 
     /// The same with a loss for each objective.
     ///
     /// - Throws: as ``retire(_:loss:)`` does.
     package mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {
-        self.counted(try self.algorithm.retire(trial, losses: losses))
+        // Apart, so that nothing else holds the algorithm while it changes.
+        let decisions = try self.algorithm.retire(trial, losses: losses)
+        return self.counted(decisions)
     }
 
     /// What a scheduler that chooses for itself has chosen by now, for people; `nil` for others.
