@@ -75,11 +75,11 @@ package struct EarlierTrials: Sendable {
     ) -> [(configuration: Configuration, observations: [SearchHistory.Observation])] {
         // Where nobody counted what the later study hands out, failures alone would be known.
         let isCounted = self.scale.resource == .epochs || self.uses.contains { $0.amount > 0 }
+        let isAlike = earlier.definition.resource.countsNetworks == self.scale.resource.countsNetworks
         return earlier.trials.map { trial in
             let number = trial.id.rawValue
             let known = self.reports.indices.contains(number) ? self.reports[number] : []
             var observations: [SearchHistory.Observation] = []
-            let isAlike = earlier.definition.resource.countsNetworks == self.scale.resource.countsNetworks
             guard trial.origin == nil, isAlike, isCounted else { return (trial.configuration, observations) }
             let reached = self.level(reachedBy: trial)
             for (level, report) in zip(self.levels, known) where level <= reached {

@@ -170,13 +170,12 @@ package final class CoordinatorService {
         return try socket.bind(endpoint.replacingPort(with: 0).description)
     }
 
-    /// Removes checkpoints that no trial refers to, as its own or as that which its networks come from: a crash came between their storing and their row in the journal, or
-    /// between a row that replaced them and their removal.
+    /// Removes checkpoints that no trial refers to, as its own or as that which its networks come from: a crash came between
+    /// their storing and their row in the journal, or between a row that replaced them and their removal.
     private static func removeUnused(_ blobs: BlobStore, dataset: Digest, study: StudyState) throws {
         let own = study.trials.compactMap(\.checkpoint?.digest)
-        let used = Set(own + study.trials.compactMap(\.originCheckpoint?.digest).filter(study.isOriginState)).union([
-            dataset
-        ])
+        let origins = study.trials.compactMap(\.originCheckpoint?.digest).filter(study.isOriginState)
+        let used = Set(own + origins).union([dataset])
         for digest in blobs.digests() where !used.contains(digest) { try blobs.remove(digest) }
     }
 

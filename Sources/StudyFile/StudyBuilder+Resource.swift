@@ -42,7 +42,7 @@ extension StudyBuilder {
         let resource = found == "examples" ? .samples : Resource(rawValue: found) ?? .epochs
         var settings = ResourceSettings(resource: resource, place: node.place)
         guard resource != .epochs else { return self.checkForeignLimit(section, settings) }
-        guard ["none", "successive_halving", "hyperband", "asha", "auto"].contains(name) else {
+        guard Self.takesAnyResource(name) else {
             self.report(
                 node.place,
                 "\(path).resource: found \(found), want epochs, whose losses \(name) compares one by one")
@@ -82,11 +82,11 @@ extension StudyBuilder {
     /// - Returns: `nil` where there is a mistake, which is reported.
     mutating func amounts(of resource: Resource, _ section: Section, scheduler name: String) -> (Int, Int)? {
         let limit = 1...(resource.countsNetworks ? Self.mostNetworks : 1_000_000_000)
-        let isAsked = { (key: String) in "\(section.path).\(key) is missing, want a number of \(resource.rawValue)" }
+        let missing = { (key: String) in "\(section.path).\(key) is missing, want a number of \(resource.rawValue)" }
         // What one epoch costs is known to nobody yet, so that the first comparison has no default.
         let needsMinimum = !resource.countsNetworks && name != "none"
-        if section["max"] == nil { self.report(section.place, isAsked("max")) }
-        if needsMinimum, section["min"] == nil { self.report(section.place, isAsked("min")) }
+        if section["max"] == nil { self.report(section.place, missing("max")) }
+        if needsMinimum, section["min"] == nil { self.report(section.place, missing("min")) }
         let maximum = section["max"].flatMap { self.int($0, path: "\(section.path).max", in: limit) }
         let minimum = section["min"].map { self.int($0, path: "\(section.path).min", in: limit) } ?? 1
         guard let maximum, let minimum, !needsMinimum || section["min"] != nil else { return nil }
@@ -98,12 +98,7 @@ extension StudyBuilder {
         let place = search.resource.place
         switch search.resource.resource {
         case .epochs, .seconds: break
-        case .samples:
-            let asked = self.settings.filter { $0.name.hasPrefix("training.metrics.") }
-            let name = ParameterValue.text(Metric.trainSamples.rawValue)
-            guard !asked.contains(where: { $0.value == name }) else { return }
-            self.settings.append(
-                DraftSetting(name: "training.metrics.\(asked.count)", place: place, value: name, conditions: []))
+        case .samples: self.ask(for: .trainSamples, at: place)
         case .repeats, .folds:
             guard let count = self.networkCount(search, data: data) else { return }
             if !self.settings.contains(where: { $0.name == "training.repeats" }) {

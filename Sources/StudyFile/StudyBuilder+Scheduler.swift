@@ -16,6 +16,9 @@ extension StudyBuilder {
         "pb2": ["population", "interval", "quantile", "synchronous"],
     ]
 
+    /// Whether a scheduler may hand out something else than epochs, of which `epochs` is then the most.
+    static func takesAnyResource(_ name: String) -> Bool { self.schedulerKeys[name]?.contains("epochs") == true }
+
     mutating func scheduler(_ node: FileNode) -> (SchedulerSettings, ResourceSettings)? {
         let path = "search.scheduler"
         let names = [

@@ -132,12 +132,16 @@ struct StudyBuilder {
     /// A metric of an objective or a constraint that is not measured after every epoch anyway is asked for.
     private mutating func addMetric(_ metric: Metric, task: TaskKind?) {
         guard let task, let figure = metric.figure, !Figure.always(task).contains(figure) else { return }
+        self.ask(for: metric, at: Place(line: 1, column: 1))
+    }
+
+    /// Has a metric measured after every epoch.
+    mutating func ask(for metric: Metric, at place: Place) {
         let name = ParameterValue.text(metric.rawValue)
         let asked = self.settings.filter { $0.name.hasPrefix("training.metrics.") }
         guard !asked.contains(where: { $0.value == name }) else { return }
         self.settings.append(
-            DraftSetting(
-                name: "training.metrics.\(asked.count)", place: Place(line: 1, column: 1), value: name, conditions: []))
+            DraftSetting(name: "training.metrics.\(asked.count)", place: place, value: name, conditions: []))
     }
 
     mutating func readVersion(_ section: Section) {

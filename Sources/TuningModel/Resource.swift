@@ -23,14 +23,14 @@ extension Resource {
     func used(after report: EpochReport, before: Double) -> Double {
         switch self {
         case .epochs: Double(report.epoch)
-        case .seconds: before + Self.amount(report.seconds)
-        case .samples: before + Self.amount(report.metrics[.trainSamples])
-        case .repeats, .folds: max(before, Self.amount(report.metrics[.trainNetworks]))
+        case .seconds: before + Self.told(report.seconds)
+        case .samples: before + Self.told(report.metrics[.trainSamples])
+        case .repeats, .folds: max(before, Self.told(report.metrics[.trainNetworks]))
         }
     }
 
     /// A number that a peer tells, 0 where it is none, and so small that a sum over all epochs of a trial is a whole number.
-    private static func amount(_ number: Double?) -> Double {
+    private static func told(_ number: Double?) -> Double {
         guard let number, number > 0 else { return 0 }
         return min(number, 1e9)
     }

@@ -97,6 +97,16 @@ extension Sample {
         Sample("bye", .bye(session: 7)),
     ]
 
+    private static func assignment(timeLimit: Double?) -> Assignment {
+        Assignment(
+            attempt: AttemptID(17, 3), seed: 0xDEAD_BEEF_0BAD_CAFE,
+            settings: [
+                Setting("training.learning_rate", .float(0.01)), Setting("training.batch_size", .int(32)),
+                Setting("training.optimizer.sgd.nesterov", .bool(true)), Setting("model.activation", .text("gelu")),
+            ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 27,
+            checkpoint: Self.checkpoint, timeLimit: timeLimit)
+    }
+
     static let fromCoordinators: [Sample] = [
         Sample(
             "welcome",
@@ -107,28 +117,8 @@ extension Sample {
         Sample("reject", .reject(code: .duplicateWorker, retryAfterMillis: 5000, text: "worker 0011… is here already")),
         Sample("resync", .resync),
         Sample("heartbeat-acknowledged", .heartbeatAcknowledged),
-        Sample(
-            "assign",
-            .assign(
-                Assignment(
-                    attempt: AttemptID(17, 3), seed: 0xDEAD_BEEF_0BAD_CAFE,
-                    settings: [
-                        Setting("training.learning_rate", .float(0.01)), Setting("training.batch_size", .int(32)),
-                        Setting("training.optimizer.sgd.nesterov", .bool(true)),
-                        Setting("model.activation", .text("gelu")),
-                    ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 27,
-                    checkpoint: Self.checkpoint))),
-        Sample(
-            "assign-timed",
-            .assign(
-                Assignment(
-                    attempt: AttemptID(17, 3), seed: 0xDEAD_BEEF_0BAD_CAFE,
-                    settings: [
-                        Setting("training.learning_rate", .float(0.01)), Setting("training.batch_size", .int(32)),
-                        Setting("training.optimizer.sgd.nesterov", .bool(true)),
-                        Setting("model.activation", .text("gelu")),
-                    ], dataset: .counting(from: 0), datasetByteCount: 1_000_000, ledgerEpoch: 9, targetEpoch: 27,
-                    checkpoint: Self.checkpoint, timeLimit: 12.5))),
+        Sample("assign", .assign(Self.assignment(timeLimit: nil))),
+        Sample("assign-timed", .assign(Self.assignment(timeLimit: 12.5))),
         Sample(
             "assign-copy",
             .assign(

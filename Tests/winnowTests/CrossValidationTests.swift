@@ -23,15 +23,6 @@ struct CrossValidationTests {
         """
     }
 
-    private static func table(_ scratch: Scratch) throws {
-        var text = "a,b,y\n"
-        for row in 0..<240 {
-            let (a, b) = (row * 7 % 23, row * 13 % 17)
-            text += "\(a),\(b),\(a * b % 29 + 2 * a)\n"
-        }
-        try scratch.write("rows.csv", text)
-    }
-
     /// The lines of each epoch of `winnow train`.
     private static func train(_ scratch: Scratch, _ options: [String]) async throws -> [[String: Any]] {
         let run = try await Program.run(
@@ -44,7 +35,7 @@ struct CrossValidationTests {
     @Test("are told as the mean of their folds, of which the first is tested")
     func folds() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{folds: 3}"))
         let together = try await Self.train(scratch, [])
         var alone: [[[String: Any]]] = []
@@ -65,7 +56,7 @@ struct CrossValidationTests {
     @Test("are told as the mean of those that have begun where they are trained in turn, with what was trained")
     func turns() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{folds: 3}", training: ", metrics: [train.samples]"))
         let lines = try await Self.train(
             scratch, ["--set", "training.network_epochs=2", "--epochs", "9", "--save", "network.safetensors"])
@@ -93,7 +84,7 @@ struct CrossValidationTests {
     @Test("tell the rows that they train on together to the study, in a run as in a training")
     func samples() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{folds: 2}", training: ", repeats: 2, metrics: [train.samples]"))
         let trained = try await Self.train(scratch, [])
         let run = try await Program.run(
@@ -111,7 +102,7 @@ struct CrossValidationTests {
     @Test("are searched, checkpointed, promoted and confirmed as one trial; a replay agrees")
     func search() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{folds: 2}", training: ", repeats: {int: [1, 2]}"))
         let run = try await Program.run(
             ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"], in: scratch.path)
@@ -126,7 +117,7 @@ struct CrossValidationTests {
     @Test("are refused for fewer than one repeat, and one fold where there are none")
     func mistakes() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{holdout: 0.2}", training: ", repeats: 0"))
         let run = try await Program.run(["check", "study.yaml"], in: scratch.path)
         #expect(run.status == 2)

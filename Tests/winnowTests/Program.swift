@@ -150,6 +150,16 @@ final class Scratch {
         try self.write("clouds.csv", text)
     }
 
+    /// A regression on two columns of whole numbers, 240 rows: `rows.csv`.
+    func writeProducts() throws {
+        var text = "a,b,y\n"
+        for row in 0..<240 {
+            let (a, b) = (row * 7 % 23, row * 13 % 17)
+            text += "\(a),\(b),\(a * b % 29 + 2 * a)\n"
+        }
+        try self.write("rows.csv", text)
+    }
+
     /// Images of 6 x 6 pixels with a bright row, column or corner, and which of the three it is: `x.npy` and `y.npy`.
     func writeImages(rows: Int = 240) throws {
         var pixels: [Float] = []

@@ -25,15 +25,6 @@ struct ResourceTests {
         """
     }
 
-    private static func table(_ scratch: Scratch) throws {
-        var text = "a,b,y\n"
-        for row in 0..<240 {
-            let (a, b) = (row * 7 % 23, row * 13 % 17)
-            text += "\(a),\(b),\(a * b % 29 + 2 * a)\n"
-        }
-        try scratch.write("rows.csv", text)
-    }
-
     private static func objects(_ lines: [String]) throws -> [[String: Any]] {
         try lines.map { try #require(Program.object($0)) }
     }
@@ -53,7 +44,7 @@ struct ResourceTests {
     @Test("folds: losers end after their first network, the winner has one for each fold, as it has them alone")
     func folds() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         let scheduler = "{name: asha, resource: folds, min: 1, max: 3, eta: 3, epochs: 5}"
         try scratch.write("study.yaml", Self.study(scheduler, validation: "{folds: 3}"))
         let (best, trials) = try await Self.run(scratch)
@@ -88,7 +79,7 @@ struct ResourceTests {
     @Test("repeats: a worker that is killed costs nothing but time, and patience shortens a network's turn")
     func repeats() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         let scheduler = "{name: successive_halving, resource: repeats, min: 1, max: 3, eta: 3, epochs: 60}"
         try scratch.write(
             "study.yaml", Self.study(scheduler, training: ", early_stopping: {patience: 3, min_change: 0.01}"))
@@ -100,7 +91,7 @@ struct ResourceTests {
         _ = await run.finish()
         let (best, trials) = try await Self.run(scratch)
         let undisturbed = try Scratch()
-        try Self.table(undisturbed)
+        try undisturbed.writeProducts()
         try undisturbed.write("study.yaml", try String(contentsOfFile: scratch.path + "/study.yaml", encoding: .utf8))
         let (other, others) = try await Self.run(undisturbed)
         #expect(best["validation.loss"] as? Double == other["validation.loss"] as? Double)
@@ -113,7 +104,7 @@ struct ResourceTests {
     @Test("samples: every trial ends with the epoch that has seen as many rows as its rung asks for")
     func samples() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         // 240 rows without a quarter for the test and a fifth for validation are 132.
         let scheduler = "{name: asha, resource: samples, min: 300, max: 2700, eta: 3, epochs: 50}"
         try scratch.write("study.yaml", Self.study(scheduler))
@@ -125,7 +116,7 @@ struct ResourceTests {
     @Test("seconds: a trial that has all epochs it may have stands at every rung")
     func seconds() async throws {
         let scratch = try Scratch()
-        try Self.table(scratch)
+        try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{name: asha, resource: seconds, min: 1000, max: 9000, epochs: 12}"))
         let (best, trials) = try await Self.run(scratch)
         #expect(trials.map { $0["epochs"] as? Int } == Array(repeating: 12, count: 9))
