@@ -20,14 +20,14 @@ extension StudyState {
         guard !self.trials[index].state.isResting, report.epoch == self.trials[index].epochs + 1,
             report.epoch <= min(target, most)
         else { return }
-        let before = self.trials[index].level
+        let before = self.trials[index].use.level
         self.trials[index].take(report, on: self.scale)
         self.epochCount += 1
         // Networks that are trained one after the other have all ended where their trial is at its end.
         switch resource.countsNetworks && report.status == .finishedEarly ? .normal : report.status {
         case .normal:
             if resource == .epochs { return self.pass(index, at: report.epoch, &decisions) }
-            let reached = min(self.trials[index].level, level)
+            let reached = min(self.trials[index].use.level, level)
             for mark in self.levels where mark > before && mark <= reached && !self.trials[index].state.isResting {
                 self.pass(index, at: mark, &decisions)
             }
@@ -181,7 +181,11 @@ extension StudyState {
     ) {
         let index = trial.rawValue
         switch self.trials[index].state {
-        case .running: if let place = self.running.firstIndex(of: trial) { self.running.remove(at: place) }
+        case .running:
+            // In no particular order.
+            guard let place = self.running.firstIndex(where: { $0.rawValue == index }) else { break }
+            self.running.swapAt(place, self.running.count - 1)
+            self.running.removeLast()
         case .waiting: if let place = self.waiting.firstIndex(of: trial) { self.waiting.remove(at: place) }
         case .paused, .complete, .stopped, .failed: break
         }

@@ -33,6 +33,8 @@ package struct Searcher: Hashable, Sendable {
     private var founders: [Configuration] = []
     /// The only configurations that trials may have, where that is so.
     package private(set) var pool: ConfigurationPool?
+    /// Whether trials may have the configurations of a pool alone.
+    package let hasPool: Bool
     /// Which configurations may become trials; `nil` for all.
     private let rule: AdmissionRule?
     /// Of a grid or Sobol's sequence.
@@ -65,6 +67,7 @@ package struct Searcher: Hashable, Sendable {
         self.seed = seed
         self.offset = offset
         self.pool = pool
+        self.hasPool = pool != nil
         self.explorer = explorer
         switch settings {
         case .random: self.algorithm = .random
@@ -257,9 +260,6 @@ package struct Searcher: Hashable, Sendable {
         guard case .automatic(let searcher) = self.algorithm, let history = self.history else { return nil }
         return searcher.choice(history).rawValue
     }
-
-    /// Whether trials may have the configurations of a pool alone.
-    package var hasPool: Bool { self.pool != nil }
 
     /// Whether no configuration is left after so many of the searcher's own trials.
     package func isExhausted(after ownTrials: Int) -> Bool {

@@ -48,8 +48,17 @@ package struct LogarithmicScale: Hashable, Sendable {
         }
         let s = (significand - 1) / (significand + 1)
         let square = s * s
+        // One line for each term, so that the reciprocals are constants.
         var sum = 1.0 / 21
-        for divisor in stride(from: 19.0, through: 3, by: -2) { sum = sum * square + 1 / divisor }
+        sum = sum * square + 1.0 / 19
+        sum = sum * square + 1.0 / 17
+        sum = sum * square + 1.0 / 15
+        sum = sum * square + 1.0 / 13
+        sum = sum * square + 1.0 / 11
+        sum = sum * square + 1.0 / 9
+        sum = sum * square + 1.0 / 7
+        sum = sum * square + 1.0 / 5
+        sum = sum * square + 1.0 / 3
         let logarithm = 2 * s + 2 * s * square * sum
         return exponent * self.highPartOfLog2 + (exponent * self.lowPartOfLog2 + logarithm)
     }

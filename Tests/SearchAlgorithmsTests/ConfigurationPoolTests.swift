@@ -121,4 +121,35 @@ struct ConfigurationPoolTests {
         }
         #expect(pool.count == 0 && pool.take(nearest: rows[0]) == nil)
     }
+
+    @Test(
+        "rows that single precision cannot tell apart are told apart, also beside one far outside of the space",
+        arguments: [21, 22])
+    func narrow(seed: UInt64) throws {
+        let space = ParameterSpace(
+            (0..<11).map { Parameter(name: "x\($0)", domain: .float(FloatRange(low: 0, high: 1))) })
+        let random = RandomStream(seed: seed, purpose: .simulation)
+        let rows = (0..<400).map { row -> [Double] in
+            (0..<11).map { axis in
+                let number = random.uniform(at: UInt64(11 * row + axis))
+                return row == 399 ? 1e6 * number : 0.5 + 1e-9 * (number - 0.5)
+            }
+        }
+        var pool = ConfigurationPool(
+            space: space, configurations: rows.map { Configuration($0.map { ParameterValue.float($0) }) })
+        var left = Array(rows.indices)
+        for number in 0..<400 {
+            let target = (0..<11).map { axis -> Double in
+                let place = random.uniform(at: UInt64(100_000 + 11 * number + axis))
+                return number % 2 == 0 ? place : 0.5 + 1e-9 * (place - 0.5)
+            }
+            func distance(_ row: Int) -> Double {
+                zip(rows[row], target).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+            }
+            let nearest = try #require(left.min { (distance($0), $0) < (distance($1), $1) })
+            let answer = pool.take(nearest: Configuration(target.map { ParameterValue.float($0) }))
+            #expect(answer?.row == nearest, "SEED=\(seed)")
+            left.removeAll { $0 == nearest }
+        }
+    }
 }
