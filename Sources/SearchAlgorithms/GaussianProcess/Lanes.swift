@@ -91,4 +91,12 @@ enum LaneMath {
         let two = four.lowHalf + four.highHalf
         return two[0] + two[1]
     }
+
+    /// The greatest of eight lanes.
+    @inline(__always)
+    static func greatest(of x: Lanes) -> Double {
+        let four = x.lowHalf.replacing(with: x.highHalf, where: x.highHalf .> x.lowHalf)
+        let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+        return two[0] > two[1] ? two[0] : two[1]
+    }
 }

@@ -3,6 +3,8 @@ import TuningModel
 /// The normal distribution, quick and the same on every host.
 enum FastNormal {
     static let rootOfTwoPi = 2.506_628_274_631_000_5
+    /// An end of [0, 1] that is farther from a mean than this, in deviations, is far.
+    static let reach = 5.5
 
     /// e to the power of a number that is not above 0, within a few units in the last place; 0 below -700.
     ///
@@ -74,7 +76,7 @@ enum FastNormal {
     /// The share of a normal distribution that lies in [0, 1], at least 1e-12; 1 where both ends are far.
     @inline(__always)
     static func shareWithinUnit(mean: Double, deviation: Double) -> Double {
-        let reach = 5.5 * deviation
+        let reach = Self.reach * deviation
         if mean > reach, 1 - mean > reach { return 1 }
         return max(Self.cumulative((1 - mean) / deviation) - Self.cumulative(-mean / deviation), 1e-12)
     }

@@ -91,18 +91,24 @@ struct ParzenAxis: Hashable, Sendable {
                 columns.append(coordinate >= 0 ? min(Int(coordinate * Double(count)), count - 1) : count + 1)
             }
         case .ordered(let middles, let shares):
-            let edges = zip(middles, shares).map { $0 + $1 / 2 }
+            // One edge less than a power of two, so that each search takes the same steps. The bits of numbers that are not
+            // below 0 are in their order: no branch depends on a comparison, for half of those would be mispredicted.
+            var edges = zip(middles, shares).dropLast().map { Int(truncatingIfNeeded: ($0 + $1 / 2).bitPattern) }
+            var width = 1
+            while width < count { width *= 2 }
+            edges += Array(repeating: .max, count: width - 1 - edges.count)
             for coordinate in coordinates {
                 guard coordinate >= alternative else {
                     columns.append(coordinate >= 0 ? count : count + 1)
                     continue
                 }
-                let rest = (coordinate - alternative) * scale
+                let rest = Int(truncatingIfNeeded: ((coordinate - alternative) * scale + 0).bitPattern)
                 var low = 0
-                var high = count - 1
-                while low < high {
-                    let middle = (low + high) / 2
-                    if rest < edges[middle] { high = middle } else { low = middle + 1 }
+                var step = width / 2
+                while step > 0 {
+                    let isBelow = (rest &- edges[low &+ step &- 1]) >> 63
+                    low &+= step & ~isBelow
+                    step /= 2
                 }
                 columns.append(low)
             }

@@ -21,7 +21,7 @@ struct ParzenKernels {
     private struct Normal {
         let middle: Double
         let half: Double
-        let base: Double
+        var base: Double
         let alternative: Double
     }
 
@@ -73,26 +73,34 @@ struct ParzenKernels {
             let within = FastNormal.shareWithinUnit(mean: normal.mean, deviation: normal.deviation)
             priorBase -= FastNormal.logarithm(normal.deviation * FastNormal.rootOfTwoPi * within)
         }
-        let priorAlternative = share > 0 ? FastNormal.logarithm(share) : 0
-        var kernels: [Normal] = []
-        kernels.reserveCapacity(coordinates.count + 1)
-        for coordinate in coordinates {
+        let believed = Normal(
+            middle: normal?.mean ?? 0, half: priorHalf, base: priorBase,
+            alternative: share > 0 ? FastNormal.logarithm(share) : 0)
+        let reach = FastNormal.reach * self.sigma
+        var normals = Array(repeating: believed, count: coordinates.count + 1)
+        var cut: [Int] = []
+        for (j, coordinate) in coordinates.enumerated() {
             if coordinate >= edge {
                 let point = (coordinate - edge) * scale
-                let within = FastNormal.shareWithinUnit(mean: point, deviation: self.sigma)
-                let cut = within < 1 ? FastNormal.logarithm(within) : 0
-                kernels.append(Normal(middle: point, half: half, base: base - cut, alternative: other))
+                normals[j] = Normal(middle: point, half: half, base: base, alternative: other)
+                if !(point > reach && 1 - point > reach) { cut.append(j) }
             } else if coordinate >= 0 {
-                kernels.append(Normal(middle: 0, half: 0, base: other, alternative: same))
-            } else {
-                kernels.append(
-                    Normal(
-                        middle: normal?.mean ?? 0, half: priorHalf, base: priorBase, alternative: priorAlternative))
+                normals[j] = Normal(middle: 0, half: 0, base: other, alternative: same)
             }
         }
-        kernels.append(
-            Normal(middle: normal?.mean ?? 0, half: priorHalf, base: priorBase, alternative: priorAlternative))
-        self.normals = kernels
+        self.normals = normals
+        self.cutOff(cut)
+    }
+
+    /// Scales kernels of an interval, given by their numbers, that are cut off at one of its ends.
+    private mutating func cutOff(_ kernels: [Int]) {
+        for first in stride(from: 0, to: kernels.count, by: Lanes.scalarCount) {
+            var means = Lanes.zero
+            let lanes = 0..<min(Lanes.scalarCount, kernels.count - first)
+            for lane in lanes { means[lane] = self.normals[kernels[first + lane]].middle }
+            let cuts = FastNormal.logarithmOfShareWithinUnit(means: means, deviation: self.sigma)
+            for lane in lanes { self.normals[kernels[first + lane]].base -= cuts[lane] }
+        }
     }
 
     private mutating func fillTable(_ coordinates: [Double]) {
@@ -137,26 +145,68 @@ struct ParzenKernels {
     /// - Precondition: As many sums as observations and one more.
     /// - Complexity: O(observations).
     func add(at place: ParzenAxis.Place, to sums: inout [Double]) {
+        precondition(sums.count == self.count + 1)
         switch place {
         case .inactive: return
         case .point(let x):
-            precondition(sums.count == self.normals.count)
-            for (j, normal) in self.normals.enumerated() {
+            for j in sums.indices {
+                let normal = self.normals[j]
                 let distance = x - normal.middle
                 sums[j] += normal.base - normal.half * (distance * distance)
             }
-        case .alternative where self.columns.isEmpty:
-            precondition(sums.count == self.normals.count)
-            for (j, normal) in self.normals.enumerated() { sums[j] += normal.alternative }
+        case .alternative where self.columns.isEmpty: for j in sums.indices { sums[j] += self.normals[j].alternative }
         case .alternative: self.add(row: self.axis.count, to: &sums)
         case .value(let value): self.add(row: value, to: &sums)
         }
     }
 
     private func add(row: Int, to sums: inout [Double]) {
-        precondition(sums.count == self.columns.count)
-        let row = Array(self.table[(row * self.columnCount)..<((row + 1) * self.columnCount)])
-        for (j, column) in self.columns.enumerated() { sums[j] += row[column] }
+        let start = row * self.columnCount
+        for j in sums.indices { sums[j] += self.table[start + self.columns[j]] }
+    }
+
+    /// The same at eight places, none of them inactive, one for each lane.
+    ///
+    /// - Precondition: As many sums as observations and one more.
+    /// - Complexity: O(observations).
+    func add(at places: [ParzenAxis.Place], to sums: inout [Lanes]) {
+        precondition(sums.count == self.count + 1 && places.count == Lanes.scalarCount)
+        if case .interval = self.axis.shape {
+            self.addInterval(places, to: &sums)
+        } else {
+            self.addTable(places, to: &sums)
+        }
+    }
+
+    private func addInterval(_ places: [ParzenAxis.Place], to sums: inout [Lanes]) {
+        var x = Lanes.zero
+        var isAlternative = SIMDMask<SIMD8<Int64>>(repeating: false)
+        for lane in places.indices {
+            if case .point(let point) = places[lane] { x[lane] = point } else { isAlternative[lane] = true }
+        }
+        let hasAlternative = places.contains(.alternative)
+        let normals = self.normals.span
+        var sums = sums.mutableSpan
+        for j in sums.indices {
+            let normal = normals[j]
+            let distance = x - normal.middle
+            var logarithm = normal.base - normal.half * (distance * distance)
+            if hasAlternative { logarithm.replace(with: normal.alternative, where: isAlternative) }
+            sums[j] += logarithm
+        }
+    }
+
+    private func addTable(_ places: [ParzenAxis.Place], to sums: inout [Lanes]) {
+        var logarithms = Array(repeating: Lanes.zero, count: self.columnCount)
+        for lane in places.indices {
+            let row = if case .value(let value) = places[lane] { value } else { self.axis.count }
+            for column in logarithms.indices {
+                logarithms[column][lane] = self.table[row * self.columnCount + column]
+            }
+        }
+        let (columns, values) = (self.columns.span, logarithms.span)
+        var sums = sums.mutableSpan
+        for j in sums.indices { sums[j] += values[columns[j]] }
     }
 
     /// A draw from the kernel with this number, whose deviation is multiplied by `widening` where the range is an interval.

@@ -31,17 +31,30 @@ struct ParzenMixture {
         self.cumulated = cumulated
     }
 
-    /// The logarithm of the density at a point, but for a constant.
+    /// The logarithms of the density at eight points, but for a constant.
     ///
+    /// - Parameters:
+    ///   - points: The places of each; at most eight points, the last of which stands for those that lack.
+    ///   - sums: Memory to work in, whatever it holds.
+    /// - Returns: One for each lane.
     /// - Complexity: O(observations · parameters).
-    func logarithm(at places: [ParzenAxis.Place]) -> Double {
-        var sums = self.logarithmicWeights
-        for (kernels, place) in zip(self.kernels, places) { kernels.add(at: place, to: &sums) }
-        var greatest = -Double.infinity
-        for sum in sums { greatest = sum > greatest ? sum : greatest }
-        var total = 0.0
+    func logarithms(at points: [[ParzenAxis.Place]], using sums: inout [Lanes]) -> Lanes {
+        sums.removeAll(keepingCapacity: true)
+        sums.reserveCapacity(self.logarithmicWeights.count)
+        for weight in self.logarithmicWeights { sums.append(Lanes(repeating: weight)) }
+        for (parameter, kernels) in self.kernels.enumerated() {
+            kernels.add(
+                at: (0..<Lanes.scalarCount).map { points[min($0, points.count - 1)][parameter] }, to: &sums)
+        }
+        var greatest = Lanes(repeating: -.infinity)
+        for sum in sums { greatest.replace(with: sum, where: sum .> greatest) }
+        var total = Lanes.zero
         // What is 2^-53 of the greatest cannot be seen in the sum.
-        for sum in sums where sum - greatest > -37 { total += FastNormal.exponential(sum - greatest) }
+        for sum in sums {
+            let difference = sum - greatest
+            guard LaneMath.greatest(of: difference) > -37 else { continue }
+            total += FastNormal.exponential(difference, above: -37)
+        }
         return greatest + FastNormal.logarithm(total / (self.cumulated.last ?? 1))
     }
 

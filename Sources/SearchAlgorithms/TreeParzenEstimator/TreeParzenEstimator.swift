@@ -117,27 +117,39 @@ struct TreeParzenEstimator: HistorySearcher {
         _ rows: ParzenRows, _ history: SearchHistory, _ random: inout RandomSequence
     ) -> Configuration? {
         var decided = Decided(count: self.space.count)
+        var sums: [Lanes] = []
         for depth in 0...(self.depths.max() ?? 0) {
             let parameters = self.space.parameters.indices.filter {
                 self.depths[$0] == depth && self.space.holds(self.space.parameters[$0].conditions, in: decided.values)
             }
             guard !parameters.isEmpty else { continue }
-            let (ranked, pending) = rows.having(parameters)
-            let counts = self.counts(of: ranked.count)
-            let good = self.mixture(Array(ranked.prefix(counts.good)), parameters, decided, isGood: true)
-            let bad = self.mixture(ranked.suffix(counts.bad) + pending, parameters, decided, isGood: false)
+            let rows = rows.having(parameters)
+            let counts = self.counts(of: rows.ranked.count)
+            let good = self.mixture(self.goodWeights(counts.good), parameters, decided) {
+                rows.good(counts.good, in: $0)
+            }
+            let bad = self.mixture(
+                Array(repeating: 1, count: counts.bad + rows.pending.count), parameters, decided
+            ) { rows.bad(counts.bad, in: $0) }
             let belief = self.settings.priorDecay / Double(max(1, history.trials.count))
             var best: (score: Double, decided: Decided)?
-            for _ in 0..<self.settings.candidates {
-                let places = good.draw(&random, widening: self.settings.bandwidthFactor)
-                var score = good.logarithm(at: places) - bad.logarithm(at: places)
-                for (parameter, place) in zip(parameters, places) {
-                    score += belief * self.priors[parameter].logarithm(at: place)
+            for first in stride(from: 0, to: self.settings.candidates, by: Lanes.scalarCount) {
+                var candidates: [[ParzenAxis.Place]] = []
+                for _ in first..<min(first + Lanes.scalarCount, self.settings.candidates) {
+                    candidates.append(good.draw(&random, widening: self.settings.bandwidthFactor))
                 }
-                guard score > best?.score ?? -.infinity else { continue }
-                let next = self.deciding(parameters, places, after: decided)
-                if self.isUsed(next, history, depth: depth) { continue }
-                best = (score, next)
+                var scores = good.logarithms(at: candidates, using: &sums)
+                scores -= bad.logarithms(at: candidates, using: &sums)
+                for (lane, places) in candidates.enumerated() {
+                    var score = scores[lane]
+                    for (parameter, place) in zip(parameters, places) {
+                        score += belief * self.priors[parameter].logarithm(at: place)
+                    }
+                    guard score > best?.score ?? -.infinity else { continue }
+                    let next = self.deciding(parameters, places, after: decided)
+                    if self.isUsed(next, history, depth: depth) { continue }
+                    best = (score, next)
+                }
             }
             guard let best else { return nil }
             decided = best.decided
@@ -183,14 +195,16 @@ struct TreeParzenEstimator: HistorySearcher {
         return (good, bad)
     }
 
+    /// The density of the parameters to be decided around points of these weights, whose coordinates in a parameter are
+    /// asked for, given the choices before.
     private func mixture(
-        _ rows: [[Double]], _ parameters: [Int], _ decided: Decided, isGood: Bool
+        _ weights: [Double], _ parameters: [Int], _ decided: Decided, coordinates: (Int) -> [Double]
     ) -> ParzenMixture {
-        let count = Double(max(1, rows.count))
+        let count = Double(max(1, weights.count))
         let shrinking = FastNormal.exponential(-FastNormal.logarithm(count) / Double(parameters.count + 4))
         func kernels(of parameter: Int) -> ParzenKernels {
             let prior = self.priors[parameter]
-            let coordinates = rows.map { $0[parameter] }
+            let coordinates = coordinates(parameter)
             let spread: Double =
                 switch self.settings.bandwidth {
                 case .constant(let spread): spread
@@ -199,12 +213,18 @@ struct TreeParzenEstimator: HistorySearcher {
             return ParzenKernels(
                 prior, coordinates: coordinates, sigma: max(spread * shrinking, self.settings.bandwidthMin))
         }
-        let isRanked = isGood && self.settings.weighting == .logarithmicRank
-        let weights = isRanked ? Self.rankWeights(rows.count) : Array(repeating: 1, count: rows.count)
         let given = decided.places.indices.filter { decided.places[$0] != .inactive }
         return ParzenMixture(
             parameters.map(kernels), given: given.map { (kernels(of: $0), decided.places[$0]) },
             weights: weights + [self.settings.priorWeight])
+    }
+
+    /// How much each of the good observations counts, the best one first.
+    private func goodWeights(_ count: Int) -> [Double] {
+        switch self.settings.weighting {
+        case .uniform: Array(repeating: 1, count: count)
+        case .logarithmicRank: Self.rankWeights(count)
+        }
     }
 
     /// `log(n + 1) - log(rank)` for each rank, scaled to a mean of 1.

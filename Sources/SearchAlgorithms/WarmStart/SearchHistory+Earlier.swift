@@ -5,6 +5,16 @@ extension SearchHistory {
     /// The trial of a row.
     func entry(_ row: Int) -> Entry { row >= 0 ? self.trials[row] : self.earlier[~row] }
 
+    /// The coordinates of a row's configuration.
+    func coordinates(of row: Int) -> [Double] {
+        row >= 0 ? self.trials[row].coordinates : self.earlier[~row].coordinates
+    }
+
+    /// What ranks a row at a level: the parts of its observation there, without a copy of the rest; `nil` without one.
+    func judgement(of row: Int, at epochs: Int) -> (loss: Double, violation: Double)? {
+        row >= 0 ? self.trials[row].judgement(at: epochs) : self.earlier[~row].judgement(at: epochs)
+    }
+
     /// The rows that were observed at a level, by its number: those of earlier studies, then the own ones in the order in
     /// which they were told.
     func observed(at level: Int) -> [Int] {
@@ -34,7 +44,11 @@ extension SearchHistory {
     /// - Complexity: O(n), or O(n log n) with other data.
     func losses(of rows: [Int], at level: Int) -> [Double] {
         let epochs = self.levels[level]
-        let losses = rows.map { self.entry($0).observation(at: epochs)?.loss ?? .infinity }
+        return self.comparable(rows.map { self.judgement(of: $0, at: epochs)?.loss ?? .infinity }, of: rows)
+    }
+
+    /// The same for losses that were looked up: of as many rows at one level.
+    func comparable(_ losses: [Double], of rows: [Int]) -> [Double] {
         guard self.hasOtherData else { return losses }
         let groups = rows.map { $0 >= 0 ? 0 : self.earlier[~$0].group }
         var scores = losses
@@ -52,5 +66,15 @@ extension SearchHistory {
             }
         }
         return scores
+    }
+}
+
+extension SearchHistory.Entry {
+    /// The parts of the observation at a level that rank it, without a copy of the rest.
+    fileprivate func judgement(at level: Int) -> (loss: Double, violation: Double)? {
+        for place in self.observations.indices.reversed() where self.observations[place].level == level {
+            return (self.observations[place].loss, self.observations[place].violation)
+        }
+        return nil
     }
 }

@@ -1,5 +1,4 @@
 import CoordinatorCore
-import Glibc
 import Randomness
 import SearchAlgorithms
 import StudySimulation
@@ -34,9 +33,9 @@ struct SimulatorBenchmark {
                 scheduler: .asha(minimum: 1, maximum: Self.steps, eta: 3, isGuarded: true),
                 budget: Budget(trials: min(self.trials, self.rows)), searchSeed: UInt64(seed), dataSeed: 0)
             var simulation = try Simulation(study, table: table, workers: self.workers)
-            let start = Self.processorTime
+            let start = ProcessorTime.now
             simulation.run()
-            seconds += Self.processorTime - start
+            seconds += ProcessorTime.now - start
             epochs += simulation.study.epochCount
         }
         return Result(epochs: epochs, seconds: seconds)
@@ -61,11 +60,5 @@ struct SimulatorBenchmark {
             configurations: (0..<self.rows).map { row in
                 space.configuration { random.uniform(at: UInt64(1 << 32 + 8 * row + $0)) }
             }, losses: losses, durations: nil)
-    }
-
-    private static var processorTime: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measures this machine.",
         subcommands: [
             BenchKernelsCommand.self, BenchCoordinatorCommand.self, BenchDataCommand.self,
-            BenchSimulatorCommand.self,
+            BenchSimulatorCommand.self, BenchSearcherCommand.self,
         ])
 }
 
