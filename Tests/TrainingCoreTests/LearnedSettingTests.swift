@@ -33,10 +33,10 @@ struct LearnedSettingTests {
 
     private static let configurations: [(String, TrainingConfiguration)] = {
         var high = TrainingCase(batchNormalization: true, dropout: 0.2).configuration
-        (high.learningRate, high.hypergradient, high.hypergradientRule) = (40, 0.1, .multiplicative)
+        (high.learningRate, high.hypergradient, high.hypergradientRule) = (163_840, 0.1, .multiplicative)
         var nesterov = TrainingCase(dropout: 0.1, l2: 0.01, units: [9]).configuration
         nesterov.optimizer = .sgd(momentum: 0.9, nesterov: true)
-        (nesterov.learningRate, nesterov.hypergradient, nesterov.hypergradientRule) = (100, 0.05, .multiplicative)
+        (nesterov.learningRate, nesterov.hypergradient, nesterov.hypergradientRule) = (409_600, 0.05, .multiplicative)
         nesterov.average = .exponential(decay: 0.8)
         nesterov.t1t2 = T1T2Settings(every: 1, momentum: 0.1, l2: 0.2)
         var decay = TrainingCase(weightDecay: 0.1).configuration
