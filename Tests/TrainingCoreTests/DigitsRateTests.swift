@@ -25,7 +25,7 @@ struct DigitsRateTests {
         Kind(testDescription: "adam", optimizer: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), leeway: 1.03),
     ]
 
-    /// Each seed also draws its own split. One seed's loss deviates by a third of the mean: five of them, as few as would tell accuracies
+    /// Each seed also draws its own split. One seed's loss deviates by two fifths of the mean: five of them, as few as would tell accuracies
     /// apart, say nothing about hundredths of a loss.
     private static let seeds: ClosedRange<UInt64> = 1...30
     private static let epochs = 30
