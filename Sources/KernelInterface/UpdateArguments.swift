@@ -44,6 +44,8 @@ package struct UpdateRule: Sendable, Hashable {
         case direction
         /// As ``direction``, which the next step needs too.
         case keptDirection
+        /// As ``direction``, and a trace of those before, which the next step needs.
+        case keptTrace
     }
     package var deferral = Deferral.nothing
 
@@ -115,7 +117,12 @@ package struct UpdateRule: Sendable, Hashable {
 
     /// Whether the direction of the step is made apart from its length.
     @inlinable
-    package var isDirected: Bool { self.deferral == .direction || self.deferral == .keptDirection }
+    package var isDirected: Bool {
+        switch self.deferral {
+        case .direction, .keptDirection, .keptTrace: true
+        case .nothing, .gradient: false
+        }
+    }
 
     /// The rule that stores the limited gradients, without penalties, for a later call with this one.
     @inlinable

@@ -61,7 +61,8 @@ extension Fingerprint {
         self.add("clip_norm", configuration.clipNorm)
         self.add("max_norm", configuration.maxNorm)
         self.add("hypergradient", configuration.hypergradient)
-        if configuration.learnsMultiplicatively { self.add(configuration.hypergradientRule.rawValue) }
+        // The name changes with the rule, so that no checkpoint goes on under another one.
+        if configuration.learnsMultiplicatively { self.add("multiplicative by loss") }
         if let steps = configuration.t1t2 {
             self.add("t1_t2")
             self.add(steps.every)

@@ -10,8 +10,9 @@ struct ParameterPlace: Hashable {
     let gradient: Int?
     /// The optimiser's step without its length, in runs that need it; see ``TrainingRun/updateDeferred(_:)``.
     let direction: Int?
-    /// Whether the direction belongs to the optimiser's state.
-    let keepsDirection: Bool
+    /// What the next step's gradients are multiplied by, where it belongs to the optimiser's state: the direction, or a trace
+    /// of directions.
+    let kept: Int?
     /// Floats of each array, and how many of them make a row.
     let count: Int
     let columns: Int
@@ -29,7 +30,8 @@ struct ParameterPlace: Hashable {
         self.third = reserve(rule.usesThird)
         self.gradient = reserve(rule.isDeferred)
         self.direction = reserve(rule.isDirected)
-        self.keepsDirection = rule.deferral == .keptDirection
+        let trace = reserve(rule.deferral == .keptTrace)
+        self.kept = rule.deferral == .keptDirection ? self.direction : trace
         self.count = (rows ?? 1).multipliedReportingOverflow(by: columns).partialValue
         self.columns = columns
         self.isWeight = rows != nil

@@ -34,6 +34,8 @@ struct OptimizerState: Hashable {
     let t1t2: T1T2Settings?
     /// The mean loss of the run's first minibatch; NaN before it.
     var firstLoss = Double.nan
+    /// The mean loss of the minibatch whose step ``nextRule()`` began, as a part of the first one's, at most 1.
+    var lossShare = 1.0
     /// The learning rate that a run began with.
     let startRate: Double
     private let l1: Float
@@ -51,7 +53,8 @@ struct OptimizerState: Hashable {
         self.firstPower = firstPower
         self.secondPower = secondPower
         self.settings = configuration.optimizer
-        self.learningRate = configuration.learningRate
+        self.startRate = Self.startRate(configuration)
+        self.learningRate = self.startRate
         self.schedule = configuration.schedule
         self.scheduleEpochs = configuration.scheduleEpochs ?? 1
         self.warmupSteps = batches.steps(inEpochs: configuration.warmupEpochs)
@@ -59,7 +62,6 @@ struct OptimizerState: Hashable {
         self.hypergradient = configuration.hypergradient
         self.rateRule = configuration.hypergradientRule
         self.t1t2 = configuration.learnedSettings
-        self.startRate = configuration.learningRate
         self.weightDecay = configuration.weightDecay
         if case .sgd(let momentum, _) = configuration.optimizer { self.momentum = momentum } else { self.momentum = 0 }
         self.l1 = Float(configuration.l1)
@@ -120,6 +122,7 @@ struct OptimizerState: Hashable {
         rule.l2 = Float(self.l2)
         if self.clipValue > 0 { rule.clip = Float(self.clipValue) }
         rule.deferral = self.deferral
+        if self.needsNorms, !rule.usesFirst { rule.deferral = .keptTrace }
         return rule
     }
 

@@ -36,9 +36,7 @@ struct TensorPlace: Hashable {
         self.shape = shape
         self.rowStride = rowStride
         self.values = parameter.values
-        self.moments = [
-            parameter.first, parameter.second, parameter.third, parameter.keepsDirection ? parameter.direction : nil,
-        ].compactMap { $0 }
+        self.moments = [parameter.first, parameter.second, parameter.third, parameter.kept].compactMap { $0 }
         self.parameter = parameter
     }
 

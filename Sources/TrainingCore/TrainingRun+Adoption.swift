@@ -118,10 +118,9 @@ extension TrainingGroup {
 extension TensorPlace {
     /// Where its numbers begin, by what they are: values, moments, direction, average, values of the best epoch.
     fileprivate var roles: [Int?] {
-        let direction = self.parameter.flatMap { $0.keepsDirection ? $0.direction : nil }
-        return [
-            self.values, self.parameter?.first, self.parameter?.second, self.parameter?.third, direction, self.average,
-            self.best,
+        [
+            self.values, self.parameter?.first, self.parameter?.second, self.parameter?.third, self.parameter?.kept,
+            self.average, self.best,
         ]
     }
 }

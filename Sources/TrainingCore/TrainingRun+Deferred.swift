@@ -9,7 +9,7 @@ extension TrainingRun {
     /// PyTorch's `clip_grad_norm_` has it. Then each parameter makes the rule's step. Where the rule is directed the step is
     /// made apart first, as a direction d with decay: for LAMB (Y. You et al., "Large batch optimization for deep learning",
     /// ICLR 2020, algorithm 2, with the identity for its function of the norm) `w -= rate * ratio * d`, and for a learned
-    /// rate because the next step's gradients are multiplied by d.
+    /// rate because the next step's gradients are multiplied by d, or by a trace of such directions.
     ///
     /// - Complexity: O(parameters), no allocation.
     @unsafe
@@ -50,17 +50,16 @@ extension TrainingRun {
         var product = 0.0
         var squares = (gradient: 0.0, direction: 0.0)
         for place in self.plan.parameters {
-            guard let gradient = place.gradient, let direction = place.direction else { continue }
+            guard let gradient = place.gradient else { continue }
             unsafe self.table.update(
                 UpdateArguments(
                     count: place.count, gradients: base + gradient, parameters: place.block(base),
                     rule: place.isWeight ? storing : storing.withoutPenalties))
-            if self.optimizer.learnsRate {
-                product += unsafe self.innerProduct(gradient, direction, count: place.count)
-            }
+            guard self.optimizer.learnsRate, let kept = place.kept else { continue }
+            product += unsafe self.innerProduct(gradient, kept, count: place.count)
             if self.optimizer.needsNorms {
                 squares.gradient += unsafe self.innerProduct(gradient, gradient, count: place.count)
-                squares.direction += unsafe self.innerProduct(direction, direction, count: place.count)
+                squares.direction += unsafe self.innerProduct(kept, kept, count: place.count)
             }
         }
         // The stored directions point downwards.
@@ -96,6 +95,11 @@ extension TrainingRun {
                 UpdateArguments(count: count, gradients: base + direction, parameters: block, rule: scaling))
         }
         unsafe self.descend(place.values, along: direction, count: count, rate: -self.optimizer.stepRate)
+        guard let trace = place.kept, trace != direction else { return }
+        for index in 0..<count {
+            unsafe base[trace &+ index] =
+                OptimizerState.traceShare * base[trace &+ index] + base[direction &+ index]
+        }
     }
 
     /// `values -= rate * direction`.

@@ -23,7 +23,7 @@ extension TrainingRun {
         let loss = unsafe self.propagate(rows, inputs, mixed, count: count, number: number, rule: rule)
         if self.optimizer.needsNorms {
             let mean = loss / Double(count)
-            if number == 0 { self.optimizer.firstLoss = mean }
+            self.optimizer.take(loss: mean, isFirst: number == 0)
             if self.optimizer.takesBack, self.optimizer.isBeyond(mean, self.optimizer.firstLoss) {
                 if unsafe self.takesBack(loss: mean, rows, inputs, mixed, count: count, number: number) {
                     return self.optimizer.firstLoss * Double(count)

@@ -110,7 +110,7 @@ struct AllocationTests {
             var configuration = kind.configuration
             (configuration.hypergradient, configuration.hypergradientRule) = (0.1, .multiplicative)
             configuration.t1t2 = T1T2Settings(every: 1, momentum: 0.1, l2: 0.1, weightDecay: 0.1)
-            for rate in [0.01, 100] {
+            for rate in [0.01, 409_600] {
                 configuration.learningRate = rate
                 let kernels = try KernelSet.best(named: nil)
                 try Self.expectNone(configuration, data, kernels, "learned, \(rate), \(kind.testDescription)")

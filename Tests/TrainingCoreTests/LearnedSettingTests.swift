@@ -33,10 +33,10 @@ struct LearnedSettingTests {
 
     private static let configurations: [(String, TrainingConfiguration)] = {
         var high = TrainingCase(batchNormalization: true, dropout: 0.2).configuration
-        (high.learningRate, high.hypergradient, high.hypergradientRule) = (40, 0.1, .multiplicative)
+        (high.learningRate, high.hypergradient, high.hypergradientRule) = (163_840, 0.1, .multiplicative)
         var nesterov = TrainingCase(dropout: 0.1, l2: 0.01, units: [9]).configuration
         nesterov.optimizer = .sgd(momentum: 0.9, nesterov: true)
-        (nesterov.learningRate, nesterov.hypergradient, nesterov.hypergradientRule) = (100, 0.05, .multiplicative)
+        (nesterov.learningRate, nesterov.hypergradient, nesterov.hypergradientRule) = (409_600, 0.05, .multiplicative)
         nesterov.average = .exponential(decay: 0.8)
         nesterov.t1t2 = T1T2Settings(every: 1, momentum: 0.1, l2: 0.2)
         var decay = TrainingCase(weightDecay: 0.1).configuration
@@ -44,7 +44,12 @@ struct LearnedSettingTests {
         decay.batchGrowth = BatchGrowth(factor: 2, every: 2, maximum: 32)
         decay.augmentation.mixUp = 0.3
         decay.t1t2 = T1T2Settings(every: 3, learningRate: 0.1, weightDecay: 0.2)
-        return [("high", high), ("nesterov", nesterov), ("decay", decay)]
+        // Plain descent leaves a trace of its steps, which a step that is taken back takes back too.
+        var trace = TrainingCase(batchNormalization: true, l2: 0.01).configuration
+        trace.optimizer = .sgd(momentum: 0, nesterov: false)
+        (trace.learningRate, trace.hypergradient, trace.hypergradientRule) = (4_096_000, 0.2, .multiplicative)
+        trace.t1t2 = T1T2Settings(every: 2, l2: 0.2)
+        return [("high", high), ("nesterov", nesterov), ("decay", decay), ("trace", trace)]
     }()
 
     @Test(

@@ -68,13 +68,39 @@ struct ScheduleTests {
         var configuration = TrainingCase().configuration
         (configuration.hypergradient, configuration.hypergradientRule) = (0.5, .multiplicative)
         var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
+        // It begins at a 4096th.
+        let start = 0.01 / 4096
+        #expect(state.currentRate == start)
         state.moveRate(product: 3, squares: (9, 4))
-        #expect(abs(state.currentRate / 0.01 - 1.2840254166877414) < 1e-15)
+        #expect(abs(state.currentRate / start - 1.2840254166877414) < 1e-15)
         state.moveRate(product: -3, squares: (9, 4))
-        #expect(abs(state.currentRate / 0.01 - 1) < 1e-15)
+        #expect(abs(state.currentRate / start - 1) < 1e-15)
         let before = state.currentRate
         for squares in [(0.0, 1.0), (1, 0), (.infinity, 1), (.nan, 1)] { state.moveRate(product: 1, squares: squares) }
         #expect(state.currentRate == before)
+    }
+
+    @Test(
+        "a rate that is learned by factors moves less where the loss is below that of the first minibatch, and no more above it"
+    )
+    func lossShare() {
+        var configuration = TrainingCase().configuration
+        (configuration.hypergradient, configuration.hypergradientRule) = (0.5, .multiplicative)
+        for (loss, factor) in [(1.0, 1.1331484530668263), (2, 1.2840254166877414), (7, 1.2840254166877414), (0, 1)] {
+            var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
+            state.take(loss: 2, isFirst: true)
+            state.take(loss: loss, isFirst: false)
+            let before = state.currentRate
+            state.moveRate(product: 3, squares: (9, 4))
+            #expect(abs(state.currentRate / before / factor - 1) < 1e-15)
+        }
+        // A share that is none counts as whole.
+        var state = OptimizerState(configuration, batches: BatchPlan(stepsPerEpoch: 1))
+        for (first, loss) in [(0.0, 0.0), (.nan, 1), (1, .nan), (.infinity, .infinity)] {
+            state.take(loss: first, isFirst: true)
+            state.take(loss: loss, isFirst: false)
+            #expect(state.lossShare == 1)
+        }
     }
 
     @Test("takes the momentum of NAdam from powers of 0.96 as the C library has them, to 1e-15")
