@@ -182,7 +182,7 @@ extension StudyState {
         let index = trial.rawValue
         switch self.trials[index].state {
         case .running:
-            // In no particular order.
+            // The list has no order: the last one takes the place.
             guard let place = self.running.firstIndex(where: { $0.rawValue == index }) else { break }
             self.running.swapAt(place, self.running.count - 1)
             self.running.removeLast()

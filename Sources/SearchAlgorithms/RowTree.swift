@@ -4,13 +4,15 @@
 /// points are in one. A box whose nearest corner is farther away than the best point so far is passed over. A distance is
 /// summed axis after axis, and the distance of a box likewise from parts that are not larger; sums of rounded numbers keep
 /// that order, so that no box with the nearest point is ever passed over. The points of a box are looked at in single
-/// precision first, sixteen at a time; those that may be the nearest by more than its error are measured in double.
+/// precision first, sixteen at a time; those that its error leaves as the possible nearest are measured in double.
 ///
 /// Source: J. Friedman, J. Bentley, R. Finkel, "An algorithm for finding best matches in logarithmic expected time", ACM
 /// Transactions on Mathematical Software 3(3), 1977.
 ///
-/// Deviations, on purpose: boxes are the smallest around their points; points may be taken out, boxes stay as they are.
-struct RowTree: Hashable, Sendable {
+/// Deviations, on purpose: boxes are the smallest around their points; points may be taken out, boxes stay as they are. The error
+/// grows with the square of the farthest place: beside a row far outside of the space most are measured in double, which is slow and
+/// no less right.
+struct RowTree: Sendable {
     private static let leafCapacity = 64
     /// Rows are compared sixteen at a time.
     private static let blockCount = RowTree.leafCapacity / 16
@@ -51,7 +53,7 @@ struct RowTree: Hashable, Sendable {
     private var absent: [SIMD16<Float>]
     /// The place of row r on axis a at `r * axisCount + a`; NaN for none.
     private let exactPlaces: [Double]
-    /// The largest size of a place on an axis that is measured by differences.
+    /// The largest size of a place on an axis that is measured by differences, at least 1.
     private let reach: Double
 
     /// - Parameters:
@@ -209,7 +211,8 @@ struct RowTree: Hashable, Sendable {
         return Query(
             point: point, places: places,
             groups: Self.groups(isComplete ? places : places.map { $0.isNaN ? 0 : $0 }, padding: 0), limits: limits,
-            isComplete: isComplete, error: 2 * (20 * count + 4 * count * count) * reach * reach * 0x1p-24)
+            isComplete: isComplete,
+            error: reach < 0x1p60 ? 2 * (20 * count + 4 * count * count) * reach * reach * 0x1p-24 : .infinity)
     }
 
     /// The nearest row so far.
@@ -284,7 +287,7 @@ struct RowTree: Hashable, Sendable {
             let distances = self.distances(ofBlock: index, from: query)
             let least = Double(Self.least(distances))
             // Most blocks have no row that may be the nearest.
-            guard least <= best.distance + query.error else { continue }
+            if least > best.distance + query.error { continue }
             // The slots of those that may be, by the least one: a lane cannot be picked by its number without a detour.
             let limit = Float(min(best.distance + query.error, least + 2 * query.error)).nextUp
             var slots = SIMD16<Float>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
@@ -343,5 +346,15 @@ struct RowTree: Hashable, Sendable {
             sum += square.isNaN || (self.isChoice[axis] && square > 1) ? 1 : square
         }
         return sum
+    }
+}
+
+extension RowTree: Hashable {
+    /// Whether the same rows are left in the same order; boxes and places follow from the table, and NaN equals nothing.
+    static func == (left: Self, right: Self) -> Bool { left.counts == right.counts && left.rows == right.rows }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(self.counts)
+        hasher.combine(self.rows)
     }
 }

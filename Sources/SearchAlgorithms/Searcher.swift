@@ -33,7 +33,7 @@ package struct Searcher: Hashable, Sendable {
     private var founders: [Configuration] = []
     /// The only configurations that trials may have, where that is so.
     package private(set) var pool: ConfigurationPool?
-    /// Whether trials may have the configurations of a pool alone.
+    /// Whether trials may have the configurations of a pool alone; apart, so that asking copies no pool.
     package let hasPool: Bool
     /// Which configurations may become trials; `nil` for all.
     private let rule: AdmissionRule?

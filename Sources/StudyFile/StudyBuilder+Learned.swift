@@ -7,7 +7,7 @@ extension StudyBuilder {
         if let rule = section.entry("hypergradient_rule"), !isRateLearned {
             self.report(
                 rule.place,
-                "training.hypergradient_rule: without hypergradient, want hypergradient beside it, such as 0.1")
+                "training.hypergradient_rule: without hypergradient, want hypergradient beside it, such as 0.2")
         }
         guard let group = section.entry("t1_t2"), let entries = group.value.entries else { return }
         let learned = ["learning_rate", "momentum", "l2", "weight_decay"].filter {

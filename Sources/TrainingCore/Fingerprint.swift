@@ -61,7 +61,7 @@ extension Fingerprint {
         self.add("clip_norm", configuration.clipNorm)
         self.add("max_norm", configuration.maxNorm)
         self.add("hypergradient", configuration.hypergradient)
-        // The name changes with the rule, so that no checkpoint goes on under another one.
+        // The name is to be changed with the arithmetic of the rule, so that no checkpoint goes on under another one.
         if configuration.learnsMultiplicatively { self.add("multiplicative by loss") }
         if let steps = configuration.t1t2 {
             self.add("t1_t2")

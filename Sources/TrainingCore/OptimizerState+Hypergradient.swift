@@ -9,26 +9,29 @@ extension OptimizerState {
 
     /// Moves a learned rate along the derivative of the loss with respect to the learning rate that was.
     ///
-    /// With the gradient g of this minibatch, the direction d of the step before, `w -= rate * d`, the minibatch's mean loss L and
-    /// that of the run's first minibatch L0:
+    /// With the gradient g of this minibatch, the direction d of the step before, `w -= rate * d`, the minibatch's mean
+    /// loss L and that of the run's first minibatch L0:
     ///
     ///     additive        rate += step * <g, d>
     ///     multiplicative  rate *= exp(step * min(1, L / L0) * <g, z> / (|g| |z|)),   z = d + 0.9 z
     ///
     /// with z = d where the optimiser has a first moment of its own.
     ///
-    /// Source: A. Baydin et al., "Online learning rate adaptation with hypergradient descent", ICLR 2018, equation 9 (the
-    /// additive rule), and the multiplicative rule with both norms. The trace z is that of M. Donini et al., "MARTHE: scheduling
-    /// the learning rate via online hypergradients", IJCAI 2020, with its Hessian left out, for the bias of one step towards
-    /// small rates (Y. Wu et al., "Understanding short-horizon bias in stochastic meta-optimization", ICLR 2018).
-    /// Deviations, on purpose: the rate does not fall below 0; a
-    /// schedule or a warm-up multiplies the learned rate and does not enter the derivative. Of the multiplicative rule alone:
+    /// Source: A. Baydin et al., "Online learning rate adaptation with hypergradient descent", ICLR 2018, equation 9
+    /// (the additive rule), and the multiplicative rule with both norms. The trace z is that of M. Donini et al.,
+    /// "MARTHE: scheduling the learning rate via online hypergradients", IJCAI 2020, with its Hessian left out, for the
+    /// bias of one step towards small rates (Y. Wu et al., "Understanding short-horizon bias in stochastic
+    /// meta-optimization", ICLR 2018). MARTHE differentiates the validation loss and adapts how fast the trace decays;
+    /// here it is the next minibatch's loss and 0.9.
+    ///
+    /// Deviations, on purpose: the rate does not fall below 0; a schedule or a warm-up multiplies the learned rate and
+    /// does not enter the derivative. Of the multiplicative rule alone:
     ///
     /// - it takes the exponential in place of `1 + x`, so that a rate stays above 0 and n equal cosines up undo n down;
-    /// - the step shrinks with the loss, as the additive one does with the gradients: where nearly all is learned cosines are
-    ///   those of noise, and the rate would drift;
-    /// - gradients of plain descent are compared with a trace of the last ten steps or so, as those of momentum are anyway: noise averages
-    ///   out, and one step size does for all optimisers;
+    /// - the step shrinks with the loss, as the additive one does with the gradients: where nearly all is learned
+    ///   cosines are those of noise, and the rate would drift;
+    /// - gradients of optimisers without a first moment are compared with a trace of the last ten steps or so, as those
+    ///   of momentum are anyway: noise averages out, and one step size does for all optimisers;
     /// - a run begins at a 4096th of its rate, see ``startRate(_:)``;
     /// - a step that destroys the network is taken back, see ``takesBack``.
     ///
@@ -63,10 +66,10 @@ extension OptimizerState {
 extension OptimizerState {
     /// How much larger than expected a minibatch's loss must be for the network to count as destroyed.
     private static let burst = 1.2
-    /// What a run begins with of its learning rate, and what a step that is taken back leaves of it: far too little, from where it
-    /// finds its way up in some fifty minibatches. At a rate that is ten times too high weights still grow large before any loss tells,
-    /// and stay so.
-    private static let cut = 0x1p-12
+    /// What a run begins with of its learning rate, and what a step that is taken back leaves of it: far too little,
+    /// from where it finds its way up in some fifty minibatches. At a rate that is ten times too high weights still
+    /// grow large before any loss tells, and stay so.
+    private static let restartShare = 0x1p-12
     /// A rate that has been cut to this part of its start is not the reason.
     private static let leastShare = 1e-9
 
@@ -75,11 +78,11 @@ extension OptimizerState {
 
     /// The learning rate of the first step.
     ///
-    /// What the first steps spoil at a rate that is too high no smaller rate mends later: on the digits ten times the best fixed rate
-    /// ended with twice the loss, while a hundred times, which destroys the network and is taken back, did not. So the multiplicative rule
-    /// begins at a 4096th, and where a run begins hardly matters.
+    /// What the first steps spoil at a rate that is too high no smaller rate mends later: on the digits ten times the
+    /// best fixed rate ended with twice the loss, while a hundred times, which destroys the network and is taken back,
+    /// did not. So the multiplicative rule begins at a 4096th, and where a run begins hardly matters.
     static func startRate(_ configuration: TrainingConfiguration) -> Double {
-        configuration.learnsMultiplicatively ? configuration.learningRate * Self.cut : configuration.learningRate
+        configuration.learningRate * (configuration.learnsMultiplicatively ? Self.restartShare : 1)
     }
 
     /// Takes the mean loss of a minibatch, before its step.
@@ -91,8 +94,8 @@ extension OptimizerState {
 
     /// Whether steps that destroy the network are taken back.
     ///
-    /// From a start some hundred thousand times too high even the first steps leave nothing that a smaller rate could mend, and no rule that
-    /// moves the rate step by step comes in time.
+    /// From a start some hundred thousand times too high even the first steps leave nothing that a smaller rate could
+    /// mend, and no rule that moves the rate step by step comes in time.
     var takesBack: Bool {
         self.needsNorms && self.firstLoss.isFinite && self.learningRate > Self.leastShare * self.startRate
     }
@@ -101,5 +104,5 @@ extension OptimizerState {
     func isBeyond(_ loss: Double, _ usual: Double) -> Bool { !(loss <= Self.burst * usual) }
 
     /// Cuts the learning rate.
-    mutating func cutRate() { self.learningRate *= Self.cut }
+    mutating func cutRate() { self.learningRate *= Self.restartShare }
 }

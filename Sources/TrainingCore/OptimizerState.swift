@@ -70,16 +70,20 @@ struct OptimizerState: Hashable {
         self.clipNorm = configuration.clipNorm
     }
 
-    /// What a step needs before any parameter changes.
-    private var deferral: UpdateRule.Deferral {
-        if self.hypergradient > 0 { return .keptDirection }
+    /// What a step by a rule needs before any parameter changes.
+    private func deferral(of rule: UpdateRule) -> UpdateRule.Deferral {
+        if self.hypergradient > 0 { return self.needsNorms && !rule.usesFirst ? .keptTrace : .keptDirection }
         if case .lamb = self.settings { return .direction }
         if self.t1t2 != nil { return .direction }
         return self.clipNorm > 0 ? .gradient : .nothing
     }
 
     /// Whether the direction of a step is made first and its length afterwards.
-    private var isDirected: Bool { self.deferral == .direction || self.deferral == .keptDirection }
+    private var isDirected: Bool {
+        if self.hypergradient > 0 || self.t1t2 != nil { return true }
+        if case .lamb = self.settings { return true }
+        return false
+    }
 
     /// The powers of decay rates, which a step that is taken back leaves as they were.
     var powers: (first: Double, second: Double) {
@@ -121,8 +125,7 @@ struct OptimizerState: Hashable {
         rule.l1 = self.l1
         rule.l2 = Float(self.l2)
         if self.clipValue > 0 { rule.clip = Float(self.clipValue) }
-        rule.deferral = self.deferral
-        if self.needsNorms, !rule.usesFirst { rule.deferral = .keptTrace }
+        rule.deferral = self.deferral(of: rule)
         return rule
     }
 

@@ -116,7 +116,8 @@ extension TrainingGroup {
 }
 
 extension TensorPlace {
-    /// Where its numbers begin, by what they are: values, moments, direction, average, values of the best epoch.
+    /// Where its numbers begin, by what they are: values, moments, direction or trace of directions, average, values
+    /// of the best epoch. Where one of the two comes from the other, a cosine tells little in the first step.
     fileprivate var roles: [Int?] {
         [
             self.values, self.parameter?.first, self.parameter?.second, self.parameter?.third, self.parameter?.kept,

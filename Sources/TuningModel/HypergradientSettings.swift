@@ -2,8 +2,9 @@
 package enum HypergradientRule: String, Hashable, Sendable, CaseIterable {
     /// The rate gains the product times `training.hypergradient`.
     case additive
-    /// The rate is multiplied by a power of e: the cosine of gradient and step times `training.hypergradient`. Steps that
-    /// destroy the network are taken back.
+    /// The rate is multiplied by a power of e: the cosine of the gradient and the last steps, times `training.hypergradient`,
+    /// times the part of the first minibatch's loss that is left. It begins at a 4096th of `training.learning_rate`, and steps
+    /// that destroy the network are taken back.
     case multiplicative
 }
 

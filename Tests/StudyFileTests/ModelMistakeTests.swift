@@ -535,7 +535,7 @@ struct ModelMistakeTests {
             "hypergradient_rule: multiplicative\n  t1_t2: {share: 0.2}",
             [
                 """
-                22:3: training.hypergradient_rule: without hypergradient, want hypergradient beside it, such as 0.1
+                22:3: training.hypergradient_rule: without hypergradient, want hypergradient beside it, such as 0.2
                 """,
                 """
                 23:3: training.t1_t2: nothing is learned, want a step for learning_rate, momentum, l2 or weight_decay

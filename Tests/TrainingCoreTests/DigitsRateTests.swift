@@ -67,7 +67,7 @@ struct DigitsRateTests {
     }
 
     @Test(
-        "ends with the loss and the accuracy of the best fixed rate from starts a hundred times too low to a hundred times too high",
+        "ends within 1 % of the best of six fixed rates, Adam within 3 % by loss, from starts a hundred times too low or too high and between",
         arguments: Self.kinds)
     func farStarts(_ kind: Kind) throws {
         let splits = try Self.digits()

@@ -44,12 +44,15 @@ struct LearnedSettingTests {
         decay.batchGrowth = BatchGrowth(factor: 2, every: 2, maximum: 32)
         decay.augmentation.mixUp = 0.3
         decay.t1t2 = T1T2Settings(every: 3, learningRate: 0.1, weightDecay: 0.2)
-        // Plain descent leaves a trace of its steps, which a step that is taken back takes back too.
+        // Optimisers without a first moment leave a trace of their steps.
         var trace = TrainingCase(batchNormalization: true, l2: 0.01).configuration
         trace.optimizer = .sgd(momentum: 0, nesterov: false)
         (trace.learningRate, trace.hypergradient, trace.hypergradientRule) = (4_096_000, 0.2, .multiplicative)
         trace.t1t2 = T1T2Settings(every: 2, l2: 0.2)
-        return [("high", high), ("nesterov", nesterov), ("decay", decay), ("trace", trace)]
+        var squares = TrainingCase(l2: 0.01).configuration
+        squares.optimizer = .rmsprop(decay: 0.9, epsilon: 1e-8, momentum: 0)
+        (squares.learningRate, squares.hypergradient, squares.hypergradientRule) = (0.01, 0.2, .multiplicative)
+        return [("high", high), ("nesterov", nesterov), ("decay", decay), ("trace", trace), ("squares", squares)]
     }()
 
     @Test(
@@ -77,6 +80,8 @@ struct LearnedSettingTests {
         #expect(try #require(last[.validationLoss]) < 1.1)
         var fixed = kind.configuration
         (fixed.hypergradient, fixed.t1t2) = (0, nil)
+        // What the learned rate begins with.
+        fixed.learningRate /= 4096
         let alone = try train(fixed, on: data, seed: 6, epochs: Self.epochs, kernels: kernels).last
         #expect(!((alone[.validationLoss] ?? .nan) < 1.2))
     }

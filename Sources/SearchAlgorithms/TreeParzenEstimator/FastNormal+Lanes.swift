@@ -1,7 +1,7 @@
 /// The same functions of eight numbers side by side.
 ///
-/// Each lane takes the steps of the function of one number in their order, none of them fused, and so has the same bits: a
-/// density is the same whether its kernels are added up one at a time or eight.
+/// Each lane takes the steps of the function of one number in their order, none of them fused, and so has the same bits where it is not
+/// NaN: a density is the same whether its kernels are added up one at a time or eight.
 extension FastNormal {
     /// e to the power of numbers that are not above 0; 0 where they are not above `limit`, which is -700 or more.
     @inline(__always)
@@ -68,8 +68,8 @@ extension FastNormal {
 
     /// The logarithms of the shares of normal distributions of one deviation that lie in [0, 1].
     ///
-    /// What lies beyond an end that is nine deviations away is less than 2^-55, and changes no bit of the share, which is a
-    /// half or more: it is looked at only where one of the eight needs it.
+    /// What lies beyond an end that is nine deviations away is less than 2^-55, and changes no bit of the share, which is
+    /// about a half or more: it is looked at only where one of the eight needs it.
     ///
     /// - Parameters:
     ///   - means: In [0, 1].

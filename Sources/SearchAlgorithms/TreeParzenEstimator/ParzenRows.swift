@@ -13,7 +13,7 @@ struct ParzenRows {
         ///   - rows: Rows of the history.
         ///   - history: What is known.
         ///   - places: At which place each of them stands.
-        /// - Complexity: O(points · parameters); in the order of the rows, which is that in which they lie in memory.
+        /// - Complexity: O(points · parameters).
         fileprivate init(_ rows: [Int], of history: SearchHistory, at places: [Int]) {
             let count = rows.count
             self.count = count
@@ -39,7 +39,7 @@ struct ParzenRows {
 
         /// Those in which at least one of these parameters is active.
         ///
-        /// - Complexity: O(points) where the first of the parameters always is, else O(points · parameters).
+        /// - Complexity: O(points) where the first of the parameters is always active, else O(points · parameters).
         fileprivate func having(_ parameters: [Int]) -> Self {
             var isKept = Array(repeating: false, count: self.count)
             var keptCount = 0

@@ -18,7 +18,7 @@ struct SearcherBenchmark {
         fileprivate(set) var tells: [Double]
     }
 
-    /// - Throws: ``SearchError`` never, for these settings.
+    /// - Throws: ``SearchError`` where the searcher refuses its settings.
     func run() throws -> Result {
         let never = Array(repeating: Double.infinity, count: self.rounds)
         var result = Result(asks: never, tells: never)

@@ -17,11 +17,12 @@ struct BenchSearcherCommand: ParsableCommand {
         guard let settings = Self.searchers[self.searcher] else {
             throw CommandFailure(.wrongInput, "--searcher = \(self.searcher), want random, tpe or gp")
         }
-        guard (0...1_000_000).contains(self.trials), (1...100_000).contains(self.rounds),
-            (1...1000).contains(self.repeats)
-        else {
+        for (name, found, wanted) in [
+            ("trials", self.trials, 0...1_000_000), ("rounds", self.rounds, 1...100_000),
+            ("repeats", self.repeats, 1...1000),
+        ] where !wanted.contains(found) {
             throw CommandFailure(
-                .wrongInput, "want --trials 0 to 1000000, --rounds 1 to 100000, --repeats 1 to 1000")
+                .wrongInput, "--\(name) = \(found), want \(wanted.lowerBound) to \(wanted.upperBound)")
         }
         let result = try SearcherBenchmark(
             settings: settings, trials: self.trials, rounds: self.rounds, repeats: self.repeats
