@@ -9,6 +9,17 @@ struct BenchCommand: ParsableCommand {
             BenchKernelsCommand.self, BenchCoordinatorCommand.self, BenchDataCommand.self,
             BenchSimulatorCommand.self, BenchSearcherCommand.self,
         ])
+
+    /// Refuses the first option whose number is not as wanted.
+    ///
+    /// - Throws: ``CommandFailure`` with its name and number.
+    static func check(_ options: [(name: String, found: Int, wanted: ClosedRange<Int>)]) throws {
+        for option in options where !option.wanted.contains(option.found) {
+            throw CommandFailure(
+                .wrongInput,
+                "--\(option.name) = \(option.found), want \(option.wanted.lowerBound) to \(option.wanted.upperBound)")
+        }
+    }
 }
 
 /// `winnow bench coordinator`: how many reports a coordinator makes durable in a second.
@@ -23,12 +34,10 @@ struct BenchCoordinatorCommand: ParsableCommand {
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        guard (1...10_000).contains(self.workers), (1...1_000_000_000).contains(self.reports),
-            (1...64).contains(self.epochsPerFrame)
-        else {
-            throw CommandFailure(
-                .wrongInput, "want --workers 1 to 10000, --reports 1 to 1000000000, --epochs-per-frame 1 to 64")
-        }
+        try BenchCommand.check([
+            ("workers", self.workers, 1...10_000), ("reports", self.reports, 1...1_000_000_000),
+            ("epochs-per-frame", self.epochsPerFrame, 1...64),
+        ])
         let result = try CoordinatorBenchmark(
             workers: self.workers, reports: self.reports, epochsPerFrame: self.epochsPerFrame
         ).run()

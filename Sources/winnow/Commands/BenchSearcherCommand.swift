@@ -17,13 +17,10 @@ struct BenchSearcherCommand: ParsableCommand {
         guard let settings = Self.searchers[self.searcher] else {
             throw CommandFailure(.wrongInput, "--searcher = \(self.searcher), want random, tpe or gp")
         }
-        for (name, found, wanted) in [
+        try BenchCommand.check([
             ("trials", self.trials, 0...1_000_000), ("rounds", self.rounds, 1...100_000),
             ("repeats", self.repeats, 1...1000),
-        ] where !wanted.contains(found) {
-            throw CommandFailure(
-                .wrongInput, "--\(name) = \(found), want \(wanted.lowerBound) to \(wanted.upperBound)")
-        }
+        ])
         let result = try SearcherBenchmark(
             settings: settings, trials: self.trials, rounds: self.rounds, repeats: self.repeats
         ).run()

@@ -13,13 +13,10 @@ struct BenchSimulatorCommand: ParsableCommand {
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        guard (1...1_000_000).contains(self.rows), (1...1_000_000).contains(self.trials),
-            (1...10_000).contains(self.workers), (1...100_000).contains(self.studies)
-        else {
-            throw CommandFailure(
-                .wrongInput,
-                "want --rows and --trials 1 to 1000000, --workers 1 to 10000, --studies 1 to 100000")
-        }
+        try BenchCommand.check([
+            ("rows", self.rows, 1...1_000_000), ("trials", self.trials, 1...1_000_000),
+            ("workers", self.workers, 1...10_000), ("studies", self.studies, 1...100_000),
+        ])
         let result = try SimulatorBenchmark(
             rows: self.rows, trials: self.trials, workers: self.workers, studies: self.studies
         ).run()
