@@ -9,9 +9,9 @@
 /// Source: J. Friedman, J. Bentley, R. Finkel, "An algorithm for finding best matches in logarithmic expected time", ACM
 /// Transactions on Mathematical Software 3(3), 1977.
 ///
-/// Deviations, on purpose: boxes are the smallest around their points; points may be taken out, boxes stay as they are. The error
-/// grows with the square of the farthest place: beside a row far outside of the space most are measured in double, which is slow and
-/// no less right.
+/// Deviations, on purpose: boxes are the smallest around their points; points may be taken out, boxes stay as they are.
+/// The error grows with the square of the farthest place: beside a row far outside of the space most are measured in
+/// double, which is slow and no less right.
 struct RowTree: Sendable {
     private static let leafCapacity = 64
     /// Rows are compared sixteen at a time.
@@ -130,6 +130,7 @@ struct RowTree: Sendable {
         self.fill(box: 2 * box + 2, with: sorted[(sorted.count / 2)...], columns)
     }
 
+    /// Numbers in groups of eight, the last one filled up.
     private static func groups(_ numbers: [Float], padding: Float) -> [SIMD8<Float>] {
         stride(from: 0, to: numbers.count, by: 8).map { start in
             var group = SIMD8(repeating: padding)
@@ -196,6 +197,7 @@ struct RowTree: Sendable {
         let error: Double
     }
 
+    /// What a search needs to know of a point.
     private func query(_ point: [Double]) -> Query {
         var reach = self.reach
         var isComplete = true

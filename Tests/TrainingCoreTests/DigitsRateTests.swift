@@ -13,16 +13,15 @@ struct DigitsRateTests {
     struct Kind: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let optimizer: OptimizerSettings
-        /// How much of the best fixed rate's loss it may end with. Adam ends up to 2.9 % above; measured over 30 splits that is
-        /// 1.3 times its standard error.
-        var leeway = 1.01
+        /// Whether it is known to end more than 1 % above the best fixed rate's loss: Adam does, by up to 2.9 %.
+        var missesBar = false
     }
 
     private static let kinds = [
         Kind(testDescription: "sgd", optimizer: .sgd(momentum: 0, nesterov: false)),
         Kind(testDescription: "momentum", optimizer: .sgd(momentum: 0.9, nesterov: false)),
         Kind(testDescription: "nesterov", optimizer: .sgd(momentum: 0.9, nesterov: true)),
-        Kind(testDescription: "adam", optimizer: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), leeway: 1.03),
+        Kind(testDescription: "adam", optimizer: .adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), missesBar: true),
     ]
 
     /// Each seed also draws its own split. One seed's loss deviates by two fifths of the mean: five of them, as few as would tell accuracies
@@ -67,13 +66,13 @@ struct DigitsRateTests {
     }
 
     @Test(
-        "ends within 1 % of the best of six fixed rates, Adam within 3 % by loss, from starts a hundred times too low or too high and between",
+        "ends within 1 % of the best of seven fixed rates, Adam within 3 % by loss, from starts a hundred times too low or too high and between",
         arguments: Self.kinds)
     func farStarts(_ kind: Kind) throws {
         let splits = try Self.digits()
         let kernels = try KernelSet.best(named: nil)
         var best = (rate: 0.0, accuracy: 0.0, loss: Double.infinity)
-        for rate in [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3] {
+        for rate in [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1] {
             let found = try Self.end(kind, rate: rate, step: 0, on: splits, kernels: kernels)
             if found.loss < best.loss { (best.rate, best.loss) = (rate, found.loss) }
             best.accuracy = max(best.accuracy, found.accuracy)
@@ -81,9 +80,16 @@ struct DigitsRateTests {
         for factor in [0.01, 1, 10, 100] {
             let found = try Self.end(kind, rate: factor * best.rate, step: 0.2, on: splits, kernels: kernels)
             #expect(found.accuracy >= 0.99 * best.accuracy, "from \(factor) times \(best.rate)")
-            #expect(
-                found.loss <= kind.leeway * best.loss,
-                "from \(factor) times \(best.rate): \(found.loss / best.loss) of the loss")
+            let share = found.loss / best.loss
+            let start: Comment = "from \(factor) times \(best.rate): \(share) of the loss"
+            if kind.missesBar {
+                #expect(share <= 1.03, start)
+                withKnownIssue("the bar is 1 %: TD-0008 says why it is missed", isIntermittent: true) {
+                    #expect(share <= 1.01, start)
+                }
+            } else {
+                #expect(share <= 1.01, start)
+            }
             #expect(found.rates.allSatisfy { (best.rate / 10...best.rate * 10).contains($0) }, "\(found.rates)")
         }
     }
