@@ -9,8 +9,9 @@ struct Winnow: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, RunCommand.self, CoordinatorCommand.self, WorkerCommand.self, CheckCommand.self,
-            TrainCommand.self, TrialsCommand.self, BestCommand.self, ShowCommand.self, AnalyzeCommand.self,
-            RefineCommand.self, ReplayCommand.self, SimulateCommand.self, BenchCommand.self, SlotCommand.self,
+            SettingsCommand.self, TrainCommand.self, TrialsCommand.self, BestCommand.self, ShowCommand.self,
+            AnalyzeCommand.self, RefineCommand.self, ReplayCommand.self, SimulateCommand.self, BenchCommand.self,
+            SlotCommand.self,
         ])
 }
 
