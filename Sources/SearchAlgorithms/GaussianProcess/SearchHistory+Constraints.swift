@@ -11,9 +11,16 @@ extension SearchHistory {
     /// - Returns: A loss for each row; one that is not finite stays.
     /// - Complexity: O(n log n) where rows of other data are among them, else O(n).
     func constrainedLosses(of rows: [Int], at level: Int) -> [Double] {
-        var losses = self.losses(of: rows, at: level)
         let violations = rows.map { self.entry($0).observation(at: self.levels[level])?.violation ?? 0 }
+        return Self.constrained(self.losses(of: rows, at: level), violations: violations)
+    }
+
+    /// The same of losses whose violations are given; those of feasible trials stay.
+    ///
+    /// - Complexity: O(n).
+    static func constrained(_ losses: [Double], violations: [Double]) -> [Double] {
         guard violations.contains(where: { $0 > 0 }) else { return losses }
+        var losses = losses
         var highest: Double?
         for (loss, violation) in zip(losses, violations) where violation == 0 && loss.isFinite {
             highest = max(highest ?? loss, loss)

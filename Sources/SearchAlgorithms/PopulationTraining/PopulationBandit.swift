@@ -19,6 +19,9 @@ import TuningModel
 ///   take part (Hamming distance); the paper leaves them to chance.
 /// - Of the observations at this moment and before it the newest 96 count, in the order of epochs and trials: nothing that
 ///   happens later, or at the same time at another worker, changes a choice.
+/// - An interval at whose end a trial breaks outcome constraints counts for a change as high as the highest one of a feasible
+///   trial, and by how much they are broken beside it, as losses of Gaussian processes do elsewhere here (Deb 2000,
+///   equation 4); the paper knows no constraints.
 /// - Values are drawn anew until there are two observations.
 ///
 /// - Complexity: O(96³) for an evaluation of the likelihood, of which there are at most 80 a choice.
@@ -95,7 +98,7 @@ struct PopulationBandit: Hashable, Sendable {
         let newest = changes.suffix(Self.window)
         guard newest.count >= 2 else { return nil }
         let points = newest.map { self.point(history.trials[$0.trial].configuration, epoch: $0.start) }
-        let losses = newest.map(\.loss)
+        let losses = SearchHistory.constrained(newest.map(\.loss), violations: newest.map(\.violation))
         let targets = OutputWarp(losses)(losses)
         let isCategorical = self.features.isCategorical + [false]
         let likelihood = MarginalLikelihood(points: points, targets: targets, isCategorical: isCategorical)
@@ -114,6 +117,8 @@ struct PopulationBandit: Hashable, Sendable {
         let end: Int
         /// For each epoch; the lower the better, infinity for a trial that failed in it.
         let loss: Double
+        /// By how much outcome constraints are broken at its end; 0 for a feasible trial.
+        var violation = 0.0
     }
 
     /// All changes up to an epoch, in the order of epochs and trials.
@@ -133,7 +138,7 @@ struct PopulationBandit: Hashable, Sendable {
                     changes.append(
                         Change(
                             trial: trial, start: start.epoch, end: observation.level,
-                            loss: change.isFinite ? change : .infinity))
+                            loss: change.isFinite ? change : .infinity, violation: observation.violation))
                 }
                 before = (observation.level, observation.loss)
             }

@@ -131,6 +131,51 @@ struct PopulationExplorerTests {
                 5, origin: TrialOrigin(parent: TrialID(9), epoch: 4), history: history, origins: origins) == nil)
     }
 
+    /// Sixteen trials for two intervals, of which those with higher rates gain more, and break a constraint above a hundredth.
+    private static func constrained(by violation: Double) -> (SearchHistory, [TrialOrigin?]) {
+        var history = SearchHistory(space: Self.space, levels: [2, 4, 6])
+        for trial in 0..<16 {
+            let exponent = Double(trial) / 4 - 4
+            let rate = LogarithmicScale.exponential(exponent * LogarithmicScale.logarithm(10))
+            history.start(
+                Configuration([.int(16), .float(rate), .text("b"), .float(0.5)]), bracket: 0, target: 2)
+            history.observe(TrialID(trial), .init(level: 2, loss: 10))
+            history.observe(
+                TrialID(trial), .init(level: 4, loss: 6 - exponent, violation: rate > 0.01 ? violation : 0))
+        }
+        return (history, Array(repeating: nil, count: 16))
+    }
+
+    @Test(
+        "PB2 learns the worst change of a feasible trial, and the violation beside it, of trials that break constraints"
+    )
+    func violations() throws {
+        let (history, origins) = Self.constrained(by: 0.5)
+        let changes = PopulationBandit.changes(history, origins: origins, through: 4)
+        #expect(changes.map(\.violation) == (0..<16).map { $0 > 8 ? 0.5 : 0 })
+        #expect(changes[0].loss == 0 && changes[8].loss == -1)
+        let losses = SearchHistory.constrained(changes.map(\.loss), violations: changes.map(\.violation))
+        #expect(losses == changes.map { $0.violation > 0 ? 0.5 : $0.loss })
+        #expect(SearchHistory.constrained([2, .infinity, 1], violations: [0.5, 0.5, 0.25]) == [0.5, .infinity, 0.25])
+    }
+
+    @Test("PB2 copies with values that keep constraints, though others lower the loss more")
+    func feasibleChoice() throws {
+        let explorer = try Self.explorer(.bandit)
+        let origin = TrialOrigin(parent: TrialID(8), epoch: 4)
+        func rates(_ violation: Double) throws -> [Double] {
+            let (history, origins) = Self.constrained(by: violation)
+            return try (16..<24).map { trial in
+                let copy = explorer.configuration(trial, origin: origin, history: history, origins: origins)
+                return try #require(copy?.values[1]?.number)
+            }
+        }
+        let free = try rates(0)
+        let bound = try rates(0.5)
+        #expect(free.allSatisfy { $0 > 0.1 }, "\(free)")
+        #expect(bound.allSatisfy { $0 < 0.02 }, "\(bound)")
+    }
+
     @Test("PB2 follows a schedule with few members better than chance does")
     func regret() throws {
         var medians: [Double] = []
