@@ -97,14 +97,20 @@ extension StudyState {
     }
 
     /// Ends the study now: nothing begins or goes on any more.
+    ///
+    /// A trial that rests at a rung is told why the study ended, and then its place there.
     mutating func end(_ reason: String, _ decisions: inout [StudyDecision]) {
         guard !self.isFinished else { return }
         let open = self.trials.indices.filter { !self.trials[$0].state.isTerminal }
         let paused = open.filter { self.trials[$0].state == .paused }.map { TrialID($0) }
         // No fate depends on another trial's end: the scheduler is told of none.
-        var fates = self.scheduler.fates(of: paused)[...]
+        var fates = self.scheduler.fates(of: paused)
+        let cause = "\(reason); "
+        // In place: there may be thousands.
+        for index in fates.indices { fates[index].prepend(cause) }
+        var rest = fates[...]
         for trial in open.map({ TrialID($0) }) {
-            let fate = self.trials[trial.rawValue].state == .paused ? fates.popFirst() : nil
+            let fate = self.trials[trial.rawValue].state == .paused ? rest.popFirst() : nil
             self.settle(trial, .stopped, fate ?? Reason(reason), &decisions)
         }
         self.finishReason = reason
@@ -119,12 +125,17 @@ extension StudyState {
         } else if self.waiting.isEmpty, self.isClosed || !self.trials.isEmpty {
             self.closeIfNothingFits(&decisions)
             if self.scheduler.outlook() == .finished, self.nextAudit() == nil {
-                let count = self.trials.count
-                self.end(
-                    self.closingReason
-                        ?? (self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done"),
-                    &decisions)
+                self.end(self.closingReason ?? self.planReason, &decisions)
             }
         }
+    }
+
+    /// Why nothing can begin or go on: no trial is left of the budget, or none that the searcher or the scheduler would begin.
+    private var planReason: String {
+        let count = self.trials.count
+        if let budget = self.definition.budget.trials, count >= budget {
+            return "all \(count) trials of the budget are done"
+        }
+        return self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done"
     }
 }

@@ -50,6 +50,13 @@ package struct Reason: Sendable {
         sum.parts += right.parts
         return sum
     }
+
+    /// Puts words before the reason.
+    ///
+    /// - Complexity: O(parts), without any allocation where the reason was written in place and nobody shares it.
+    package mutating func prepend(_ words: String) {
+        if !words.isEmpty { self.parts.insert(.words(words), at: 0) }
+    }
 }
 
 extension Reason: Hashable {

@@ -13,6 +13,17 @@ struct ReasonTests {
         #expect(Reason("").isEmpty && Reason("").text.isEmpty && !place.isEmpty)
     }
 
+    @Test("words can be put before a reason, of which a copy stays as it was")
+    func prepended() {
+        let place: Reason = "rank \(2) of \(9) at \(epochs: 3)"
+        var reason = place
+        reason.prepend("the budget of 60 epochs is spent; ")
+        reason.prepend("")
+        #expect(reason.text == "the budget of 60 epochs is spent; rank 2 of 9 at 3 epochs")
+        #expect(reason.counting(.folds).text == "the budget of 60 epochs is spent; rank 2 of 9 at 3 folds")
+        #expect(place.text == "rank 2 of 9 at 3 epochs")
+    }
+
     @Test("two reasons are equal where they read the same, whatever they were made of")
     func equality() {
         let made: Reason = "rank \(7) of \(9)"
