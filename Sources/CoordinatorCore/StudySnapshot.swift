@@ -105,13 +105,13 @@ extension StudyState {
     /// The level of the rung below a placement's; 0 below the first one.
     package func level(below placement: TrialPlacement) -> Int {
         let bracket = self.scheduler.plan.first { $0.bracket == placement.bracket }
-        return bracket?.rungs.last { $0.epochs < placement.level }?.epochs ?? 0
+        return bracket?.rungs.last { $0.level < placement.level }?.level ?? 0
     }
 
     /// The highest rung that a trial has reached, counted from 0 at the bottom of its bracket; 0 below the first one.
     package func rung(of trial: TrialRecord) -> Int {
         let bracket = self.scheduler.plan.first { $0.bracket == trial.placement.bracket }
-        let reached = bracket?.rungs.lastIndex { $0.epochs <= trial.level } ?? 0
+        let reached = bracket?.rungs.lastIndex { $0.level <= trial.level } ?? 0
         return trial.state == .complete ? max(reached, trial.placement.rung) : reached
     }
 }

@@ -99,10 +99,10 @@ extension StudyState {
         // Of what is not counted in epochs the scheduler hears at rungs alone.
         if self.definition.resource != .epochs { try? self.scheduler.skip(trial, to: level - 1) }
         if observation.furtherLosses.isEmpty, self.definition.constraints.isEmpty {
-            return (try? self.scheduler.tell(trial, epoch: level, loss: loss)) ?? []
+            return (try? self.scheduler.tell(trial, level: level, loss: loss)) ?? []
         }
         let losses = self.ranking([loss] + observation.furtherLosses, observation.violation)
-        return (try? self.scheduler.tell(trial, epoch: level, losses: losses)) ?? []
+        return (try? self.scheduler.tell(trial, level: level, losses: losses)) ?? []
     }
 
     /// Tells the scheduler that a trial trains no further, and follows what that settles for others.

@@ -84,7 +84,7 @@ package struct StudyState: Hashable, Sendable {
             directions: definition.objectives.map(\.direction))
         var levels: [Int] = []
         for bracket in self.scheduler.plan {
-            for rung in bracket.rungs where !levels.contains(rung.epochs) { levels.append(rung.epochs) }
+            for rung in bracket.rungs where !levels.contains(rung.level) { levels.append(rung.level) }
         }
         self.levels = levels.sorted()
         self.searcher = try Self.searcher(

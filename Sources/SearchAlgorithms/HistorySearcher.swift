@@ -7,7 +7,7 @@ import TuningModel
 protocol HistorySearcher: Hashable, Sendable {
     /// - Parameters:
     ///   - trial: The number of the trial that is to begin.
-    ///   - target: The number of epochs at which it will be judged first.
+    ///   - target: The level at which it will be judged first.
     ///   - history: What was told so far.
     /// - Returns: A configuration whose active parameters all have values; `nil` where the space has none left.
     mutating func suggest(_ trial: Int, target: Int, history: SearchHistory) -> Configuration?
@@ -17,7 +17,7 @@ protocol HistorySearcher: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - trial: The number of the trial that is to begin.
-    ///   - target: The number of epochs at which it will be judged first; `nil` asks whether any trial had to wait.
+    ///   - target: The level at which it will be judged first; `nil` asks whether any trial had to wait.
     ///   - history: What was told so far.
     /// - Returns: False whenever nothing runs, so that no study waits for ever.
     func isWaiting(_ trial: Int, target: Int?, history: SearchHistory) -> Bool

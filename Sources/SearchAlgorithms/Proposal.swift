@@ -54,16 +54,16 @@ package struct Decision: Hashable, Sendable {
     package let kind: Kind
     /// The rung at which it was decided, counted from 0 at the bottom.
     package let rung: Int
-    /// The level of that rung, or the epochs after which a scheduler without rungs in between stopped the trial.
-    package let epoch: Int
+    /// The level of that rung, or the one at which a scheduler without rungs in between stopped the trial.
+    package let level: Int
     /// For logs and for `trials`: rank, number of competitors, cut-off.
     package let reason: Reason
 
-    package init(trial: TrialID, kind: Kind, rung: Int, epoch: Int, reason: Reason) {
+    package init(trial: TrialID, kind: Kind, rung: Int, level: Int, reason: Reason) {
         self.trial = trial
         self.kind = kind
         self.rung = rung
-        self.epoch = epoch
+        self.level = level
         self.reason = reason
     }
 }
@@ -71,12 +71,12 @@ package struct Decision: Hashable, Sendable {
 /// One rung as `check` shows it.
 package struct RungPlan: Hashable, Sendable {
     /// The rung's level, in units of the resource: epochs, unless the study says otherwise.
-    package let epochs: Int
+    package let level: Int
     /// How many trials reach it; 0 where that is not fixed in advance.
     package let trials: Int
 
-    package init(epochs: Int, trials: Int) {
-        self.epochs = epochs
+    package init(level: Int, trials: Int) {
+        self.level = level
         self.trials = trials
     }
 }

@@ -10,10 +10,10 @@ package enum SearchError: Error, Hashable, Sendable {
     case tooManyDimensions(found: Int, limit: Int)
     /// The trial was never started; trials below `started` were.
     case unknownTrial(TrialID, started: Int)
-    /// An epoch came twice, or one before it is missing.
-    case unexpectedEpoch(TrialID, told: Int, expected: Int)
+    /// A level came twice, or one before it is missing.
+    case unexpectedLevel(TrialID, told: Int, expected: Int)
     /// The trial is paused or over: nobody was asked to train it.
-    case notRunning(TrialID, epoch: Int)
+    case notRunning(TrialID, level: Int)
 }
 
 extension SearchError: CustomStringConvertible {
@@ -27,10 +27,10 @@ extension SearchError: CustomStringConvertible {
             "searcher sobol: \(found) parameters, want at most \(limit); use the searcher random"
         case .unknownTrial(let trial, let started):
             "trial \(trial) was never started, want one of the first \(started)"
-        case .unexpectedEpoch(let trial, let told, let expected):
-            "trial \(trial) tells epoch \(told), want epoch \(expected)"
-        case .notRunning(let trial, let epoch):
-            "trial \(trial) rests at epoch \(epoch), want a trial that was started or resumed"
+        case .unexpectedLevel(let trial, let told, let expected):
+            "trial \(trial) tells level \(told), want level \(expected)"
+        case .notRunning(let trial, let level):
+            "trial \(trial) rests at level \(level), want a trial that was started or resumed"
         }
     }
 }

@@ -6,7 +6,7 @@ package import TuningModel
 package struct SearchHistory: Hashable, Sendable {
     /// What a trial had reached at a rung.
     package struct Observation: Hashable, Sendable {
-        /// The rung's number of epochs, or of other units of the resource.
+        /// The rung's level: a number of epochs, or of other units of the resource.
         package private(set) var level: Int
         /// The lower the better; infinity for a trial that diverged or failed on its way there. Never NaN.
         package let loss: Double
@@ -62,7 +62,7 @@ package struct SearchHistory: Hashable, Sendable {
     }
 
     package let space: ParameterSpace
-    /// Epochs at which some bracket has a rung, ascending.
+    /// Levels at which some bracket has a rung, ascending.
     package let levels: [Int]
     /// Trials of earlier studies, none of which has a number here.
     package private(set) var earlier: [Entry] = []
@@ -119,8 +119,8 @@ package struct SearchHistory: Hashable, Sendable {
     package mutating func recall(_ configuration: Configuration, _ observations: [Observation], group: Int) {
         let known = observations.filter { self.levels.contains($0.level) }.sorted { $0.level < $1.level }
         guard let first = known.first else { return }
-        for (level, epochs) in self.levels.enumerated() where known.contains(where: { $0.level == epochs }) {
-            self.earlierArrivals[level].append(~self.earlier.count)
+        for (place, level) in self.levels.enumerated() where known.contains(where: { $0.level == level }) {
+            self.earlierArrivals[place].append(~self.earlier.count)
         }
         self.hasOtherData = self.hasOtherData || group != 0
         self.earlier.append(

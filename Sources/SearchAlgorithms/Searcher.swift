@@ -50,7 +50,7 @@ package struct Searcher: Hashable, Sendable {
     ///   - settings: Which searcher.
     ///   - space: What is searched.
     ///   - seed: The study's seed of the search.
-    ///   - levels: Epochs at which some bracket has a rung, ascending.
+    ///   - levels: Those at which some bracket has a rung, ascending.
     ///   - offset: How many of the first trials take configurations that were given by hand.
     ///   - pool: The only configurations that trials may have, each once; searchers that look at candidates look at these.
     ///   - rule: Which configurations may become trials.
@@ -117,7 +117,7 @@ package struct Searcher: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - trial: Its number.
-    ///   - target: The number of epochs at which the trial will be judged first.
+    ///   - target: The level at which the trial will be judged first.
     /// - Returns: `nil` where the grid is used up, and where no configuration is found that is admitted.
     /// - Complexity: O(parameters + conditions) for `random`; 53 times that for `sobol`; a logarithm for each axis of
     ///   a `grid`; with a rule as many times that as configurations are refused.
@@ -248,7 +248,7 @@ package struct Searcher: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - trial: The number of the trial that is to begin.
-    ///   - target: The number of epochs at which it will be judged first; `nil` asks whether any trial had to wait.
+    ///   - target: The level at which it will be judged first; `nil` asks whether any trial had to wait.
     /// - Returns: False whenever nothing runs.
     package func isWaiting(_ trial: TrialID, target: Int?) -> Bool {
         guard let history = self.history, case .evolution(let evolution) = self.algorithm else { return false }

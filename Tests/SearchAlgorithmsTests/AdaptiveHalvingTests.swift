@@ -48,7 +48,7 @@ struct AdaptiveHalvingTests {
         var scheduler = try Scheduler(Self.settings)
         for _ in 0..<8 { _ = scheduler.ask() }
         for epoch in 1...3 {
-            for trial in 0..<8 { _ = try scheduler.tell(TrialID(trial), epoch: epoch, loss: Double(trial)) }
+            for trial in 0..<8 { _ = try scheduler.tell(TrialID(trial), level: epoch, loss: Double(trial)) }
         }
         // Two of eight go on from epoch 1, where they are known already; that is too few for one of them to go on again.
         guard case .start(TrialID(8), let placement) = scheduler.ask() else { throw Unexpected() }
@@ -64,10 +64,10 @@ struct AdaptiveHalvingTests {
         var scheduler = try Scheduler(Self.settings)
         for _ in 0..<12 { _ = scheduler.ask() }
         for epoch in 1...3 {
-            for trial in 0..<8 { _ = try scheduler.tell(TrialID(trial), epoch: epoch, loss: Double(10 + trial)) }
+            for trial in 0..<8 { _ = try scheduler.tell(TrialID(trial), level: epoch, loss: Double(10 + trial)) }
         }
         for trial in 8..<12 {
-            _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: trial == 8 ? 1 : Double(50 + trial))
+            _ = try scheduler.tell(TrialID(trial), level: 1, loss: trial == 8 ? 1 : Double(50 + trial))
         }
         // Four of twelve may go on: probes 0 and 1 have, trial 8 does, and probe 2 is next and known.
         guard case .resume(TrialID(8), let placement, _) = scheduler.ask() else { throw Unexpected() }
@@ -102,7 +102,7 @@ struct AdaptiveHalvingTests {
             let trial = running.removeFirst()
             while epochs[trial] < targets[trial] {
                 epochs[trial] += 1
-                let decisions = try scheduler.tell(TrialID(trial), epoch: epochs[trial], loss: Double((trial * 7) % 20))
+                let decisions = try scheduler.tell(TrialID(trial), level: epochs[trial], loss: Double((trial * 7) % 20))
                 completed += decisions.filter { $0.kind == .complete }.map(\.trial.rawValue)
             }
             if case .resume(let next, let placement, _) = scheduler.ask() {

@@ -168,7 +168,7 @@ struct AdmissionTests {
                 return
             }
             _ = try scheduler.tell(
-                TrialID(trial), epoch: 1, losses: ConstrainedLoss.ranking([loss], violation: violation))
+                TrialID(trial), level: 1, losses: ConstrainedLoss.ranking([loss], violation: violation))
         }
         guard case .resume(let trial, _, let reason) = scheduler.ask() else {
             Issue.record("nobody is promoted")

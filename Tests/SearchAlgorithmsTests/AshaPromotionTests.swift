@@ -19,7 +19,7 @@ struct AshaPromotionTests {
         for isGuarded in [true, false] {
             var scheduler = try self.started(6, isGuarded: isGuarded)
             #expect(try scheduler.retire(TrialID(0), loss: 0).isEmpty)
-            for trial in 1..<6 { _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: Double(trial)) }
+            for trial in 1..<6 { _ = try scheduler.tell(TrialID(trial), level: 1, loss: Double(trial)) }
             guard
                 case .resume(TrialID(1), _, "rank 2 of 6 at 1 epoch, promoted to 3; loss 1, cut-off 1") =
                     scheduler.ask()
@@ -34,12 +34,12 @@ struct AshaPromotionTests {
     @Test("a trial that ends between rungs takes its place in the one above it")
     func retiredOnTheWay() throws {
         var scheduler = try self.started(9)
-        for trial in 0..<9 { _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: Double(trial)) }
+        for trial in 0..<9 { _ = try scheduler.tell(TrialID(trial), level: 1, loss: Double(trial)) }
         for _ in 0..<3 { _ = scheduler.ask() }
-        _ = try scheduler.tell(TrialID(0), epoch: 2, loss: 0)
+        _ = try scheduler.tell(TrialID(0), level: 2, loss: 0)
         _ = try scheduler.retire(TrialID(0), loss: .nan)
         for trial in 1...2 {
-            for epoch in 2...3 { _ = try scheduler.tell(TrialID(trial), epoch: epoch, loss: Double(trial)) }
+            for epoch in 2...3 { _ = try scheduler.tell(TrialID(trial), level: epoch, loss: Double(trial)) }
         }
         guard case .resume(TrialID(1), let place, let reason) = scheduler.ask() else { throw Unexpected() }
         #expect(place == Placement(bracket: 0, rung: 2, level: 9))
@@ -49,14 +49,14 @@ struct AshaPromotionTests {
     @Test("closed, it promotes what may go on, waits while something runs, and then is finished")
     func closing() throws {
         var scheduler = try self.started(4)
-        for trial in 0..<2 { _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: Double(trial)) }
+        for trial in 0..<2 { _ = try scheduler.tell(TrialID(trial), level: 1, loss: Double(trial)) }
         #expect(scheduler.close().isEmpty)
         #expect(scheduler.ask() == .wait)
-        _ = try scheduler.tell(TrialID(2), epoch: 1, loss: -1)
+        _ = try scheduler.tell(TrialID(2), level: 1, loss: -1)
         guard case .resume(TrialID(2), _, _) = scheduler.ask() else { throw Unexpected() }
         _ = try scheduler.retire(TrialID(3), loss: .nan)
         #expect(scheduler.ask() == .wait)
-        for epoch in 2...3 { _ = try scheduler.tell(TrialID(2), epoch: epoch, loss: 0) }
+        for epoch in 2...3 { _ = try scheduler.tell(TrialID(2), level: epoch, loss: 0) }
         #expect(scheduler.ask() == .finished)
         #expect(scheduler.fate(of: TrialID(2)) == "rank 1 of 1 at 3 epochs, 0 went on of at most 0 (eta 3); loss 0")
     }
@@ -69,7 +69,7 @@ struct AshaPromotionTests {
             var promoted: [Int] = []
             for trial in 0..<5 {
                 guard case .start(TrialID(trial), _) = scheduler.ask() else { throw Unexpected() }
-                _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: -Double(trial))
+                _ = try scheduler.tell(TrialID(trial), level: 1, loss: -Double(trial))
                 var copy = scheduler
                 if case .resume(let best, _, _) = copy.ask() {
                     promoted.append(best.rawValue)

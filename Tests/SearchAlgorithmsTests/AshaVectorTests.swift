@@ -68,7 +68,7 @@ struct AshaVectorTests {
         let maximum = try #require(sequence.rungs.last)
         var scheduler = try Scheduler(
             .asha(minimum: sequence.rungs[0], maximum: maximum, eta: sequence.eta, isGuarded: sequence.guarded))
-        #expect(scheduler.plan[0].rungs.map(\.epochs) == sequence.rungs)
+        #expect(scheduler.plan[0].rungs.map(\.level) == sequence.rungs)
         var epochs: [Int] = []
         for (number, step) in sequence.steps.enumerated() {
             if let wanted = step.ask {
@@ -88,14 +88,14 @@ struct AshaVectorTests {
                 // The epochs before the rung do not matter, whatever their losses are.
                 while epochs[report.trial] < target - 1 {
                     epochs[report.trial] += 1
-                    let early = try scheduler.tell(TrialID(report.trial), epoch: epochs[report.trial], loss: -1)
+                    let early = try scheduler.tell(TrialID(report.trial), level: epochs[report.trial], loss: -1)
                     #expect(early.isEmpty)
                 }
                 epochs[report.trial] = target
                 if report.loss.isFailure {
                     #expect(try scheduler.retire(TrialID(report.trial), loss: .nan).isEmpty)
                 } else {
-                    let told = try scheduler.tell(TrialID(report.trial), epoch: target, loss: report.loss.value)
+                    let told = try scheduler.tell(TrialID(report.trial), level: target, loss: report.loss.value)
                     let isTop = report.rung == sequence.rungs.count - 1
                     let kind: Decision.Kind = isTop ? .complete : report.loss.value.isFinite ? .pause : .stop
                     #expect(told.map(\.kind) == [kind] && told.map(\.rung) == [report.rung])
@@ -118,13 +118,13 @@ struct AshaVectorTests {
                 #expect(scheduler.ask() == .start(trial, Placement(bracket: 0, rung: 0, level: 81)))
             }
             for epoch in (step.rung == 0 ? 1 : epochs[step.rung - 1] + 1)..<epochs[step.rung] {
-                #expect(try scheduler.tell(trial, epoch: epoch, loss: 0).isEmpty)
+                #expect(try scheduler.tell(trial, level: epoch, loss: 0).isEmpty)
             }
             if step.loss.isFailure {
                 #expect(try scheduler.retire(trial, loss: .nan).isEmpty)
                 #expect(!step.goesOn)
             } else {
-                let told = try scheduler.tell(trial, epoch: epochs[step.rung], loss: step.loss.value)
+                let told = try scheduler.tell(trial, level: epochs[step.rung], loss: step.loss.value)
                 #expect(told.map(\.kind) == (step.goesOn ? [] : [.stop]), "\(sequence.name), trial \(trial)")
             }
         }

@@ -22,7 +22,7 @@ struct AsynchronousBracketTests {
     func plan() throws {
         let scheduler = try Scheduler(self.settings(.hyperband, brackets: 3))
         #expect(scheduler.plan.map(\.bracket) == [0, 1, 2])
-        #expect(scheduler.plan.map { $0.rungs.map(\.epochs) } == [[1, 3, 9, 27], [3, 9, 27], [9, 27]])
+        #expect(scheduler.plan.map { $0.rungs.map(\.level) } == [[1, 3, 9, 27], [3, 9, 27], [9, 27]])
         var cluster = try SimulatedCluster(
             self.settings(.hyperband), workers: 6, trials: 400, loss: randomLoss(seed: 1))
         try cluster.run()
@@ -98,7 +98,7 @@ struct AsynchronousBracketTests {
             first = trial
         }
         let trial = TrialID(try #require(first))
-        let told = try scheduler.tell(trial, epoch: 1, loss: 0.5)
+        let told = try scheduler.tell(trial, level: 1, loss: 0.5)
         #expect(told.map(\.reason) == ["rank 1 of 1 at 1 epoch in bracket 0, the best 0 go on (eta 3); loss 0.5"])
     }
 }

@@ -49,7 +49,7 @@ struct CountingOnesTests {
     /// packages. Each evaluation is counted in full, also where a trial goes on from its checkpoint, as they count.
     private static func regrets(_ settings: SearcherSettings, seed: UInt64, budgets: [Double]) throws -> [Double] {
         var scheduler = try Scheduler(.hyperband(maximum: CountingOnes.maximum, eta: 3, formula: .blog))
-        let levels = Set(scheduler.plan.flatMap { $0.rungs.map(\.epochs) }).sorted()
+        let levels = Set(scheduler.plan.flatMap { $0.rungs.map(\.level) }).sorted()
         var searcher = try Searcher(settings, space: CountingOnes.space, seed: seed, levels: levels)
         var random = RandomSequence(RandomStream(seed: seed, purpose: .simulation))
         var trials: [CountingOnes] = []
@@ -85,7 +85,7 @@ struct CountingOnesTests {
                         best = (target, loss, trials[trial.rawValue].regret)
                     }
                 }
-                _ = try scheduler.tell(trial, epoch: epoch, loss: loss)
+                _ = try scheduler.tell(trial, level: epoch, loss: loss)
             }
             searcher.rest(trial)
         }

@@ -20,8 +20,8 @@ struct EarlyPromotionTests {
             var alive = Array(first..<first + bracket.rungs[0].trials)
             first += alive.count
             for rung in 0..<bracket.rungs.count - 1 {
-                let epochs = bracket.rungs[rung].epochs
-                let before = rung > 0 ? bracket.rungs[rung - 1].epochs : 0
+                let epochs = bracket.rungs[rung].level
+                let before = rung > 0 ? bracket.rungs[rung - 1].level : 0
                 let ranked = alive.map { trial in
                     let isLost = (before + 1...epochs).contains { fails(trial, $0) }
                     return (isLost ? .infinity : loss(trial, epochs), trial)

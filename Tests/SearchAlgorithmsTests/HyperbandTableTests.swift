@@ -48,7 +48,7 @@ struct HyperbandTableTests {
         let scheduler = try Scheduler(.hyperband(maximum: table.maximum, eta: table.eta, formula: formula))
         let wanted = table.brackets.map { bracket in
             BracketPlan(
-                bracket: bracket.bracket, rungs: bracket.rungs.map { RungPlan(epochs: $0.epochs, trials: $0.trials) })
+                bracket: bracket.bracket, rungs: bracket.rungs.map { RungPlan(level: $0.epochs, trials: $0.trials) })
         }
         #expect(scheduler.plan == wanted)
         #expect(self.totals(scheduler.plan) == [table.configurations, table.evaluations, table.epochsWithResume])
@@ -58,7 +58,7 @@ struct HyperbandTableTests {
     func paperTable() throws {
         let plan = try BracketPlan.hyperband(maximum: 81, eta: 3, formula: .jmlr)
         #expect(
-            plan.map { $0.rungs.map { [$0.trials, $0.epochs] } } == [
+            plan.map { $0.rungs.map { [$0.trials, $0.level] } } == [
                 [[81, 1], [27, 3], [9, 9], [3, 27], [1, 81]],
                 [[34, 3], [11, 9], [3, 27], [1, 81]],
                 [[15, 9], [5, 27], [1, 81]],
@@ -77,17 +77,17 @@ struct HyperbandTableTests {
         // It rounds the lowest rung and multiplies up from there, so that its brackets end below R where R is no power
         // of eta: 1, 3, 9 where ours has 1, 5, 15. Trials are the same, and epochs too with its rungs.
         let multiplied = plan.map { bracket in
-            var epochs = bracket.rungs[0].epochs
+            var level = bracket.rungs[0].level
             return BracketPlan(
                 bracket: bracket.bracket,
                 rungs: bracket.rungs.map { rung in
-                    defer { epochs *= 3 }
-                    return RungPlan(epochs: epochs, trials: rung.trials)
+                    defer { level *= 3 }
+                    return RungPlan(level: level, trials: rung.trials)
                 })
         }
         let totals = self.totals(multiplied)
         #expect([totals[0], totals[2]] == [models, epochs])
-        #expect(plan.allSatisfy { $0.rungs.last?.epochs == maximum })
+        #expect(plan.allSatisfy { $0.rungs.last?.level == maximum })
     }
 
     @Test("a whole round spends exactly what the table says", arguments: [1, 7, 143])
@@ -116,8 +116,8 @@ struct HyperbandTableTests {
     /// Trials, evaluations (trials summed over rungs) and epochs where trials go on from where they stopped.
     private func totals(_ plan: [BracketPlan]) -> [Int] {
         let epochs = plan.map { bracket in
-            let before = [0] + bracket.rungs.map(\.epochs)
-            return zip(bracket.rungs, before).map { $0.trials * ($0.epochs - $1) }.reduce(0, +)
+            let before = [0] + bracket.rungs.map(\.level)
+            return zip(bracket.rungs, before).map { $0.trials * ($0.level - $1) }.reduce(0, +)
         }
         return [
             plan.map { $0.rungs[0].trials }.reduce(0, +), plan.flatMap { $0.rungs.map(\.trials) }.reduce(0, +),
@@ -135,11 +135,11 @@ struct HyperbandTableTests {
                     == units.map { bracket in
                         BracketPlan(
                             bracket: bracket.bracket,
-                            rungs: bracket.rungs.map { RungPlan(epochs: 10 * $0.epochs, trials: $0.trials) })
+                            rungs: bracket.rungs.map { RungPlan(level: 10 * $0.level, trials: $0.trials) })
                     })
         }
         let odd = try BracketPlan.hyperband(minimum: 7, maximum: 100, eta: 3, formula: .jmlr)
-        #expect(odd.map { $0.rungs.map(\.epochs) } == [[11, 33, 100], [33, 100], [100]])
+        #expect(odd.map { $0.rungs.map(\.level) } == [[11, 33, 100], [33, 100], [100]])
         #expect(throws: SearchError.invalidSetting(name: "min", found: "11", wanted: "1 to max, which is 10")) {
             try BracketPlan.hyperband(minimum: 11, maximum: 10, eta: 3, formula: .jmlr)
         }

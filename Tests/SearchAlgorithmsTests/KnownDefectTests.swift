@@ -11,7 +11,7 @@ struct KnownDefectTests {
     private func scheduler(_ settings: SchedulerSettings, losses: [Double]) throws -> Scheduler {
         var scheduler = try Scheduler(settings)
         for _ in losses { _ = scheduler.ask() }
-        for (trial, loss) in losses.enumerated() { _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: loss) }
+        for (trial, loss) in losses.enumerated() { _ = try scheduler.tell(TrialID(trial), level: 1, loss: loss) }
         return scheduler
     }
 
@@ -25,10 +25,10 @@ struct KnownDefectTests {
         var powers = [1]
         while powers.count < rungs { powers.append(powers[powers.count - 1] * eta) }
         let asha = try Scheduler(.asha(minimum: 1, maximum: maximum, eta: eta, isGuarded: true))
-        #expect(asha.plan[0].rungs.map(\.epochs) == powers)
+        #expect(asha.plan[0].rungs.map(\.level) == powers)
         let hyperband = try Scheduler(.hyperband(maximum: maximum, eta: eta, formula: .jmlr))
         #expect(hyperband.plan.map(\.bracket) == Array((0..<rungs).reversed()))
-        #expect(hyperband.plan[0].rungs.map(\.epochs) == powers)
+        #expect(hyperband.plan[0].rungs.map(\.level) == powers)
         #expect(hyperband.plan[0].rungs.map(\.trials) == powers.reversed())
     }
 
@@ -36,7 +36,7 @@ struct KnownDefectTests {
     func ceilingOfLogarithm() throws {
         let plan = try Scheduler(.hyperband(maximum: 100, eta: 3, formula: .jmlr)).plan
         #expect(plan.map { $0.rungs[0].trials } == [81, 34, 15, 8, 5])
-        #expect(plan[0].rungs.map(\.epochs) == [1, 3, 11, 33, 100])
+        #expect(plan[0].rungs.map(\.level) == [1, 3, 11, 33, 100])
     }
 
     @Test("the promoted taken out of the pool before it is divided by eta (NePS): 27 of 81, not 79")
@@ -57,7 +57,7 @@ struct KnownDefectTests {
         guard case .start(TrialID(3), _) = scheduler.ask() else { throw Unexpected() }
         for trial in 3..<6 {
             if trial > 3 { _ = scheduler.ask() }
-            _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: 9)
+            _ = try scheduler.tell(TrialID(trial), level: 1, loss: 9)
         }
         guard case .resume(TrialID(2), _, let reason) = scheduler.ask() else { throw Unexpected() }
         #expect(reason == "rank 2 of 6 at 1 epoch, promoted to 3; loss 2, cut-off 2")
@@ -68,7 +68,7 @@ struct KnownDefectTests {
         var scheduler = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3))
         for _ in 0..<6 { _ = scheduler.ask() }
         let kinds = try [5.0, 6, 4, 7, 8, 4.5].enumerated().map { trial, loss in
-            try scheduler.tell(TrialID(trial), epoch: 1, loss: loss).map(\.kind)
+            try scheduler.tell(TrialID(trial), level: 1, loss: loss).map(\.kind)
         }
         #expect(kinds == [[], [.stop], [], [.stop], [.stop], []])
     }
@@ -79,8 +79,8 @@ struct KnownDefectTests {
             var scheduler = try Scheduler(settings)
             _ = scheduler.ask()
             let before = scheduler
-            #expect(throws: SearchError.unexpectedEpoch(TrialID(0), told: 10, expected: 1)) {
-                try scheduler.tell(TrialID(0), epoch: 10, loss: 1)
+            #expect(throws: SearchError.unexpectedLevel(TrialID(0), told: 10, expected: 1)) {
+                try scheduler.tell(TrialID(0), level: 10, loss: 1)
             }
             #expect(scheduler == before)
         }
@@ -91,7 +91,7 @@ struct KnownDefectTests {
         for loss in [Double.nan, .infinity, -.infinity] {
             var stopping = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3))
             _ = stopping.ask()
-            #expect(try stopping.tell(TrialID(0), epoch: 1, loss: loss).map(\.kind) == [.stop])
+            #expect(try stopping.tell(TrialID(0), level: 1, loss: loss).map(\.kind) == [.stop])
             var promotion = try self.scheduler(Self.asha, losses: [loss, loss, loss])
             guard case .start(TrialID(3), _) = promotion.ask() else { throw Unexpected() }
         }
@@ -101,8 +101,8 @@ struct KnownDefectTests {
     func emptyRungs(maximum: Int) throws {
         for formula in HyperbandFormula.allCases {
             let plan = try Scheduler(.hyperband(maximum: maximum, eta: 4, formula: formula)).plan
-            #expect(plan.allSatisfy { $0.rungs.allSatisfy { $0.epochs >= 1 && $0.trials >= 1 } })
-            #expect(plan.allSatisfy { $0.rungs.last?.epochs == maximum })
+            #expect(plan.allSatisfy { $0.rungs.allSatisfy { $0.level >= 1 && $0.trials >= 1 } })
+            #expect(plan.allSatisfy { $0.rungs.last?.level == maximum })
             #expect(plan.map(\.bracket) == Array((0..<plan.count).reversed()))
         }
     }
@@ -112,11 +112,11 @@ struct KnownDefectTests {
         var scheduler = try self.scheduler(Self.asha, losses: [1, 2, 3])
         guard case .resume(TrialID(0), let place, _) = scheduler.ask() else { throw Unexpected() }
         #expect(place == Placement(bracket: 0, rung: 1, level: 3))
-        #expect(throws: SearchError.unexpectedEpoch(TrialID(0), told: 1, expected: 2)) {
-            try scheduler.tell(TrialID(0), epoch: 1, loss: 0)
+        #expect(throws: SearchError.unexpectedLevel(TrialID(0), told: 1, expected: 2)) {
+            try scheduler.tell(TrialID(0), level: 1, loss: 0)
         }
-        #expect(try scheduler.tell(TrialID(0), epoch: 2, loss: 0).isEmpty)
-        #expect(try scheduler.tell(TrialID(0), epoch: 3, loss: 0).map(\.rung) == [1])
+        #expect(try scheduler.tell(TrialID(0), level: 2, loss: 0).isEmpty)
+        #expect(try scheduler.tell(TrialID(0), level: 3, loss: 0).map(\.rung) == [1])
     }
 
     @Test("a promotion that is not remembered when it is given out, and is given out twice")
@@ -139,7 +139,7 @@ struct KnownDefectTests {
     func bootstrap() throws {
         var scheduler = try self.scheduler(Self.asha, losses: [1, 2])
         guard case .start(TrialID(2), _) = scheduler.ask() else { throw Unexpected() }
-        _ = try scheduler.tell(TrialID(2), epoch: 1, loss: 3)
+        _ = try scheduler.tell(TrialID(2), level: 1, loss: 3)
         guard case .resume(TrialID(0), _, _) = scheduler.ask() else { throw Unexpected() }
     }
 
@@ -147,12 +147,12 @@ struct KnownDefectTests {
     func severalRungs() throws {
         var scheduler = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3))
         _ = scheduler.ask()
-        _ = try scheduler.tell(TrialID(0), epoch: 1, loss: 1)
+        _ = try scheduler.tell(TrialID(0), level: 1, loss: 1)
         // The next trial is worse at epoch 1 and out; nothing of trial 0 may stand at rung 1 yet.
         _ = scheduler.ask()
-        #expect(try scheduler.tell(TrialID(1), epoch: 1, loss: 0.5).isEmpty)
-        #expect(try scheduler.tell(TrialID(1), epoch: 2, loss: 5).isEmpty)
-        #expect(try scheduler.tell(TrialID(1), epoch: 3, loss: 5).isEmpty)
+        #expect(try scheduler.tell(TrialID(1), level: 1, loss: 0.5).isEmpty)
+        #expect(try scheduler.tell(TrialID(1), level: 2, loss: 5).isEmpty)
+        #expect(try scheduler.tell(TrialID(1), level: 3, loss: 5).isEmpty)
     }
 
     @Test("failed trials that shrink a round (KerasTuner), or a hole that stalls it (HpBandSter)")
@@ -168,7 +168,7 @@ struct KnownDefectTests {
         for _ in 0..<3 { _ = asha.ask() }
         _ = try asha.retire(TrialID(0), loss: .nan)
         _ = try asha.retire(TrialID(1), loss: .nan)
-        _ = try asha.tell(TrialID(2), epoch: 1, loss: 1)
+        _ = try asha.tell(TrialID(2), level: 1, loss: 1)
         guard case .resume(TrialID(2), _, let reason) = asha.ask() else { throw Unexpected() }
         #expect(reason == "rank 1 of 3 at 1 epoch, promoted to 3; loss 1, cut-off 1")
     }
@@ -185,13 +185,13 @@ struct KnownDefectTests {
     func movingThresholds() throws {
         var scheduler = try Scheduler(.ashaStopping(minimum: 1, maximum: 9, eta: 3))
         for _ in 0..<30 { _ = scheduler.ask() }
-        #expect(try scheduler.tell(TrialID(0), epoch: 1, loss: 1).isEmpty)
-        #expect(try scheduler.tell(TrialID(1), epoch: 1, loss: 2).map(\.kind) == [.stop])
-        for trial in 2..<30 { _ = try scheduler.tell(TrialID(trial), epoch: 1, loss: 9) }
-        #expect(throws: SearchError.notRunning(TrialID(1), epoch: 1)) {
-            try scheduler.tell(TrialID(1), epoch: 2, loss: 0)
+        #expect(try scheduler.tell(TrialID(0), level: 1, loss: 1).isEmpty)
+        #expect(try scheduler.tell(TrialID(1), level: 1, loss: 2).map(\.kind) == [.stop])
+        for trial in 2..<30 { _ = try scheduler.tell(TrialID(trial), level: 1, loss: 9) }
+        #expect(throws: SearchError.notRunning(TrialID(1), level: 1)) {
+            try scheduler.tell(TrialID(1), level: 2, loss: 0)
         }
-        #expect(try scheduler.tell(TrialID(0), epoch: 2, loss: 1).isEmpty)
+        #expect(try scheduler.tell(TrialID(0), level: 2, loss: 1).isEmpty)
     }
 
     @Test("no order for NaN, infinities and ties (everybody): last and by number, in whatever order they come")

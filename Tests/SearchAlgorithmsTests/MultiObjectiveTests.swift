@@ -77,7 +77,7 @@ struct MultiObjectiveTests {
         let losses: [[Double]] = [[0.5, -0.5], [0.6, -0.4], [0.1, -0.1], [0.9, -0.9], [0.95, -0.2], [0.7, -0.3]]
         for _ in losses { _ = scheduler.ask() }
         for (trial, losses) in losses.enumerated() {
-            let told = try scheduler.tell(TrialID(trial), epoch: 1, losses: losses)
+            let told = try scheduler.tell(TrialID(trial), level: 1, losses: losses)
             #expect(told.map(\.kind) == [.pause])
             if trial == 5 {
                 #expect(
@@ -126,8 +126,8 @@ struct MultiObjectiveTests {
                 while epochs[trial] < place.level {
                     epochs[trial] += 1
                     let value = loss(trial, epochs[trial])
-                    let told = try one.tell(TrialID(trial), epoch: epochs[trial], loss: value)
-                    let again = try two.tell(TrialID(trial), epoch: epochs[trial], losses: [value, 7])
+                    let told = try one.tell(TrialID(trial), level: epochs[trial], loss: value)
+                    let again = try two.tell(TrialID(trial), level: epochs[trial], losses: [value, 7])
                     #expect(told.map(\.kind) == again.map(\.kind))
                 }
             }
@@ -138,8 +138,8 @@ struct MultiObjectiveTests {
     func notFinite() throws {
         var scheduler = try Scheduler(Self.settings, directions: [.minimize, .minimize])
         for _ in 0..<3 { _ = scheduler.ask() }
-        #expect(try scheduler.tell(TrialID(0), epoch: 1, losses: [0, .nan]).map(\.kind) == [.stop])
-        #expect(try scheduler.tell(TrialID(1), epoch: 1, losses: [0]).map(\.kind) == [.stop])
+        #expect(try scheduler.tell(TrialID(0), level: 1, losses: [0, .nan]).map(\.kind) == [.stop])
+        #expect(try scheduler.tell(TrialID(1), level: 1, losses: [0]).map(\.kind) == [.stop])
         #expect(try scheduler.retire(TrialID(2), losses: [0, 0]).isEmpty)
         for trial in 3..<6 {
             guard case .start(TrialID(trial), _) = scheduler.ask() else {
@@ -148,7 +148,7 @@ struct MultiObjectiveTests {
             }
         }
         _ = scheduler.close()
-        for trial in 3..<6 { _ = try scheduler.tell(TrialID(trial), epoch: 1, losses: [5, 5]) }
+        for trial in 3..<6 { _ = try scheduler.tell(TrialID(trial), level: 1, losses: [5, 5]) }
         // Two of six may go on; the best place is held by the one that ran out of patience.
         guard case .resume(TrialID(3), _, _) = scheduler.ask() else {
             Issue.record("nobody was promoted")

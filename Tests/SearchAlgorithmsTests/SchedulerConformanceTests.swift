@@ -106,19 +106,19 @@ struct SchedulerConformanceTests {
                 let resting = trial.hasEnded || trial.decision != nil
                 let expected = trial.epochs + (trial.hasEnded ? 0 : 1)
                 for epoch in [expected - 1, expected + 1, -1, .max, .min] {
-                    #expect(throws: SearchError.unexpectedEpoch(identifier, told: epoch, expected: expected)) {
-                        try scheduler.tell(identifier, epoch: epoch, loss: 0)
+                    #expect(throws: SearchError.unexpectedLevel(identifier, told: epoch, expected: expected)) {
+                        try scheduler.tell(identifier, level: epoch, loss: 0)
                     }
                 }
                 if resting {
-                    let error = SearchError.notRunning(identifier, epoch: expected - 1)
-                    #expect(throws: error) { try scheduler.tell(identifier, epoch: expected, loss: 0) }
+                    let error = SearchError.notRunning(identifier, level: expected - 1)
+                    #expect(throws: error) { try scheduler.tell(identifier, level: expected, loss: 0) }
                     #expect(throws: error) { try scheduler.retire(identifier, loss: 0) }
                 }
             }
             for unknown in [started, -1, .max, .min] {
                 #expect(throws: SearchError.unknownTrial(TrialID(unknown), started: started)) {
-                    try scheduler.tell(TrialID(unknown), epoch: 1, loss: 0)
+                    try scheduler.tell(TrialID(unknown), level: 1, loss: 0)
                 }
                 #expect(throws: SearchError.unknownTrial(TrialID(unknown), started: started)) {
                     try scheduler.retire(TrialID(unknown), loss: 0)
@@ -169,12 +169,12 @@ struct SchedulerConformanceTests {
             case .wait, .finished: continue
             }
             let bracket = try #require(cluster.scheduler.plan.first { $0.bracket == placement.bracket })
-            #expect(bracket.rungs.map(\.epochs).contains(placement.level))
+            #expect(bracket.rungs.map(\.level).contains(placement.level))
         }
         #expect(cluster.trials.allSatisfy { $0.epochs <= settings.maximumLevel })
         for decision in cluster.decisions {
             #expect(!decision.reason.isEmpty)
-            #expect(decision.kind != .complete || decision.epoch == settings.maximumLevel)
+            #expect(decision.kind != .complete || decision.level == settings.maximumLevel)
         }
     }
 

@@ -84,7 +84,7 @@ struct SchedulerVectorTests {
         let last = try #require(sequence.rungs.last)
         var scheduler = try Scheduler(
             .ashaStopping(minimum: sequence.rungs[0], maximum: last * sequence.eta, eta: sequence.eta))
-        #expect(scheduler.plan[0].rungs.map(\.epochs) == sequence.rungs + [last * sequence.eta])
+        #expect(scheduler.plan[0].rungs.map(\.level) == sequence.rungs + [last * sequence.eta])
         for step in sequence.steps where step.rung == 0 {
             // The vectors start trials in order; when makes no difference to this rule.
             if step.trial >= 0 { _ = scheduler.ask() }
@@ -92,13 +92,13 @@ struct SchedulerVectorTests {
         for step in sequence.steps {
             let trial = TrialID(step.trial)
             for epoch in (step.rung == 0 ? 1 : sequence.rungs[step.rung - 1] + 1)..<sequence.rungs[step.rung] {
-                #expect(try scheduler.tell(trial, epoch: epoch, loss: 0).isEmpty)
+                #expect(try scheduler.tell(trial, level: epoch, loss: 0).isEmpty)
             }
             if step.loss.isFailure {
                 #expect(try scheduler.retire(trial, loss: .nan).isEmpty)
                 #expect(!step.goesOn)
             } else {
-                let told = try scheduler.tell(trial, epoch: sequence.rungs[step.rung], loss: step.loss.value)
+                let told = try scheduler.tell(trial, level: sequence.rungs[step.rung], loss: step.loss.value)
                 #expect(told.map(\.kind) == (step.goesOn ? [] : [.stop]), "\(sequence.name), trial \(trial)")
             }
         }
@@ -131,7 +131,7 @@ struct SchedulerVectorTests {
                 for loss in report.losses {
                     #expect(told.isEmpty)
                     epochs[report.trial] += 1
-                    told = try scheduler.tell(TrialID(report.trial), epoch: epochs[report.trial], loss: loss)
+                    told = try scheduler.tell(TrialID(report.trial), level: epochs[report.trial], loss: loss)
                 }
                 let isLast = report.rung == sequence.rungs.count - 1
                 #expect(told.map(\.kind) == [isLast ? .complete : .pause] && told.map(\.rung) == [report.rung])
@@ -157,7 +157,7 @@ struct SchedulerVectorTests {
             }
             epochs[step.trial] += 1
             let epoch = epochs[step.trial]
-            let told = try scheduler.tell(TrialID(step.trial), epoch: epoch, loss: step.loss.value)
+            let told = try scheduler.tell(TrialID(step.trial), level: epoch, loss: step.loss.value)
             let wanted: [Decision.Kind] = epoch == sequence.maximum ? [.complete] : step.goesOn ? [] : [.stop]
             #expect(told.map(\.kind) == wanted, "\(sequence.name), step \(number)")
         }

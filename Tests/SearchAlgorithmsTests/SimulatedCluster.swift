@@ -74,7 +74,7 @@ struct SimulatedCluster {
             self.trials[trial].hasEnded = true
             self.record(try self.scheduler.retire(TrialID(trial), loss: end == .failed ? .nan : loss))
         } else {
-            self.record(try self.scheduler.tell(TrialID(trial), epoch: epoch, loss: loss))
+            self.record(try self.scheduler.tell(TrialID(trial), level: epoch, loss: loss))
         }
         return true
     }

@@ -19,7 +19,7 @@ struct SkippedUnitTests {
     func sameDecisions(settings: SchedulerSettings) throws {
         var whole = try Scheduler(settings, seed: 5)
         var sparse = try Scheduler(settings, seed: 5, resource: .seconds)
-        let levels = whole.plan.flatMap { $0.rungs.map(\.epochs) }
+        let levels = whole.plan.flatMap { $0.rungs.map(\.level) }
         let random = RandomStream(seed: 11, purpose: .simulation)
         var units: [Int] = []
         var decisions = 0
@@ -40,13 +40,13 @@ struct SkippedUnitTests {
                 units[trial.rawValue] += 1
                 let unit = units[trial.rawValue]
                 let loss = random.uniform(at: UInt64(trial.rawValue * 100 + unit))
-                let told = try whole.tell(trial, epoch: unit, loss: loss)
+                let told = try whole.tell(trial, level: unit, loss: loss)
                 guard levels.contains(unit) else {
                     #expect(told.isEmpty)
                     continue
                 }
                 try sparse.skip(trial, to: unit - 1)
-                let again = try sparse.tell(trial, epoch: unit, loss: loss)
+                let again = try sparse.tell(trial, level: unit, loss: loss)
                 #expect(again.map(Self.withoutReason) == told.map(Self.withoutReason), "step \(step)")
                 #expect(!again.contains { $0.reason.text.contains("epoch") })
                 decisions += told.count
@@ -63,15 +63,15 @@ struct SkippedUnitTests {
         _ = scheduler.ask()
         try scheduler.skip(TrialID(0), to: 9)
         let before = scheduler
-        #expect(throws: SearchError.unexpectedEpoch(TrialID(0), told: 8, expected: 9)) {
+        #expect(throws: SearchError.unexpectedLevel(TrialID(0), told: 8, expected: 9)) {
             try scheduler.skip(TrialID(0), to: 8)
         }
-        #expect(throws: SearchError.unexpectedEpoch(TrialID(0), told: .max, expected: 9)) {
+        #expect(throws: SearchError.unexpectedLevel(TrialID(0), told: .max, expected: 9)) {
             try scheduler.skip(TrialID(0), to: .max)
         }
         #expect(scheduler == before)
-        _ = try scheduler.tell(TrialID(0), epoch: 10, loss: 1)
-        #expect(throws: SearchError.notRunning(TrialID(0), epoch: 10)) { try scheduler.skip(TrialID(0), to: 20) }
+        _ = try scheduler.tell(TrialID(0), level: 10, loss: 1)
+        #expect(throws: SearchError.notRunning(TrialID(0), level: 10)) { try scheduler.skip(TrialID(0), to: 20) }
     }
 
     @Test(
@@ -94,6 +94,6 @@ struct SkippedUnitTests {
     }
 
     private static func withoutReason(_ decision: Decision) -> Decision {
-        Decision(trial: decision.trial, kind: decision.kind, rung: decision.rung, epoch: decision.epoch, reason: "")
+        Decision(trial: decision.trial, kind: decision.kind, rung: decision.rung, level: decision.level, reason: "")
     }
 }

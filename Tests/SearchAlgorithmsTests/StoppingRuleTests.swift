@@ -9,7 +9,7 @@ struct StoppingRuleTests {
         for (trial, curve) in curves.enumerated() {
             _ = scheduler.ask()
             for (epoch, loss) in curve.enumerated() {
-                _ = try scheduler.tell(TrialID(trial), epoch: epoch + 1, loss: loss)
+                _ = try scheduler.tell(TrialID(trial), level: epoch + 1, loss: loss)
             }
         }
         return scheduler
@@ -23,14 +23,14 @@ struct StoppingRuleTests {
         for (losses, wanted) in [([9, 2.5], []), ([2.5, 9], []), ([9, 2.6], [Decision.Kind.stop])] {
             var scheduler = kept
             _ = scheduler.ask()
-            #expect(try scheduler.tell(TrialID(2), epoch: 1, loss: losses[0]).isEmpty)
-            let told = try scheduler.tell(TrialID(2), epoch: 2, loss: losses[1])
+            #expect(try scheduler.tell(TrialID(2), level: 1, loss: losses[0]).isEmpty)
+            let told = try scheduler.tell(TrialID(2), level: 2, loss: losses[1])
             #expect(told.map(\.kind) == wanted)
             #expect(
                 wanted.isEmpty
                     || told == [
                         Decision(
-                            trial: TrialID(2), kind: .stop, rung: 0, epoch: 2,
+                            trial: TrialID(2), kind: .stop, rung: 0, level: 2,
                             reason: "the best loss in 2 epochs is worse than the median of 2 running averages;"
                                 + " loss 2.6, cut-off 2.5")
                     ])
@@ -42,10 +42,10 @@ struct StoppingRuleTests {
         let settings = SchedulerSettings.median(maximum: 5, grace: 3, minimumTrials: 2)
         var scheduler = try self.scheduler(settings, curves: [[0, 0, 0]])
         _ = scheduler.ask()
-        for epoch in 1...4 { #expect(try scheduler.tell(TrialID(1), epoch: epoch, loss: 9).isEmpty) }
+        for epoch in 1...4 { #expect(try scheduler.tell(TrialID(1), level: epoch, loss: 9).isEmpty) }
         _ = scheduler.ask()
-        for epoch in 1...2 { #expect(try scheduler.tell(TrialID(2), epoch: epoch, loss: 8).isEmpty) }
-        #expect(try scheduler.tell(TrialID(2), epoch: 3, loss: 8).map(\.kind) == [.stop])
+        for epoch in 1...2 { #expect(try scheduler.tell(TrialID(2), level: epoch, loss: 8).isEmpty) }
+        #expect(try scheduler.tell(TrialID(2), level: 3, loss: 8).map(\.kind) == [.stop])
     }
 
     @Test("the curve rule stops nobody before a trial is complete, then whoever promises nothing, and says the chance")
@@ -56,21 +56,21 @@ struct StoppingRuleTests {
         for _ in 0..<4 { _ = scheduler.ask() }
         // Nothing to be beaten yet.
         for epoch in 1...10 {
-            #expect(try scheduler.tell(TrialID(0), epoch: epoch, loss: falling(0.9)(epoch)).isEmpty)
+            #expect(try scheduler.tell(TrialID(0), level: epoch, loss: falling(0.9)(epoch)).isEmpty)
         }
         for epoch in 1...39 {
-            #expect(try scheduler.tell(TrialID(1), epoch: epoch, loss: falling(0.5)(epoch)).isEmpty)
+            #expect(try scheduler.tell(TrialID(1), level: epoch, loss: falling(0.5)(epoch)).isEmpty)
         }
-        #expect(try scheduler.tell(TrialID(1), epoch: 40, loss: falling(0.5)(40)).map(\.kind) == [.complete])
+        #expect(try scheduler.tell(TrialID(1), level: 40, loss: falling(0.5)(40)).map(\.kind) == [.complete])
         // A better trial goes on at every look, a worse one is stopped at the first.
         for epoch in 1...39 {
-            #expect(try scheduler.tell(TrialID(2), epoch: epoch, loss: falling(0.1)(epoch)).isEmpty)
+            #expect(try scheduler.tell(TrialID(2), level: epoch, loss: falling(0.1)(epoch)).isEmpty)
         }
         for epoch in 1...7 {
-            #expect(try scheduler.tell(TrialID(3), epoch: epoch, loss: falling(0.9)(epoch)).isEmpty)
+            #expect(try scheduler.tell(TrialID(3), level: epoch, loss: falling(0.9)(epoch)).isEmpty)
         }
-        let told = try scheduler.tell(TrialID(3), epoch: 8, loss: falling(0.9)(8))
-        #expect(told.map(\.kind) == [.stop] && told.map(\.epoch) == [8])
+        let told = try scheduler.tell(TrialID(3), level: 8, loss: falling(0.9)(8))
+        #expect(told.map(\.kind) == [.stop] && told.map(\.level) == [8])
         let reason = try #require(told.first?.reason.text)
         #expect(reason.hasPrefix("its curve of 8 epochs beats the best complete trial with probability "))
         #expect(reason.hasSuffix(", below 0.05; loss 1.025, cut-off 0.525"))

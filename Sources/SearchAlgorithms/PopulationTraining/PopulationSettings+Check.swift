@@ -42,7 +42,7 @@ extension BracketPlan {
         BracketPlan(
             bracket: 0,
             rungs: settings.levels.map {
-                RungPlan(epochs: $0, trials: settings.isSynchronous ? settings.count : 0)
+                RungPlan(level: $0, trials: settings.isSynchronous ? settings.count : 0)
             })
     }
 }

@@ -140,12 +140,12 @@ struct PopulationTraining: SchedulingAlgorithm {
         return []
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+    mutating func tell(_ trial: TrialID, level epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
         let entry = try self.entry(trial)
         guard epoch == entry.epoch + 1 else {
-            throw .unexpectedEpoch(trial, told: epoch, expected: entry.epoch + 1)
+            throw .unexpectedLevel(trial, told: epoch, expected: entry.epoch + 1)
         }
-        guard entry.phase == .running else { throw .notRunning(trial, epoch: entry.epoch) }
+        guard entry.phase == .running else { throw .notRunning(trial, level: entry.epoch) }
         let index = trial.rawValue
         self.trials[index].epoch = epoch
         guard epoch == self.levels[entry.rung] else { return [] }
@@ -153,20 +153,20 @@ struct PopulationTraining: SchedulingAlgorithm {
         self.trials[index].loss = loss.isFinite ? loss : .infinity
         if entry.rung == self.levels.count - 1 {
             self.trials[index].phase = .over
-            return [.complete(trial, rung: entry.rung, epoch: epoch)] + self.compareIfAllWait()
+            return [.complete(trial, rung: entry.rung, level: epoch)] + self.compareIfAllWait()
         }
         self.trials[index].phase = .waiting
         guard self.settings.isSynchronous else { return self.compare(index) }
         let decisions = self.compareIfAllWait()
         let own = Decision(
-            trial: trial, kind: .pause, rung: entry.rung, epoch: epoch,
+            trial: trial, kind: .pause, rung: entry.rung, level: epoch,
             reason: "waits for the population at \(epochs: epoch)")
         return [decisions.first { $0.trial == trial } ?? own] + decisions.filter { $0.trial != trial }
     }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         let entry = try self.entry(trial)
-        guard entry.phase == .running else { throw .notRunning(trial, epoch: entry.epoch) }
+        guard entry.phase == .running else { throw .notRunning(trial, level: entry.epoch) }
         self.trials[trial.rawValue].phase = .over
         self.runningCount -= 1
         self.members.removeAll { $0 == trial.rawValue }
@@ -259,7 +259,7 @@ extension PopulationTraining {
             reason = "the loss at \(epochs: entry.epoch) is not finite and ranks last"
         }
         return Decision(
-            trial: TrialID(loss.trial), kind: .stop, rung: entry.rung, epoch: entry.epoch,
+            trial: TrialID(loss.trial), kind: .stop, rung: entry.rung, level: entry.epoch,
             reason: "\(reason); a copy of trial \(donor) takes its place")
     }
 
@@ -300,10 +300,10 @@ extension PopulationTraining {
         guard loss.isFinite else {
             self.trials[trial].phase = .over
             self.members.removeAll { $0 == trial }
-            return [.notFinite(TrialID(trial), rung: entry.rung, epoch: entry.epoch)]
+            return [.notFinite(TrialID(trial), rung: entry.rung, level: entry.epoch)]
         }
         self.steps.append(.goOn(trial, reason: place))
-        return [Decision(trial: TrialID(trial), kind: .pause, rung: entry.rung, epoch: entry.epoch, reason: place)]
+        return [Decision(trial: TrialID(trial), kind: .pause, rung: entry.rung, level: entry.epoch, reason: place)]
     }
 
     /// The latest loss of each member that has one.

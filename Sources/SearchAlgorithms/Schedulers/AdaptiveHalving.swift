@@ -197,21 +197,21 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         return []
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: level)
         self.trials.advance(trial.rawValue)
-        guard let rung = self.ladder.levels.firstIndex(of: epoch) else { return [] }
+        guard let rung = self.ladder.levels.firstIndex(of: level) else { return [] }
         let entry = RankedLoss(loss, trial: trial.rawValue)
         self.setLoss(entry.loss, of: trial.rawValue, at: rung)
         guard rung == self.heading[trial.rawValue] else { return [] }
         guard rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
-            return [.complete(trial, rung: rung, epoch: epoch)]
+            return [.complete(trial, rung: rung, level: level)]
         }
         self.trials.rest(trial.rawValue, entry.isFinite ? .paused : .over)
         self.arrive(trial.rawValue, at: rung)
         defer { self.settle() }
-        guard entry.isFinite else { return [.notFinite(trial, rung: rung, epoch: epoch)] }
+        guard entry.isFinite else { return [.notFinite(trial, rung: rung, level: level)] }
         let standing = self.standing[trial.rawValue]
         let rank = self.rungs[standing].ranking.rank(of: self.entry(trial.rawValue, standing))
         let quota = self.rungs[standing].ranking.count / self.ladder.eta
@@ -220,10 +220,10 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         var reason: Reason =
             "\(self.place(rank: rank, in: standing)), the best \(quota) go on (eta \(self.ladder.eta))\(comparison)"
         if self.isProbe(trial.rawValue), rung == self.probeRung { reason = reason + "; \(self.stability)" }
-        return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
+        return [Decision(trial: trial, kind: .pause, rung: rung, level: level, reason: reason)]
     }
 
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) { try self.trials.skip(trial, to: level) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
@@ -242,7 +242,7 @@ struct AdaptiveHalving: SchedulingAlgorithm {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
         let rung = self.standing[trial.rawValue]
         guard entry.phase == .paused, rung >= 0, rung < self.rungs.count else {
-            return entry.phase.description(at: Int(entry.epoch))
+            return entry.phase.description(at: Int(entry.level))
         }
         let rank = self.rungs[rung].ranking.rank(of: self.entry(trial.rawValue, rung))
         let quota = self.rungs[rung].ranking.count / self.ladder.eta
@@ -329,6 +329,6 @@ struct AdaptiveHalving: SchedulingAlgorithm {
     }
 
     private func place(rank: Int, in rung: Int) -> RungPlace {
-        RungPlace(rank: rank, count: self.rungs[rung].ranking.count, epochs: self.ladder.levels[rung])
+        RungPlace(rank: rank, count: self.rungs[rung].ranking.count, level: self.ladder.levels[rung])
     }
 }

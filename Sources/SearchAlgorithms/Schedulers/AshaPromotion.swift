@@ -19,7 +19,7 @@ import TuningModel
 /// Deviations, on purpose:
 /// - Losses have the total order of ``RankedLoss``; a loss that is not finite is never worth more epochs.
 /// - The guard counts promotions that were given out, `n >= eta * (promoted + 1)`, not those that came back.
-/// - Over several brackets, whoever heads for the highest number of epochs goes first, and of equals the lower bracket.
+/// - Over several brackets, whoever heads for the highest level goes first, and of equals the lower bracket.
 ///
 /// - Complexity: Each call O(log n) steps and O(brackets * rungs) comparisons.
 struct AshaPromotion: SchedulingAlgorithm {
@@ -105,25 +105,25 @@ struct AshaPromotion: SchedulingAlgorithm {
     /// Lets trials go on to the next rung of the ladder above the ceiling.
     mutating func raiseCeiling() { self.ceiling = min(self.ceiling + 1, self.ladder.top) }
 
-    /// - Throws: unless the trial runs and `epoch` is its next one.
-    func check(_ trial: TrialID, epoch: Int) throws(SearchError) { try self.trials.check(trial, epoch: epoch) }
+    /// - Throws: unless the trial runs and `level` is its next one.
+    func check(_ trial: TrialID, level: Int) throws(SearchError) { try self.trials.check(trial, level: level) }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: level)
         self.trials.advance(trial.rawValue)
-        self.choice?.observe(trial.rawValue, epoch: epoch, loss: loss)
+        self.choice?.observe(trial.rawValue, level: level, loss: loss)
         let bracket = self.trials[trial.rawValue].bracket
         let rung = Int(self.trials[trial.rawValue].rung)
-        guard epoch == self.ladder.levels[bracket + rung] else { return [] }
+        guard level == self.ladder.levels[bracket + rung] else { return [] }
         guard bracket + rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
-            return [.complete(trial, rung: rung, epoch: epoch)]
+            return [.complete(trial, rung: rung, level: level)]
         }
         let entry = RankedLoss(loss, trial: trial.rawValue)
         let rank = self.brackets[bracket][rung].ranking.insert(entry)
         guard entry.isFinite else {
             self.trials.rest(trial.rawValue, .over)
-            return [.notFinite(trial, rung: rung, epoch: epoch)]
+            return [.notFinite(trial, rung: rung, level: level)]
         }
         self.brackets[bracket][rung].waiting.insert(entry)
         self.restingLosses[trial.rawValue] = entry.loss
@@ -135,10 +135,10 @@ struct AshaPromotion: SchedulingAlgorithm {
             bracket + rung == self.ceiling
             ? "\(place), the highest rung while ranks agree\(comparison)"
             : "\(place), the best \(quota) go on (eta \(self.ladder.eta))\(comparison)"
-        return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
+        return [Decision(trial: trial, kind: .pause, rung: rung, level: level, reason: reason)]
     }
 
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) { try self.trials.skip(trial, to: level) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
@@ -153,7 +153,7 @@ struct AshaPromotion: SchedulingAlgorithm {
 
     func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
+        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.level)) }
         let rung = Int(entry.rung)
         let loss = RankedLoss(self.restingLosses[trial.rawValue], trial: trial.rawValue)
         let state = self.brackets[entry.bracket][rung]
@@ -180,7 +180,7 @@ struct AshaPromotion: SchedulingAlgorithm {
 
     private func place(rank: Int, bracket: Int, rung: Int) -> RungPlace {
         RungPlace(
-            rank: rank, count: self.brackets[bracket][rung].ranking.count, epochs: self.ladder.levels[bracket + rung],
+            rank: rank, count: self.brackets[bracket][rung].ranking.count, level: self.ladder.levels[bracket + rung],
             bracket: self.brackets.count > 1 ? bracket : nil)
     }
 

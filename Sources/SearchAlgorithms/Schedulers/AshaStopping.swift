@@ -42,14 +42,14 @@ struct AshaStopping: SchedulingAlgorithm {
         return []
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: level)
         self.trials.advance(trial.rawValue)
         let rung = Int(self.trials[trial.rawValue].rung)
-        guard epoch == self.ladder.levels[rung] else { return [] }
+        guard level == self.ladder.levels[rung] else { return [] }
         guard rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
-            return [.complete(trial, rung: rung, epoch: epoch)]
+            return [.complete(trial, rung: rung, level: level)]
         }
         let entry = RankedLoss(loss, trial: trial.rawValue)
         let rank = self.rankings[rung].insert(entry)
@@ -60,14 +60,14 @@ struct AshaStopping: SchedulingAlgorithm {
             return []
         }
         self.trials.rest(trial.rawValue, .over)
-        guard entry.isFinite else { return [.notFinite(trial, rung: rung, epoch: epoch)] }
+        guard entry.isFinite else { return [.notFinite(trial, rung: rung, level: level)] }
         let comparison = self.wording.comparison(entry.loss, cutOff: self.rankings[rung][cutOff - 1].loss)
         let reason: Reason =
-            "\(RungPlace(rank: rank, count: count, epochs: epoch)), the best \(cutOff) go on (eta \(self.ladder.eta))\(comparison)"
-        return [Decision(trial: trial, kind: .stop, rung: rung, epoch: epoch, reason: reason)]
+            "\(RungPlace(rank: rank, count: count, level: level)), the best \(cutOff) go on (eta \(self.ladder.eta))\(comparison)"
+        return [Decision(trial: trial, kind: .stop, rung: rung, level: level, reason: reason)]
     }
 
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) { try self.trials.skip(trial, to: level) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
@@ -79,6 +79,6 @@ struct AshaStopping: SchedulingAlgorithm {
 
     func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        return entry.phase.description(at: Int(entry.epoch))
+        return entry.phase.description(at: Int(entry.level))
     }
 }

@@ -3,7 +3,7 @@ import TuningModel
 
 /// In which bracket of asynchronous Hyperband a new trial begins.
 ///
-/// Bracket _s_ compares trials for the first time after `r_s`, the epochs of rung _s_ of the ladder. The draw of trial _t_ is
+/// Bracket _s_ compares trials for the first time after `r_s`, the level of rung _s_ of the ladder. The draw of trial _t_ is
 /// a function of the seed, of _t_ and of the weights of the brackets.
 ///
 /// - ``BracketAllocation/hyperband``: Hyperband's ratio of trials, weight `eta^h / (h + 1)` for a bracket with _h_ halvings.
@@ -20,7 +20,7 @@ import TuningModel
 ///   It is 1 at and above the rung that is compared with.
 /// - Losses at all rungs count that a trial passes on its way, also below its bracket's first one, so that trials which
 ///   were never compared there widen the sample. The sample is the last 32 trials that reached the rung.
-/// - Where no bracket has weight, the one with the most epochs before the first comparison is taken.
+/// - Where no bracket has weight, the one that compares first at the highest level is taken.
 ///
 /// - Complexity: O(1) for most calls; a trial that reaches a rung from the second on costs O(32^2 * rungs) comparisons
 ///   before the next draw. 8 bytes for each rung a trial.
@@ -74,9 +74,9 @@ struct BracketChoice: Hashable, Sendable {
         return self.weights.lastIndex { $0 > 0 } ?? self.count - 1
     }
 
-    /// A running trial's loss after an epoch.
-    mutating func observe(_ trial: Int, epoch: Int, loss: Double) {
-        guard self.allocation == .learned, let rung = self.ladder.levels.firstIndex(of: epoch) else { return }
+    /// A running trial's loss at a level.
+    mutating func observe(_ trial: Int, level: Int, loss: Double) {
+        guard self.allocation == .learned, let rung = self.ladder.levels.firstIndex(of: level) else { return }
         self.losses[trial * self.ladder.levels.count + rung] = loss.isFinite ? loss : .infinity
         if self.samples[rung].count == Self.sampleSize { self.samples[rung].removeFirst() }
         self.samples[rung].append(trial)

@@ -8,8 +8,8 @@ extension BracketPlan {
         let trials = power(ladder.eta, ladder.top)
         return BracketPlan(
             bracket: 0,
-            rungs: ladder.levels.enumerated().map { rung, epochs in
-                RungPlan(epochs: epochs, trials: trials / power(ladder.eta, rung))
+            rungs: ladder.levels.enumerated().map { rung, level in
+                RungPlan(level: level, trials: trials / power(ladder.eta, rung))
             })
     }
 
@@ -48,7 +48,7 @@ extension BracketPlan {
             return BracketPlan(
                 bracket: bracket,
                 rungs: (0...bracket).map { rung in
-                    RungPlan(epochs: maximum / power(eta, bracket - rung), trials: trials / power(eta, rung))
+                    RungPlan(level: maximum / power(eta, bracket - rung), trials: trials / power(eta, rung))
                 })
         }
     }
@@ -56,7 +56,7 @@ extension BracketPlan {
     /// The rungs of a scheduler that does not fix how many trials reach them.
     /// `bracket` is the number of the ladder's lowest rungs that it leaves out.
     static func open(_ ladder: RungLadder, bracket: Int = 0) -> BracketPlan {
-        BracketPlan(bracket: bracket, rungs: ladder.levels[bracket...].map { RungPlan(epochs: $0, trials: 0) })
+        BracketPlan(bracket: bracket, rungs: ladder.levels[bracket...].map { RungPlan(level: $0, trials: 0) })
     }
 }
 

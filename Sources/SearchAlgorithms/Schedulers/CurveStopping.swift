@@ -60,8 +60,8 @@ struct CurveStopping: SchedulingAlgorithm {
         return []
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: epoch)
         let index = trial.rawValue
         self.trials.advance(index)
         self.curves[index].append(loss.isFinite ? loss : .infinity)
@@ -69,12 +69,12 @@ struct CurveStopping: SchedulingAlgorithm {
             let ranked = RankedLoss(loss, trial: index)
             if ranked.isFinite { self.best = min(self.best ?? ranked, ranked) }
             self.end(index)
-            return [.complete(trial, rung: 0, epoch: epoch)]
+            return [.complete(trial, rung: 0, level: epoch)]
         }
         guard epoch >= self.grace else { return [] }
         guard loss.isFinite else {
             self.end(index)
-            return [.notFinite(trial, rung: 0, epoch: epoch)]
+            return [.notFinite(trial, rung: 0, level: epoch)]
         }
         guard epoch >= self.nextLook[index], let best = self.best else { return [] }
         self.nextLook[index] = max(epoch + 1, epoch + epoch / 4)
@@ -85,7 +85,7 @@ struct CurveStopping: SchedulingAlgorithm {
         let reason: Reason =
             "its curve of \(epochs: epoch) beats the best complete trial with probability"
             + " \(figure: probability), below \(figure: self.threshold)\(comparison)"
-        return [Decision(trial: trial, kind: .stop, rung: 0, epoch: epoch, reason: reason)]
+        return [Decision(trial: trial, kind: .stop, rung: 0, level: epoch, reason: reason)]
     }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
@@ -96,7 +96,7 @@ struct CurveStopping: SchedulingAlgorithm {
 
     func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        return entry.phase.description(at: Int(entry.epoch))
+        return entry.phase.description(at: Int(entry.level))
     }
 
     private mutating func end(_ trial: Int) {

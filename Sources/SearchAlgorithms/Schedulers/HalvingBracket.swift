@@ -97,7 +97,7 @@ struct HalvingBracket: Hashable, Sendable {
     func place(of entry: RankedLoss, rung: Int, plan: BracketPlan) -> Reason {
         let ranking = self.rungs[rung].ranking
         let missing = max(0, self.rungs[rung].expectedCount - ranking.count)
-        return "rank \(ranking.rank(of: entry) + 1) of \(ranking.count) at \(epochs: plan.rungs[rung].epochs)"
+        return "rank \(ranking.rank(of: entry) + 1) of \(ranking.count) at \(epochs: plan.rungs[rung].level)"
             + " in bracket \(plan.bracket)" + (missing > 0 ? " with \(missing) to come" : "")
     }
 

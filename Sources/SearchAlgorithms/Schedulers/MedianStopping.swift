@@ -58,8 +58,8 @@ struct MedianStopping: SchedulingAlgorithm {
         return []
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: epoch)
         let index = trial.rawValue
         self.trials.advance(index)
         let sum = self.sums[index] + loss
@@ -67,7 +67,7 @@ struct MedianStopping: SchedulingAlgorithm {
         if loss.isFinite { self.bestLosses[index] = min(self.bestLosses[index], loss) }
         if epoch == self.maximum {
             self.trials.rest(index, .over)
-            return [.complete(trial, rung: 0, epoch: epoch)]
+            return [.complete(trial, rung: 0, level: epoch)]
         }
         guard epoch >= self.grace else { return [] }
         while self.averages.count <= epoch - self.grace { self.averages.append(RankedList()) }
@@ -75,7 +75,7 @@ struct MedianStopping: SchedulingAlgorithm {
         _ = self.averages[epoch - self.grace].insert(RankedLoss(self.sums[index] / Double(epoch), trial: index))
         guard loss.isFinite else {
             self.trials.rest(index, .over)
-            return [.notFinite(trial, rung: 0, epoch: epoch)]
+            return [.notFinite(trial, rung: 0, level: epoch)]
         }
         guard let median, self.bestLosses[index] > median else { return [] }
         self.trials.rest(index, .over)
@@ -84,7 +84,7 @@ struct MedianStopping: SchedulingAlgorithm {
         let reason: Reason =
             "the best loss in \(epochs: epoch) is worse than the median of \(others) running averages"
             + "\(comparison)"
-        return [Decision(trial: trial, kind: .stop, rung: 0, epoch: epoch, reason: reason)]
+        return [Decision(trial: trial, kind: .stop, rung: 0, level: epoch, reason: reason)]
     }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
@@ -95,7 +95,7 @@ struct MedianStopping: SchedulingAlgorithm {
 
     func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        return entry.phase.description(at: Int(entry.epoch))
+        return entry.phase.description(at: Int(entry.level))
     }
 
     /// The median of the running averages after an epoch; the mean of the middle two of an even number. `nil` where too

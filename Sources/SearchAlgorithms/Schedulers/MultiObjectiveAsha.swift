@@ -66,34 +66,34 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
         return []
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.tell(trial, epoch: epoch, losses: [loss])
+    mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.tell(trial, level: level, losses: [loss])
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: level)
         self.trials.advance(trial.rawValue)
         let rung = Int(self.trials[trial.rawValue].rung)
-        guard epoch == self.ladder.levels[rung] else { return [] }
+        guard level == self.ladder.levels[rung] else { return [] }
         guard rung < self.ladder.top else {
             self.trials.rest(trial.rawValue, .over)
-            return [.complete(trial, rung: rung, epoch: epoch)]
+            return [.complete(trial, rung: rung, level: level)]
         }
         let losses = self.completed(losses)
         self.insert(trial.rawValue, losses, rung: rung)
         guard losses.allSatisfy(\.isFinite) else {
             self.trials.rest(trial.rawValue, .over)
-            return [.notFinite(trial, rung: rung, epoch: epoch)]
+            return [.notFinite(trial, rung: rung, level: level)]
         }
         self.trials.rest(trial.rawValue, .paused)
         let count = self.rungs[rung].trials.count
         let reason: Reason =
-            "one of \(count) at \(epochs: epoch), the best \(count / self.ladder.eta) by fronts go on"
+            "one of \(count) at \(epochs: level), the best \(count / self.ladder.eta) by fronts go on"
             + " (eta \(self.ladder.eta))\(self.told(losses))"
-        return [Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason)]
+        return [Decision(trial: trial, kind: .pause, rung: rung, level: level, reason: reason)]
     }
 
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) { try self.trials.skip(trial, to: level) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.retire(trial, losses: [loss])
@@ -109,7 +109,7 @@ struct MultiObjectiveAsha: SchedulingAlgorithm {
 
     func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
+        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.level)) }
         return self.fates(at: Int(entry.rung), of: [trial])[0]
     }
 

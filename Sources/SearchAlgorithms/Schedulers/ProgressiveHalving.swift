@@ -57,8 +57,8 @@ struct ProgressiveHalving: SchedulingAlgorithm {
 
     mutating func close() -> [Decision] { self.asha.close() }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.asha.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.asha.check(trial, level: epoch)
         self.curves[trial.rawValue].append(loss.isFinite ? loss : .infinity)
         let rung = self.asha.ceiling
         if loss.isFinite, rung > 0, rung < self.ladder.top, epoch == self.ladder.levels[rung] {
@@ -69,7 +69,7 @@ struct ProgressiveHalving: SchedulingAlgorithm {
                 self.crossings = []
             }
         }
-        let decisions = try self.asha.tell(trial, epoch: epoch, loss: loss)
+        let decisions = try self.asha.tell(trial, level: epoch, loss: loss)
         if decisions.contains(where: { $0.trial == trial && $0.kind != .pause }) { self.curves[trial.rawValue] = [] }
         return decisions
     }

@@ -5,8 +5,10 @@ package import TuningModel
 /// A pure value. The same settings and the same sequence of calls give the same sequence of answers, in every process
 /// and on every machine; a copy goes on by itself.
 ///
-/// Use it like this: ``ask()`` says what to train; ``tell(_:epoch:loss:)`` takes every epoch's loss of a running
-/// trial, in order; ``retire(_:loss:)`` takes the place of the last `tell` where a trial ends by itself; ``close()``
+/// Levels count what is handed out: epochs, unless the study names another resource.
+///
+/// Use it like this: ``ask()`` says what to train; ``tell(_:level:loss:)`` takes the loss of a running trial at every level,
+/// in order; ``retire(_:loss:)`` takes the place of the last `tell` where a trial ends by itself; ``close()``
 /// says that no new trials may start.
 ///
 /// - Complexity: Every call takes O(log n) amortised steps for n trials, and each decision or proposal has one
@@ -15,7 +17,7 @@ package struct Scheduler: Sendable {
     /// Behind an existential, so that a scheduler is one file and one line below; a copy shares its box until either
     /// is changed.
     private var algorithm: any SchedulingAlgorithm
-    /// What is meant where an algorithm speaks of epochs.
+    /// What levels count, and what is meant where a reason speaks of epochs.
     private let resource: Resource
     /// The brackets and their rungs, for people. Hyperband's are repeated for as long as new trials may start.
     package let plan: [BracketPlan]
@@ -118,42 +120,42 @@ package struct Scheduler: Sendable {
         return self.counted(decisions)
     }
 
-    /// Takes the loss of a running trial's next epoch.
+    /// Takes the loss of a running trial at its next level.
     ///
     /// - Parameters:
     ///   - trial: One that was started or resumed, and not told to rest since.
-    ///   - epoch: Counted from 1 for each trial; the one after the last that was told.
+    ///   - level: Counted from 1 for each trial; the one after the last that was told or skipped.
     ///   - loss: The lower the better. NaN and infinities are the worst.
     /// - Returns: Nothing between rungs. At a rung, what becomes of the trial (nothing where it trains on without a
     ///   break), then `.stop` for others that are now left behind.
-    /// - Throws: ``SearchError``, before anything changes: an unknown trial, one that rests, or an epoch that is not
+    /// - Throws: ``SearchError``, before anything changes: an unknown trial, one that rests, or a level that is not
     ///   the next one.
-    package mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
+    package mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision] {
         // Apart, so that nothing else holds the algorithm while it changes.
-        let decisions = try self.algorithm.tell(trial, epoch: epoch, loss: loss)
+        let decisions = try self.algorithm.tell(trial, level: level, loss: loss)
         return self.counted(decisions)
     }
 
-    /// Takes the losses of a running trial's next epoch, one for each objective; those of missing objectives are the worst.
+    /// Takes the losses of a running trial at its next level, one for each objective; those of missing objectives are the worst.
     ///
-    /// - Throws: as ``tell(_:epoch:loss:)`` does.
-    package mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+    /// - Throws: as ``tell(_:level:loss:)`` does.
+    package mutating func tell(_ trial: TrialID, level: Int, losses: [Double]) throws(SearchError) -> [Decision] {
         // Apart, so that nothing else holds the algorithm while it changes.
-        let decisions = try self.algorithm.tell(trial, epoch: epoch, losses: losses)
+        let decisions = try self.algorithm.tell(trial, level: level, losses: losses)
         return self.counted(decisions)
     }
 
-    /// A running trial has come further, short of the next rung: the next `tell` is of a later unit.
+    /// A running trial has come further, short of the next rung: the next `tell` is of a later level.
     ///
-    /// - Throws: ``SearchError``, before anything changes, unless the trial is running and has told of no later unit.
-    package mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) {
-        try self.algorithm.skip(trial, to: unit)
+    /// - Throws: ``SearchError``, before anything changes, unless the trial is running and has told of no later level.
+    package mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) {
+        try self.algorithm.skip(trial, to: level)
     }
 
     /// A running trial trains no further by itself: it diverged, failed or ran out of patience.
     ///
     /// It takes its place in the rung it was heading for, is never promoted and never holds others up. Call it in
-    /// place of `tell` for the trial's last epoch.
+    /// place of `tell` for the trial's last level.
     ///
     /// - Parameters:
     ///   - trial: One that is running.
@@ -194,7 +196,7 @@ package struct Scheduler: Sendable {
         guard self.resource != .epochs else { return decisions }
         return decisions.map {
             Decision(
-                trial: $0.trial, kind: $0.kind, rung: $0.rung, epoch: $0.epoch,
+                trial: $0.trial, kind: $0.kind, rung: $0.rung, level: $0.level,
                 reason: $0.reason.counting(self.resource))
         }
     }

@@ -7,10 +7,10 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
     /// What ``ask()`` would answer now.
     func outlook() -> Outlook
     mutating func close() -> [Decision]
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision]
+    mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision]
     /// A running trial has come further, short of a rung; does nothing unless an algorithm looks at losses at rungs alone.
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError)
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError)
     func fate(of trial: TrialID) -> Reason
     /// The same for many trials, where what they share is found once.
     func fates(of trials: [TrialID]) -> [Reason]
@@ -21,7 +21,7 @@ protocol SchedulingAlgorithm: Hashable, Sendable {
     mutating func close(isExhausted: Bool) -> [Decision]
 
     /// The same with a loss for each of several objectives; by the first alone unless an algorithm knows better.
-    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision]
+    mutating func tell(_ trial: TrialID, level: Int, losses: [Double]) throws(SearchError) -> [Decision]
     mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision]
 }
 
@@ -32,10 +32,10 @@ extension SchedulingAlgorithm {
 
     var choice: Reason? { nil }
 
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) {}
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) {}
 
-    mutating func tell(_ trial: TrialID, epoch: Int, losses: [Double]) throws(SearchError) -> [Decision] {
-        try self.tell(trial, epoch: epoch, loss: losses.first ?? .nan)
+    mutating func tell(_ trial: TrialID, level: Int, losses: [Double]) throws(SearchError) -> [Decision] {
+        try self.tell(trial, level: level, loss: losses.first ?? .nan)
     }
 
     mutating func retire(_ trial: TrialID, losses: [Double]) throws(SearchError) -> [Decision] {

@@ -59,7 +59,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         if let next = self.ready.removeLeast() {
             self.trials.resume(next.entry.trial)
             let plan = self.plan(of: next.bracket)
-            let target = plan.rungs[next.rung + 1].epochs
+            let target = plan.rungs[next.rung + 1].level
             let place = self.brackets[next.bracket].place(of: next.entry, rung: next.rung, plan: plan)
             let comparison = self.brackets[next.bracket].comparison(next.entry, rung: next.rung, self.wording)
             return .resume(
@@ -76,7 +76,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         let plan = self.plan(of: bracket)
         return .start(
             self.trials.start(bracket: bracket),
-            Placement(bracket: plan.bracket, rung: 0, level: plan.rungs[0].epochs))
+            Placement(bracket: plan.bracket, rung: 0, level: plan.rungs[0].level))
     }
 
     func outlook() -> Outlook {
@@ -84,7 +84,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         if self.isClosed { return self.trials.runningCount > 0 ? .wait : .finished }
         let isNew = self.brackets.last?.isFull != false
         let plan = self.plan(of: isNew ? self.brackets.count : self.brackets.count - 1)
-        return .start(Placement(bracket: plan.bracket, rung: 0, level: plan.rungs[0].epochs))
+        return .start(Placement(bracket: plan.bracket, rung: 0, level: plan.rungs[0].level))
     }
 
     /// Cuts the last bracket to the trials that have started.
@@ -101,13 +101,13 @@ struct SynchronousHalving: SchedulingAlgorithm {
         return decisions
     }
 
-    mutating func tell(_ trial: TrialID, epoch: Int, loss: Double) throws(SearchError) -> [Decision] {
-        try self.trials.check(trial, epoch: epoch)
+    mutating func tell(_ trial: TrialID, level: Int, loss: Double) throws(SearchError) -> [Decision] {
+        try self.trials.check(trial, level: level)
         self.trials.advance(trial.rawValue)
         let entry = self.trials[trial.rawValue]
         let rung = Int(entry.rung)
         let plan = self.plan(of: entry.bracket)
-        guard epoch == plan.rungs[rung].epochs else { return [] }
+        guard level == plan.rungs[rung].level else { return [] }
         let ranked = RankedLoss(loss, trial: trial.rawValue)
         let goesOn = rung < plan.rungs.count - 1 && ranked.isFinite
         self.trials.rest(trial.rawValue, goesOn ? .paused : .over)
@@ -115,13 +115,13 @@ struct SynchronousHalving: SchedulingAlgorithm {
         let rank = self.brackets[entry.bracket].rungs[rung].insert(ranked)
         var decisions: [Decision] = []
         if rung == plan.rungs.count - 1 {
-            decisions.append(.complete(trial, rung: rung, epoch: epoch))
+            decisions.append(.complete(trial, rung: rung, level: level))
         } else if !ranked.isFinite {
-            decisions.append(.notFinite(trial, rung: rung, epoch: epoch))
+            decisions.append(.notFinite(trial, rung: rung, level: level))
         } else if rank < self.brackets[entry.bracket].rungs[rung].quota {
             let reason = self.brackets[entry.bracket].outlook(
                 of: ranked, rung: rung, plan: plan, eta: self.eta, self.wording)
-            decisions.append(Decision(trial: trial, kind: .pause, rung: rung, epoch: epoch, reason: reason))
+            decisions.append(Decision(trial: trial, kind: .pause, rung: rung, level: level, reason: reason))
         } else {
             self.stop(ranked, bracket: entry.bracket, rung: rung, into: &decisions)
         }
@@ -129,7 +129,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         return decisions
     }
 
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) { try self.trials.skip(trial, to: unit) }
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) { try self.trials.skip(trial, to: level) }
 
     mutating func retire(_ trial: TrialID, loss: Double) throws(SearchError) -> [Decision] {
         try self.trials.checkRunning(trial)
@@ -144,7 +144,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
 
     func fate(of trial: TrialID) -> Reason {
         guard let entry = try? self.trials.entry(trial) else { return "never started" }
-        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.epoch)) }
+        guard entry.phase == .paused else { return entry.phase.description(at: Int(entry.level)) }
         let ranked = RankedLoss(self.restingLosses[trial.rawValue], trial: trial.rawValue)
         return self.brackets[entry.bracket].outlook(
             of: ranked, rung: Int(entry.rung), plan: self.plan(of: entry.bracket), eta: self.eta, self.wording)
@@ -171,7 +171,7 @@ struct SynchronousHalving: SchedulingAlgorithm {
         let plan = self.plan(of: bracket)
         decisions.append(
             Decision(
-                trial: TrialID(entry.trial), kind: .stop, rung: rung, epoch: plan.rungs[rung].epochs,
+                trial: TrialID(entry.trial), kind: .stop, rung: rung, level: plan.rungs[rung].level,
                 reason: self.brackets[bracket].outlook(
                     of: entry, rung: rung, plan: plan, eta: self.eta, self.wording)))
     }

@@ -13,8 +13,8 @@ struct TrialTable: Hashable, Sendable {
     struct Entry: Hashable, Sendable {
         /// The running number of its bracket in the order of creation.
         let bracket: Int
-        /// The last epoch told.
-        var epoch: Int32
+        /// The last level told or skipped.
+        var level: Int32
         /// Running: the rung it is heading for. Else the rung at which it rests or ended.
         var rung: UInt16
         var phase: Phase
@@ -31,7 +31,7 @@ struct TrialTable: Hashable, Sendable {
 
     /// Appends a trial that runs towards rung 0 of a bracket.
     mutating func start(bracket: Int) -> TrialID {
-        self.entries.append(Entry(bracket: bracket, epoch: 0, rung: 0, phase: .running))
+        self.entries.append(Entry(bracket: bracket, level: 0, rung: 0, phase: .running))
         self.runningCount += 1
         return TrialID(self.entries.count - 1)
     }
@@ -44,18 +44,18 @@ struct TrialTable: Hashable, Sendable {
         self.runningCount += 1
     }
 
-    mutating func advance(_ trial: Int) { self.entries[trial].epoch += 1 }
+    mutating func advance(_ trial: Int) { self.entries[trial].level += 1 }
 
     /// A running trial has come further without anything to tell of.
     ///
-    /// - Throws: unless the trial runs and `unit` is not below what was told.
-    mutating func skip(_ trial: TrialID, to unit: Int) throws(SearchError) {
+    /// - Throws: unless the trial runs and `level` is not below what was told.
+    mutating func skip(_ trial: TrialID, to level: Int) throws(SearchError) {
         try self.checkRunning(trial)
-        let last = Int(self.entries[trial.rawValue].epoch)
-        guard (last...RungLadder.maximumLimit).contains(unit) else {
-            throw .unexpectedEpoch(trial, told: unit, expected: last)
+        let last = Int(self.entries[trial.rawValue].level)
+        guard (last...RungLadder.maximumLimit).contains(level) else {
+            throw .unexpectedLevel(trial, told: level, expected: last)
         }
-        self.entries[trial.rawValue].epoch = Int32(unit)
+        self.entries[trial.rawValue].level = Int32(level)
     }
 
     /// A trial goes on running towards the next rung.
@@ -67,19 +67,19 @@ struct TrialTable: Hashable, Sendable {
         self.entries[trial].phase = phase
     }
 
-    /// - Throws: unless the trial runs and `epoch` is its next one.
-    func check(_ trial: TrialID, epoch: Int) throws(SearchError) {
+    /// - Throws: unless the trial runs and `level` is its next one.
+    func check(_ trial: TrialID, level: Int) throws(SearchError) {
         let entry = try self.entry(trial)
-        guard epoch == Int(entry.epoch) + 1 else {
-            throw .unexpectedEpoch(trial, told: epoch, expected: Int(entry.epoch) + 1)
+        guard level == Int(entry.level) + 1 else {
+            throw .unexpectedLevel(trial, told: level, expected: Int(entry.level) + 1)
         }
-        guard entry.phase == .running else { throw .notRunning(trial, epoch: Int(entry.epoch)) }
+        guard entry.phase == .running else { throw .notRunning(trial, level: Int(entry.level)) }
     }
 
     /// - Throws: unless the trial runs.
     func checkRunning(_ trial: TrialID) throws(SearchError) {
         let entry = try self.entry(trial)
-        guard entry.phase == .running else { throw .notRunning(trial, epoch: Int(entry.epoch)) }
+        guard entry.phase == .running else { throw .notRunning(trial, level: Int(entry.level)) }
     }
 
     /// - Throws: ``SearchError/unknownTrial(_:started:)``.

@@ -2,27 +2,27 @@ import TuningModel
 
 extension Decision {
     /// The end of the plan.
-    static func complete(_ trial: TrialID, rung: Int, epoch: Int) -> Decision {
+    static func complete(_ trial: TrialID, rung: Int, level: Int) -> Decision {
         Decision(
-            trial: trial, kind: .complete, rung: rung, epoch: epoch,
-            reason: "trained to \(epochs: epoch), the last rung")
+            trial: trial, kind: .complete, rung: rung, level: level,
+            reason: "trained to \(epochs: level), the last rung")
     }
 
     /// No rank makes up for it.
-    static func notFinite(_ trial: TrialID, rung: Int, epoch: Int) -> Decision {
+    static func notFinite(_ trial: TrialID, rung: Int, level: Int) -> Decision {
         Decision(
-            trial: trial, kind: .stop, rung: rung, epoch: epoch,
-            reason: "the loss at \(epochs: epoch) is not finite and ranks last")
+            trial: trial, kind: .stop, rung: rung, level: level,
+            reason: "the loss at \(epochs: level) is not finite and ranks last")
     }
 }
 
 extension TrialTable.Phase {
     /// What is to be said of a trial that does not rest at a rung.
-    func description(at epoch: Int) -> Reason {
+    func description(at level: Int) -> Reason {
         switch self {
-        case .running: "running after \(epochs: epoch)"
-        case .paused: "paused after \(epochs: epoch)"
-        case .over: "over after \(epochs: epoch)"
+        case .running: "running after \(epochs: level)"
+        case .paused: "paused after \(epochs: level)"
+        case .over: "over after \(epochs: level)"
         }
     }
 }
@@ -32,7 +32,7 @@ struct RungPlace {
     /// From 0.
     let rank: Int
     let count: Int
-    let epochs: Int
+    let level: Int
     var bracket: Int?
 }
 
@@ -43,7 +43,7 @@ extension Reason.StringInterpolation {
         self.appendLiteral(" of ")
         self.appendInterpolation(place.count)
         self.appendLiteral(" at ")
-        self.appendInterpolation(epochs: place.epochs)
+        self.appendInterpolation(epochs: place.level)
         guard let bracket = place.bracket else { return }
         self.appendLiteral(" in bracket ")
         self.appendInterpolation(bracket)

@@ -11,8 +11,8 @@ extension SearchHistory {
     }
 
     /// What ranks a row at a level: the parts of its observation there, without a copy of the rest; `nil` without one.
-    func judgement(of row: Int, at epochs: Int) -> (loss: Double, violation: Double)? {
-        row >= 0 ? self.trials[row].judgement(at: epochs) : self.earlier[~row].judgement(at: epochs)
+    func judgement(of row: Int, at level: Int) -> (loss: Double, violation: Double)? {
+        row >= 0 ? self.trials[row].judgement(at: level) : self.earlier[~row].judgement(at: level)
     }
 
     /// The rows that were observed at a level, by its number: those of earlier studies, then the own ones in the order in
@@ -43,8 +43,8 @@ extension SearchHistory {
     /// - Returns: For each row its loss, infinite where it is.
     /// - Complexity: O(n), or O(n log n) with other data.
     func losses(of rows: [Int], at level: Int) -> [Double] {
-        let epochs = self.levels[level]
-        return self.comparable(rows.map { self.judgement(of: $0, at: epochs)?.loss ?? .infinity }, of: rows)
+        let judged = rows.map { self.judgement(of: $0, at: self.levels[level])?.loss ?? .infinity }
+        return self.comparable(judged, of: rows)
     }
 
     /// The same for losses that were looked up: of as many rows at one level.

@@ -58,7 +58,7 @@ struct CheckCommand: ParsableCommand {
                     "rungs",
                     .array(
                         bracket.rungs.map {
-                            .object([(definition.resource.rawValue, .int($0.epochs)), ("trials", .int($0.trials))])
+                            .object([(definition.resource.rawValue, .int($0.level)), ("trials", .int($0.trials))])
                         })
                 ),
             ])
@@ -81,7 +81,7 @@ struct CheckCommand: ParsableCommand {
         }
         if let population = definition.scheduler.population { Self.print(population, of: definition) }
         for bracket in scheduler.plan where definition.scheduler.population == nil {
-            let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.epochs)" : "\($0.epochs)" }
+            let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.level)" : "\($0.level)" }
             Terminal.writeLine(
                 "bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " \(definition.resource)")
         }

@@ -11,7 +11,7 @@ struct DehbTests {
     private func best(_ settings: SearcherSettings, seed: UInt64, trials: Int) throws -> Double {
         let space = Landscape.cube(6)
         var scheduler = try Scheduler(.hyperband(maximum: Self.maximum, eta: 3, formula: .jmlr))
-        let levels = Set(scheduler.plan.flatMap { $0.rungs.map(\.epochs) }).sorted()
+        let levels = Set(scheduler.plan.flatMap { $0.rungs.map(\.level) }).sorted()
         var searcher = try Searcher(settings, space: space, seed: seed, levels: levels)
         var configurations: [Configuration] = []
         var epochs: [Int] = []
@@ -40,7 +40,7 @@ struct DehbTests {
                     .uniform(at: UInt64(epoch))
                 let loss = Landscape.sphere(configurations[trial.rawValue]) * (1 + noise / Double(epoch))
                 if levels.contains(epoch) { searcher.observe(trial, .init(level: epoch, loss: loss)) }
-                _ = try scheduler.tell(trial, epoch: epoch, loss: loss)
+                _ = try scheduler.tell(trial, level: epoch, loss: loss)
                 if epoch == Self.maximum { best = min(best, Landscape.sphere(configurations[trial.rawValue])) }
             }
             searcher.rest(trial)

@@ -32,14 +32,14 @@ struct PopulationTrainingTests {
     {
         var decisions: [Decision] = []
         for (i, loss) in losses.enumerated() {
-            decisions += try scheduler.tell(TrialID(trial), epoch: epoch + i, loss: loss)
+            decisions += try scheduler.tell(TrialID(trial), level: epoch + i, loss: loss)
         }
         return decisions
     }
 
     private static func pause(_ trial: Int, _ epoch: Int = 2, rung: Int = 0) -> Decision {
         Decision(
-            trial: TrialID(trial), kind: .pause, rung: rung, epoch: epoch,
+            trial: TrialID(trial), kind: .pause, rung: rung, level: epoch,
             reason: "waits for the population at \(epoch) epochs")
     }
 
@@ -52,7 +52,7 @@ struct PopulationTrainingTests {
         #expect(try Self.tell(&scheduler, 3, [9, 1.5]) == [Self.pause(3)])
         #expect(scheduler.ask() == .wait)
         let stop = Decision(
-            trial: TrialID(3), kind: .stop, rung: 0, epoch: 2,
+            trial: TrialID(3), kind: .stop, rung: 0, level: 2,
             reason: "rank 4 of 4 at 2 epochs; loss 1.5, cut-off 0.75; a copy of trial 2 takes its place")
         #expect(try Self.tell(&scheduler, 1, [9, 0.75]) == [Self.pause(1), stop])
         let next = { (rank: Int, trial: Int) in
@@ -63,8 +63,8 @@ struct PopulationTrainingTests {
         let copy = Proposal.start(TrialID(4), Placement(bracket: 0, rung: 1, level: 4, origin: origin))
         #expect((0..<5).map { _ in scheduler.ask() } == [copy, next(1, 2), next(2, 0), next(3, 1), .wait])
         // A copy's epochs go on from its parent's.
-        #expect(throws: SearchError.unexpectedEpoch(TrialID(4), told: 1, expected: 3)) {
-            try scheduler.tell(TrialID(4), epoch: 1, loss: 0)
+        #expect(throws: SearchError.unexpectedLevel(TrialID(4), told: 1, expected: 3)) {
+            try scheduler.tell(TrialID(4), level: 1, loss: 0)
         }
         #expect(try Self.tell(&scheduler, 4, [0.2, 0.1], from: 3) == [Self.pause(4, 4, rung: 1)])
     }
@@ -94,7 +94,7 @@ struct PopulationTrainingTests {
         #expect(
             decisions.last
                 == Decision(
-                    trial: TrialID(1), kind: .stop, rung: 0, epoch: 2,
+                    trial: TrialID(1), kind: .stop, rung: 0, level: 2,
                     reason: "the loss at 2 epochs is not finite and ranks last; a copy of trial 3 takes its place"))
         let starts = (0..<4).map { _ in scheduler.ask() }
         let placement = Placement(

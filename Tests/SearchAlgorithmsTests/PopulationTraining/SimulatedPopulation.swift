@@ -102,16 +102,16 @@ struct SimulatedPopulation<State> {
         for epoch in self.trials[trial].epoch + 1...target {
             loss = self.train(&self.trials[trial].state, self.trials[trial].configuration, epoch)
             self.trials[trial].epoch = epoch
-            if epoch < target { _ = try self.scheduler.tell(TrialID(trial), epoch: epoch, loss: loss) }
+            if epoch < target { _ = try self.scheduler.tell(TrialID(trial), level: epoch, loss: loss) }
         }
         self.trials[trial].loss = loss
         self.trials[trial].states[target] = self.trials[trial].state
         self.searcher.observe(TrialID(trial), .init(level: target, loss: loss))
-        for decision in try self.scheduler.tell(TrialID(trial), epoch: target, loss: loss) {
+        for decision in try self.scheduler.tell(TrialID(trial), level: target, loss: loss) {
             self.trials[decision.trial.rawValue].reason = decision.reason.text
             self.searcher.rest(decision.trial)
             if decision.kind == .stop {
-                self.decisions.append("\(decision.epoch): \(decision.trial) \(decision.reason)")
+                self.decisions.append("\(decision.level): \(decision.trial) \(decision.reason)")
             }
         }
     }
