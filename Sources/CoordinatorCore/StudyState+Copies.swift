@@ -39,28 +39,38 @@ extension StudyState {
 
     /// Copies of a trial without a state of their own for which this is the newest one to begin with.
     ///
-    /// - Complexity: O(trials) where there are copies at all.
+    /// - Complexity: O(places of the population).
     func copies(of trial: TrialID, wanting reference: CheckpointReference) -> [TrialID] {
-        guard self.definition.scheduler.population != nil else { return [] }
-        return self.trials.filter { copy in
+        self.members.filter { member in
+            let copy = self.trials[member.rawValue]
             guard let origin = copy.origin, origin.parent == trial, origin.epoch >= reference.epoch else {
                 return false
             }
             return copy.isWithoutState && reference.epoch > copy.originCheckpoint?.epoch ?? 0
-        }.map(\.id)
+        }
+    }
+
+    /// The states that trials without one of their own may begin with, each as often as there are such trials.
+    ///
+    /// - Complexity: O(places of the population).
+    package var originStates: [Digest] {
+        self.members.compactMap { member in
+            let trial = self.trials[member.rawValue]
+            return trial.isWithoutState ? trial.originCheckpoint?.digest : nil
+        }
     }
 
     /// Whether a trial without a state of its own may begin with this one.
-    package func isOriginState(_ digest: Digest) -> Bool {
-        guard self.definition.scheduler.population != nil else { return false }
-        return self.trials.contains { $0.originCheckpoint?.digest == digest && $0.isWithoutState }
-    }
+    ///
+    /// - Complexity: O(places of the population).
+    func isOriginState(_ digest: Digest) -> Bool { self.originStates.contains(digest) }
 
-    /// Whether this is the state of a trial that goes on, or of the best one.
+    /// Whether this is the state of a member of the population that goes on, or of the best trial.
+    ///
+    /// - Complexity: O(places of the population).
     func isKept(_ digest: Digest) -> Bool {
-        self.trials.contains {
-            $0.checkpoint?.digest == digest && (!$0.state.isTerminal || $0.id == self.incumbent?.trial)
-        }
+        let trials = self.members + (self.incumbent.map { [$0.trial] } ?? [])
+        return trials.contains { self.trials[$0.rawValue].checkpoint?.digest == digest }
     }
 }
 

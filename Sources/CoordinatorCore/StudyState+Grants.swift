@@ -137,6 +137,7 @@ extension StudyState {
             self.trials[trial.rawValue].originCheckpoint = self.storedState(of: origin)
         }
         self.running.append(trial)
+        if self.definition.scheduler.population != nil { self.members.append(trial) }
         decisions.append(.started(trial, worker: worker, configuration: configuration, placement: placement))
         self.closeIfExhausted(&decisions)
     }

@@ -191,6 +191,7 @@ extension StudyState {
         }
         self.trials[index].state = state
         self.trials[index].reason = reason
+        if state.isTerminal { self.members.removeAll { $0 == trial } }
         self.searcher.rest(trial)
         let epoch = self.trials[index].epochs
         switch state {

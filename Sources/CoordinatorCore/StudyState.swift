@@ -51,6 +51,9 @@ package struct StudyState: Hashable, Sendable {
     var waiting: [TrialID] = []
     /// Trials with work at a worker, in no particular order; few, so that a scan is cheap.
     var running: [TrialID] = []
+    /// Trials of a population that are not over, ascending: no more than it has places. Empty in other studies, in which no
+    /// trial begins with the networks of another one.
+    var members: [TrialID] = []
     var isClosed = false
     /// Why no further trial begins, where that is neither the budget nor that all have been made.
     var closingReason: String?
@@ -212,6 +215,10 @@ package struct StudyState: Hashable, Sendable {
             if let attempt = trial.openAttempt, attempt.number != trial.attempts {
                 return "trial \(trial.id) has an open attempt that is not its newest"
             }
+        }
+        let members = self.trials.filter { !$0.state.isTerminal }.map(\.id)
+        if self.definition.scheduler.population != nil, members != self.members {
+            return "the members of the population are \(members), listed are \(self.members)"
         }
         if running != self.running.count { return "\(running) trials run, \(self.running.count) are listed" }
         if epochs != self.epochCount { return "the trials have \(epochs) epochs, the ledger \(self.epochCount)" }

@@ -174,8 +174,7 @@ package final class CoordinatorService {
     /// their storing and their row in the journal, or between a row that replaced them and their removal.
     private static func removeUnused(_ blobs: BlobStore, dataset: Digest, study: StudyState) throws {
         let own = study.trials.compactMap(\.checkpoint?.digest)
-        let origins = study.trials.compactMap(\.originCheckpoint?.digest).filter(study.isOriginState)
-        let used = Set(own + origins).union([dataset])
+        let used = Set(own + study.originStates).union([dataset])
         for digest in blobs.digests() where !used.contains(digest) { try blobs.remove(digest) }
     }
 
