@@ -28,13 +28,13 @@ struct VirtualWork: Sendable {
         var losses = 0
         /// Why nobody can train it.
         var refusal: String?
+        /// How often it was given out by this coordinator.
+        var grantCount = 0
     }
 
     var held: [Held] = []
     /// The worker that trained each trial last, by trial; `nil` for none.
     var holders: [WorkerID?] = []
-    /// How often an attempt was given out by this coordinator.
-    var grantCount = 0
     /// What is to be acknowledged at the end of an input.
     var acknowledgements: [(worker: WorkerID, Acknowledgement)] = []
 
@@ -139,14 +139,23 @@ extension Coordinator {
             guard let index = self.neediestPeer(beyondSlots: false) ?? self.neediestPeer(beyondSlots: true) else {
                 return
             }
-            self.virtual?.grantCount += 1
-            let grant = attempt.granted(
-                by: self.study.coordinatorEpoch, count: self.virtual?.grantCount ?? 0)
-            guard let assignment = self.assignment(of: attempt.trial)?.renumbered(grant) else { continue }
+            guard let grant = self.nextGrant(of: attempt),
+                let assignment = self.assignment(of: attempt.trial)?.renumbered(grant)
+            else { continue }
             self.peers[index].attempts.append(grant)
             self.virtual?.setHolder(self.peers[index].worker, of: attempt.trial)
             self.effects.append(.send(.assign(assignment), to: self.peers[index].id))
         }
+    }
+
+    /// The number under which an attempt is given out next; `nil`, and the attempt is given up, where there is none left.
+    private mutating func nextGrant(of attempt: AttemptID) -> AttemptID? {
+        guard let place = self.virtual?.place(of: attempt), var held = self.virtual?.held[place] else { return nil }
+        held.grantCount += 1
+        let grant = attempt.granted(by: self.study.coordinatorEpoch, count: held.grantCount)
+        if grant == nil { held.refusal = "it was given out \(held.grantCount - 1) times and never came to its end" }
+        self.virtual?.held[place] = held
+        return grant
     }
 
     /// Whether more is wanted of an attempt and nobody is there to give it.
@@ -243,13 +252,22 @@ extension Coordinator {
 }
 
 extension AttemptID {
-    /// The low bits of a number that workers see: ten of the coordinator's start, twelve of how often it gave out work.
+    /// The low bits of a number that workers see: ten of the coordinator's start, twelve of how often it gave out the attempt.
+    /// The ten above them are the attempt's own, so that the whole has the 32 bits of the protocol.
     private static let grantBits = 22
 
     /// The number for workers of an attempt at a virtual slot, higher each time that it is given out.
-    func granted(by coordinatorEpoch: UInt64, count: Int) -> AttemptID {
-        let grant = Int(truncatingIfNeeded: coordinatorEpoch & 0x3FF) << 12 | count & 0xFFF
-        return AttemptID(trial: self.trial, number: min(self.number, 0x3FF) << Self.grantBits | grant)
+    ///
+    /// A coordinator has 4,095 numbers for an attempt, of which it takes one each time that a worker was lost with it or
+    /// handed it back, and a trial 1,023 attempts: one a rung or an interval, of which there are at most 100, and one for each
+    /// time that epochs of the budget became free for it. Numbers of the coordinator's starts come again after 1,024: only a
+    /// worker that held on to an attempt for as long could take one for another.
+    ///
+    /// - Returns: `nil` where there is no such number.
+    func granted(by coordinatorEpoch: UInt64, count: Int) -> AttemptID? {
+        guard (1...0x3FF).contains(self.number), (1...0xFFF).contains(count) else { return nil }
+        let grant = Int(truncatingIfNeeded: coordinatorEpoch & 0x3FF) << 12 | count
+        return AttemptID(trial: self.trial, number: self.number << Self.grantBits | grant)
     }
 
     /// The attempt at a virtual slot that a number for workers stands for.

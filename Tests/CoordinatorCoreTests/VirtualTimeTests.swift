@@ -184,4 +184,36 @@ struct VirtualTimeTests {
             given = next
         }
     }
+
+    @Test("numbers of an attempt rise as long as there are some of 32 bits, and then its trial is given up")
+    func numbers() throws {
+        var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 3), virtualSlots: 1)
+        let peer = PeerID(1)
+        var effects = coordinator.handle(.message(peer, Studies.hello(WorkerID("w"))), at: .seconds(1))
+        let session = try #require(
+            effects.messages(to: peer).compactMap {
+                if case .welcome(let welcome) = $0 { welcome.session } else { nil }
+            }
+            .first)
+        var numbers: [Int] = []
+        while let given = effects.assignments(to: peer).first?.attempt, given.trial == TrialID(0), numbers.count < 5000
+        {
+            numbers.append(given.number)
+            let item = AttemptProgress(attempt: given, reports: [], end: AttemptEnd(outcome: .preempted, epoch: 0))
+            effects = coordinator.handle(
+                .message(
+                    peer,
+                    .progress(
+                        session: session, capacity: 1, times: SlotTimes(busySeconds: 1, totalSeconds: 1),
+                        attempts: [item])), at: .seconds(2))
+        }
+        #expect(numbers.count == 4095 && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(numbers.allSatisfy { $0 > 0 && $0 <= Int(UInt32.max) && $0 >> 22 == 1 })
+        _ = coordinator.handle(.tick, at: .seconds(3))
+        let trial = try #require(coordinator.study.record(of: TrialID(0)))
+        #expect(trial.state == .failed)
+        #expect(
+            trial.reason
+                == "refused by virtual slot 0: it was given out 4095 times and never came to its end")
+    }
 }
