@@ -45,4 +45,7 @@ package struct StudyReading: Hashable, Sendable {
     /// What is missing for a search though the file is good for training one configuration: something to search,
     /// a budget. `run`, `coordinator` and `check` treat these as mistakes, `train` does not.
     package let searchMistakes: [Mistake]
+    /// Where the folders of earlier studies stand that `search.warm_start` names, in their order: whoever reads them tells
+    /// what is wrong with them.
+    package let earlierStudyPlaces: [Place]
 }

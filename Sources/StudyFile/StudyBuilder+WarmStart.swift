@@ -11,6 +11,7 @@ extension StudyBuilder {
             let list = self.required("studies", in: section)
         else { return nil }
         let studies = self.texts(list, path: "\(path).studies")
+        self.earlierStudyPlaces = list.items?.map(\.place) ?? []
         if let items = list.items, items.isEmpty || items.count > Self.mostEarlierStudies {
             self.report(
                 list.place,

@@ -24,7 +24,7 @@ package enum StudyReader {
     ) -> StudyReading {
         var mistakes: [Mistake] = []
         guard let root = FileNode.compose(text, mistakes: &mistakes) else {
-            return StudyReading(study: nil, mistakes: mistakes, searchMistakes: [])
+            return StudyReading(study: nil, mistakes: mistakes, searchMistakes: [], earlierStudyPlaces: [])
         }
         var builder = StudyBuilder(mistakes: mistakes, level: level)
         let isTable = root.entries?.contains { $0.key == "table" } ?? false
@@ -32,7 +32,7 @@ package enum StudyReader {
         let found = builder.mistakes.sortedAndUnique()
         return StudyReading(
             study: found.isEmpty ? study : nil, mistakes: found,
-            searchMistakes: builder.searchMistakes.sortedAndUnique())
+            searchMistakes: builder.searchMistakes.sortedAndUnique(), earlierStudyPlaces: builder.earlierStudyPlaces)
     }
 }
 
@@ -56,6 +56,8 @@ struct StudyBuilder {
     var recordedSteps: Int?
     /// Whether those curves tell the time of each step.
     var hasRecordedTime = false
+    /// Where the folders of earlier studies stand, in their order.
+    var earlierStudyPlaces: [Place] = []
 
     /// Top-level keys that the grammar has and this version does not.
     private static let unbuilt = ["program", "parameters", "resources", "output"]

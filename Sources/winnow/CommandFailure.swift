@@ -1,3 +1,5 @@
+import StudyFile
+
 /// Why a command ends without having done its work: what to say, and the exit code that scripts rely on.
 struct CommandFailure: Error, CustomStringConvertible {
     /// The exit codes of every command.
@@ -16,6 +18,12 @@ struct CommandFailure: Error, CustomStringConvertible {
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    /// Everything that is wrong with a study file.
+    init(_ mistakes: [Mistake], in path: String) {
+        let lines = mistakes.map { "\(path):\($0.line):\($0.column): \($0.message)" }
+        self.init(.wrongInput, lines.joined(separator: "\n"))
     }
 
     var description: String { self.message }

@@ -7,6 +7,12 @@ import StudyFile
 import StudyJournal
 import TuningModel
 
+/// What is wrong with the folders of earlier studies that a study file names.
+struct EarlierStudyMistakes: Error {
+    /// In the order of the file, never empty.
+    let mistakes: [Mistake]
+}
+
 /// An earlier study that a study file names under `search.warm_start`, as far as it can be used.
 struct EarlierStudy {
     /// As the study file names it.
@@ -28,13 +34,14 @@ struct EarlierStudy {
     ///
     /// - Parameters:
     ///   - study: The study that begins.
+    ///   - places: Where its file names the folders, in their order.
     ///   - directory: Where relative paths start from.
     ///   - dataset: What its networks are trained on; `nil` where the data are not loaded: then an earlier study whose file
     ///     says the same of data and seed counts as one on the same data.
     /// - Returns: Nothing for a study without `warm_start`.
-    /// - Throws: ``CommandFailure`` where a folder holds no study that can be read.
+    /// - Throws: ``EarlierStudyMistakes`` where folders hold no study that can be read, all of them at once.
     static func read(
-        _ study: StudyDefinition, relativeTo directory: String, dataset: Digest?
+        _ study: StudyDefinition, at places: [Place], relativeTo directory: String, dataset: Digest?
     ) throws -> [EarlierStudy] {
         guard let settings = study.warmStart else { return [] }
         let later: StudyState
@@ -44,14 +51,30 @@ struct EarlierStudy {
             recalling.constraints = study.outcomeConstraints
             later = try StudyState(recalling)
         } catch { throw CommandFailure(.wrongInput, "search: \(error)") }
-        return try settings.studies.enumerated().map { number, path in
-            try self.read(path, number, for: later, relativeTo: directory, dataset)
+        var earlier: [EarlierStudy] = []
+        var mistakes: [Mistake] = []
+        for (number, path) in settings.studies.enumerated() {
+            do throws(UnreadableStudy) {
+                earlier.append(try self.read(path, number, for: later, relativeTo: directory, dataset))
+            } catch {
+                let place = places.indices.contains(number) ? places[number] : Place(line: 1, column: 1)
+                mistakes.append(
+                    Mistake(
+                        line: place.line, column: place.column, message: "search.warm_start.studies: \(error.reason)"))
+            }
         }
+        guard mistakes.isEmpty else { throw EarlierStudyMistakes(mistakes: mistakes) }
+        return earlier
+    }
+
+    /// Why a folder holds no study that can be read.
+    private struct UnreadableStudy: Error {
+        let reason: String
     }
 
     private static func read(
         _ path: String, _ number: Int, for later: StudyState, relativeTo directory: String, _ dataset: Digest?
-    ) throws -> EarlierStudy {
+    ) throws(UnreadableStudy) -> EarlierStudy {
         let base = URL(fileURLWithPath: directory, isDirectory: true)
         let folder = URL(fileURLWithPath: path, relativeTo: base).path
         do {
@@ -60,9 +83,8 @@ struct EarlierStudy {
             guard header.grammarLevel <= StudyReader.currentLevel,
                 let earlier = StudyReader.read(text: header.studyText, level: header.grammarLevel).study
             else {
-                throw CommandFailure(
-                    .wrongInput,
-                    "search.warm_start.studies: \(path): its study file can't be read by this version; leave it out")
+                throw UnreadableStudy(
+                    reason: "\(path): its study file can't be read by this version; leave it out")
             }
             var state = try StudyState(earlier, networks: header.shape.map { NetworkMeasure($0) })
             var gathered = EarlierTrials(for: later)
@@ -81,10 +103,10 @@ struct EarlierStudy {
             return EarlierStudy(
                 path: path, name: earlier.name, number: number, isSameData: isSameData,
                 warmStart: WarmStart(trials, from: earlier, to: later.definition))
-        } catch let failure as CommandFailure {
-            throw failure
+        } catch let error as UnreadableStudy {
+            throw error
         } catch {
-            throw CommandFailure(.wrongInput, "search.warm_start.studies: \(error)")
+            throw UnreadableStudy(reason: "\(error)")
         }
     }
 

@@ -6,10 +6,14 @@ import TuningModel
 
 /// A study file as a command takes it in.
 struct StudyInput {
+    /// The file, as the command names it.
+    let path: String
     let text: String
     let study: StudyDefinition
     /// The folder that the file's relative paths start from.
     let directory: String
+    /// Where the folders of earlier studies stand in the file.
+    let earlierStudyPlaces: [Place]
 
     /// The largest study file that is read, in bytes.
     static let mostBytes = 1 << 20
@@ -25,10 +29,10 @@ struct StudyInput {
         let reading = StudyReader.read(text: text, lookup: TableInput.lookup(relativeTo: directory))
         let mistakes = reading.mistakes + (searches ? reading.searchMistakes : [])
         guard let study = reading.study, mistakes.isEmpty else {
-            let lines = mistakes.map { "\(path):\($0.line):\($0.column): \($0.message)" }
-            throw CommandFailure(.wrongInput, lines.joined(separator: "\n"))
+            throw CommandFailure(mistakes, in: path)
         }
-        return StudyInput(text: text, study: study, directory: directory)
+        return StudyInput(
+            path: path, text: text, study: study, directory: directory, earlierStudyPlaces: reading.earlierStudyPlaces)
     }
 
     /// The text of a study file, refused where it is missing, too large or not UTF-8.

@@ -91,7 +91,13 @@ struct StudyRunner {
             return []
         }
         let digest = unsafe self.data.image.withBytes { unsafe Digest(of: $0) }
-        let earlier = try EarlierStudy.read(self.input.study, relativeTo: self.input.directory, dataset: digest)
+        let earlier: [EarlierStudy]
+        do {
+            earlier = try EarlierStudy.read(
+                self.input.study, at: self.input.earlierStudyPlaces, relativeTo: self.input.directory, dataset: digest)
+        } catch let error as EarlierStudyMistakes {
+            throw CommandFailure(error.mistakes, in: self.input.path)
+        }
         for study in earlier {
             if self.writesJSON {
                 Terminal.writeLine(study.line.text)

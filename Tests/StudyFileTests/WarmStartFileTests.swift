@@ -25,6 +25,16 @@ struct WarmStartFileTests {
         #expect(none.warmStart == nil)
     }
 
+    @Test("the place of each folder is known to whoever reads it")
+    func places() throws {
+        let edit = StudyEdit(
+            Self.searcher, Self.searcher + "  warm_start:\n    studies:\n      - a\n      - ../b\n", [])
+        let reading = StudyReader.read(text: try edit.text())
+        #expect(reading.study?.warmStart?.studies == ["a", "../b"])
+        #expect(reading.earlierStudyPlaces == [Place(line: 29, column: 9), Place(line: 30, column: 9)])
+        #expect(StudyReader.read(text: StudyEdit.base).earlierStudyPlaces == [])
+    }
+
     @Test("each mistake is told with its place, what was found and what is wanted", arguments: Self.cases)
     func mistake(_ edit: StudyEdit) throws {
         let reading = StudyReader.read(text: try edit.text())

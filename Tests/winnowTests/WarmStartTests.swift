@@ -56,6 +56,41 @@ struct WarmStartTests {
         #expect(other.errors.contains("search.warm_start.studies"), "\(other.errors)")
     }
 
+    @Test("tells each folder that can't be used with its place in the study file, all at once")
+    func mistakes() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: none, max: 1}", trials: 2)
+        let earlier = try await Program.run(
+            ["run", "study.yaml", "--workers", "1", "--dir", "out"], in: scratch.path)
+        #expect(earlier.status == 0, "\(earlier.errors)")
+        let text = try String(contentsOfFile: scratch.path + "/study.yaml", encoding: .utf8)
+            .replacing(
+                "searcher: {name: random}",
+                with: "searcher: {name: tpe}\n  warm_start:\n    studies: [nowhere, out,\n      clouds.csv]")
+        _ = try scratch.write("next.yaml", text)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = try #require(lines.firstIndex { $0.contains("nowhere") }) + 1
+        let places = [[line, 15], [line + 1, 7]]
+        let check = try await Program.run(["check", "next.yaml", "--json"], in: scratch.path)
+        let told = check.lines.compactMap(Program.object)
+        #expect(check.status == 2 && told.allSatisfy { $0["event"] as? String == "mistake" }, "\(check.errors)")
+        #expect(told.map { [$0["line"], $0["column"]].compactMap { $0 as? Int } } == places)
+        #expect(
+            told.allSatisfy { ($0["message"] as? String)?.hasPrefix("search.warm_start.studies: ") == true }, "\(told)")
+        #expect((told.first?["message"] as? String)?.contains("nowhere") == true, "\(told)")
+        #expect((told.last?["message"] as? String)?.contains("clouds.csv") == true, "\(told)")
+        for command in [["check", "next.yaml"], ["run", "next.yaml", "--workers", "1", "--dir", "out-2"]] {
+            let people = try await Program.run(command, in: scratch.path)
+            #expect(people.status == 2)
+            for place in places {
+                let begin = "next.yaml:\(place[0]):\(place[1]): search.warm_start.studies: "
+                #expect(people.errors.contains(begin), "\(people.errors)")
+            }
+        }
+        #expect(!scratch.names.contains("out-2"))
+    }
+
     @Test("other rows are told, and trials count by their ranks there")
     func otherData() async throws {
         let scratch = try Scratch()

@@ -28,7 +28,14 @@ struct CheckCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.wrongInput, "\(self.study): search: \(error)")
         }
-        let earlier = try EarlierStudy.read(definition, relativeTo: directory, dataset: nil)
+        let earlier: [EarlierStudy]
+        do {
+            earlier = try EarlierStudy.read(
+                definition, at: reading.earlierStudyPlaces, relativeTo: directory, dataset: nil)
+        } catch let error as EarlierStudyMistakes {
+            self.tell(error.mistakes)
+            throw ExitCode(CommandFailure.Code.wrongInput.rawValue)
+        }
         if self.json {
             Terminal.writeLine(Self.plan(definition, scheduler).text)
             for study in earlier { Terminal.writeLine(study.line.text) }
