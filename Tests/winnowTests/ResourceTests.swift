@@ -29,8 +29,10 @@ struct ResourceTests {
         try lines.map { try #require(Program.object($0)) }
     }
 
-    /// Runs the study to its end, and checks that a replay agrees.
-    private static func run(_ scratch: Scratch) async throws -> (best: [String: Any], trials: [[String: Any]]) {
+    /// Runs the study to its end, and checks that a replay agrees and that promotions say what they count.
+    private static func run(
+        _ scratch: Scratch, _ resource: String
+    ) async throws -> (best: [String: Any], trials: [[String: Any]], promotions: [[String: Any]]) {
         let run = try await Program.run(
             ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"], in: scratch.path)
         #expect(run.status == 0, "\(run.errors)")
@@ -38,7 +40,10 @@ struct ResourceTests {
         let best = try #require(end["best"] as? [String: Any])
         let replay = try await Program.run(["replay", "out"], in: scratch.path)
         #expect(replay.status == 0, "\(replay.errors)")
-        return (best, try Self.objects(try await Program.run(["trials", "out", "--json"], in: scratch.path).lines))
+        let promotions = try Self.objects(run.lines).filter { $0["event"] as? String == "promoted" }
+        #expect(promotions.allSatisfy { $0["resource"] as? String == resource }, "\(promotions)")
+        let trials = try Self.objects(try await Program.run(["trials", "out", "--json"], in: scratch.path).lines)
+        return (best, trials, promotions)
     }
 
     @Test("folds: losers end after their first network, the winner has one for each fold, as it has them alone")
@@ -47,8 +52,9 @@ struct ResourceTests {
         try scratch.writeProducts()
         let scheduler = "{name: asha, resource: folds, min: 1, max: 3, eta: 3, epochs: 5}"
         try scratch.write("study.yaml", Self.study(scheduler, validation: "{folds: 3}"))
-        let (best, trials) = try await Self.run(scratch)
+        let (best, trials, promotions) = try await Self.run(scratch, "folds")
         #expect(Set(trials.compactMap { $0["epochs"] as? Int }) == [5, 15])
+        #expect(promotions.map { [$0["epoch"] as? Int, $0["to"] as? Int] } == Array(repeating: [5, 3], count: 3))
         #expect(trials.count { $0["state"] as? String == "complete" } == 3)
         #expect(best["epoch"] as? Int == 15 && best["train.networks"] as? Double == 3)
         // Each network has the figures that it has alone, and the mean of them is the objective.
@@ -89,11 +95,11 @@ struct ResourceTests {
         run.children.forEach { Foundation.kill($0, SIGKILL) }
         run.kill(SIGKILL)
         _ = await run.finish()
-        let (best, trials) = try await Self.run(scratch)
+        let (best, trials, _) = try await Self.run(scratch, "repeats")
         let undisturbed = try Scratch()
         try undisturbed.writeProducts()
         try undisturbed.write("study.yaml", try String(contentsOfFile: scratch.path + "/study.yaml", encoding: .utf8))
-        let (other, others) = try await Self.run(undisturbed)
+        let (other, others, _) = try await Self.run(undisturbed, "repeats")
         #expect(best["validation.loss"] as? Double == other["validation.loss"] as? Double)
         #expect(best["test.rmse"] as? Double == other["test.rmse"] as? Double)
         #expect(trials.map { $0["epochs"] as? Int } == others.map { $0["epochs"] as? Int })
@@ -108,8 +114,9 @@ struct ResourceTests {
         // 240 rows without a quarter for the test and a fifth for validation are 132.
         let scheduler = "{name: asha, resource: samples, min: 300, max: 2700, eta: 3, epochs: 50}"
         try scratch.write("study.yaml", Self.study(scheduler))
-        let (best, trials) = try await Self.run(scratch)
+        let (best, trials, promotions) = try await Self.run(scratch, "samples")
         #expect(Set(trials.compactMap { $0["epochs"] as? Int }) == [3, 7, 21])
+        #expect(Set(promotions.compactMap { $0["to"] as? Int }) == [900, 2700])
         #expect(best["epoch"] as? Int == 21 && best["train.samples"] as? Double == 132)
     }
 
@@ -118,7 +125,7 @@ struct ResourceTests {
         let scratch = try Scratch()
         try scratch.writeProducts()
         try scratch.write("study.yaml", Self.study("{name: asha, resource: seconds, min: 1000, max: 9000, epochs: 12}"))
-        let (best, trials) = try await Self.run(scratch)
+        let (best, trials, _) = try await Self.run(scratch, "seconds")
         #expect(trials.map { $0["epochs"] as? Int } == Array(repeating: 12, count: 9))
         let complete = trials.filter { $0["state"] as? String == "complete" }
         #expect(complete.map { $0["reason"] as? String } == ["trained for 12 epochs, the most that a trial may have"])

@@ -77,7 +77,10 @@ final class StudyReporter: StudyObserver {
             let epoch = isEpoch ? study.level(below: placement) : study.record(of: attempt.trial)?.epochs ?? 0
             self.write(
                 JSONLine(event: "promoted").adding("trial", .int(trial)).adding("epoch", .int(epoch))
-                    .adding("to", .int(placement.level)).adding("reason", .text(reason.text)))
+                    .adding("to", .int(placement.level))
+                    // What "to" counts: "epoch" counts epochs whatever is handed out.
+                    .adding("resource", .text(study.definition.resource.rawValue))
+                    .adding("reason", .text(reason.text)))
         case .retried(let attempt, let worker, _):
             // What is not counted in epochs is handed out in several parts.
             let record = study.record(of: attempt.trial)
