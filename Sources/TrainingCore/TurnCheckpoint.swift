@@ -3,11 +3,8 @@ import TuningModel
 /// The stored networks of one trial that are trained in turn.
 ///
 /// The first network is kept to be tested and saved, the one at work to go on; of the others that ended only figures are
-/// left. All numbers little-endian:
+/// left. A ``NetworksFrame`` with the magic "WNWTURNS":
 ///
-///     u64       magic, the text "WNWTURNS"
-///     u32       version, 1
-///     u32       number of networks
 ///     u64       epochs of each network at most
 ///     u32       networks that ended
 ///     for each of them:
@@ -20,7 +17,6 @@ import TuningModel
 ///     ...       its checkpoint
 ///     u64       bytes of the checkpoint of the network at work; 0 where that is the first one or has not begun
 ///     ...       its checkpoint
-///     u64       checksum as a checkpoint has
 struct TurnCheckpoint {
     let count: Int
     let epochs: Int
@@ -29,8 +25,7 @@ struct TurnCheckpoint {
     /// `nil` where it is the first one or has not begun.
     let current: [UInt8]?
 
-    private static let magic: UInt64 = 0x534E_5255_5457_4E57
-    private static let version: UInt32 = 1
+    private static let frame = NetworksFrame(magic: 0x534E_5255_5457_4E57, content: "networks in turn")
 
     init(count: Int, epochs: Int, ended: [NetworkTurns.Ended], first: [UInt8], current: [UInt8]?) {
         self.count = count
@@ -42,26 +37,12 @@ struct TurnCheckpoint {
 
     /// - Throws: ``TrainingError/checkpoint(what:found:wanted:)``.
     init(_ bytes: [UInt8], count: Int, epochs: Int) throws(TrainingError) {
-        guard bytes.count > Checkpoint.checksumByteCount else { throw Self.tooShort(bytes.count) }
-        let end = bytes.count - Checkpoint.checksumByteCount
-        var tail = ByteReader(bytes[end...])
-        var reader = ByteReader(bytes[..<end])
-        guard let magic = reader.longWord(), let version = reader.word(), let found = reader.word(),
-            let foundEpochs = reader.longWord(), let endedCount = reader.word()
-        else { throw Self.tooShort(bytes.count) }
-        guard magic == Self.magic, version == Self.version else {
-            throw .checkpoint(
-                what: "beginning", found: "\(magic), version \(version)",
-                wanted: "\(Self.magic), version \(Self.version): networks in turn")
-        }
-        guard found == count else {
-            throw .checkpoint(what: "number of networks", found: "\(found)", wanted: "\(count)")
+        var reader = try Self.frame.open(bytes, count: count)
+        guard let foundEpochs = reader.longWord(), let endedCount = reader.word() else {
+            throw NetworksFrame.tooShort(bytes.count)
         }
         guard foundEpochs == epochs else {
             throw .checkpoint(what: "epochs of each network", found: "\(foundEpochs)", wanted: "\(epochs)")
-        }
-        guard tail.longWord() == Checkpoint.checksum(bytes[..<end]) else {
-            throw .checkpoint(what: "checksum", found: "another one", wanted: "that of the bytes before it")
         }
         guard endedCount <= count else {
             throw .checkpoint(what: "networks that ended", found: "\(endedCount)", wanted: "at most \(count)")
@@ -70,10 +51,8 @@ struct TurnCheckpoint {
         for _ in 0..<endedCount { ended.append(try Self.ended(&reader, epochs: epochs, byteCount: bytes.count)) }
         guard let firstSize = reader.longWord(), let first = reader.bytes(Int(truncatingIfNeeded: firstSize)),
             let size = reader.longWord(), let current = reader.bytes(Int(truncatingIfNeeded: size))
-        else { throw Self.tooShort(bytes.count) }
-        guard reader.remaining == 0 else {
-            throw .checkpoint(what: "length", found: "\(bytes.count) bytes", wanted: "\(reader.remaining) bytes less")
-        }
+        else { throw NetworksFrame.tooShort(bytes.count) }
+        try NetworksFrame.finish(reader, of: bytes.count)
         guard current.isEmpty || (1..<count).contains(ended.count) else {
             throw .checkpoint(
                 what: "network at work", found: "one behind \(ended.count) of \(count)",
@@ -88,7 +67,7 @@ struct TurnCheckpoint {
     ) throws(TrainingError) -> NetworkTurns.Ended {
         guard let epochs = reader.longWord(), let code = reader.word(), let fingerprint = reader.longWord(),
             let metrics = reader.metrics()
-        else { throw Self.tooShort(byteCount) }
+        else { throw NetworksFrame.tooShort(byteCount) }
         guard epochs >= 1, epochs <= most else {
             throw .checkpoint(what: "epochs of a network", found: "\(epochs)", wanted: "1 to \(most)")
         }
@@ -102,29 +81,21 @@ struct TurnCheckpoint {
             epochs: Int(truncatingIfNeeded: epochs), status: status, fingerprint: fingerprint, metrics: metrics)
     }
 
-    private static func tooShort(_ count: Int) -> TrainingError {
-        .checkpoint(what: "length", found: "\(count) bytes", wanted: "more: it ends before its content does")
-    }
-
     func encoded() -> [UInt8] {
-        let size = self.first.count + (self.current?.count ?? 0)
-        var writer = ByteWriter(capacity: 128 + size + 1_024 * self.ended.count)
-        writer.append(Self.magic)
-        writer.append(Self.version)
-        writer.append(UInt32(truncatingIfNeeded: self.count))
-        writer.append(self.epochs)
-        writer.append(UInt32(truncatingIfNeeded: self.ended.count))
-        for network in self.ended {
-            writer.append(network.epochs)
-            writer.append(Checkpoint.code(network.status))
-            writer.append(network.fingerprint)
-            writer.append(network.metrics)
+        let size = self.first.count + (self.current?.count ?? 0) + 1_024 * self.ended.count
+        return Self.frame.encoded(count: self.count, capacity: size + 64) { writer in
+            writer.append(self.epochs)
+            writer.append(UInt32(truncatingIfNeeded: self.ended.count))
+            for network in self.ended {
+                writer.append(network.epochs)
+                writer.append(Checkpoint.code(network.status))
+                writer.append(network.fingerprint)
+                writer.append(network.metrics)
+            }
+            for bytes in [self.first, self.current ?? []] {
+                writer.append(bytes.count)
+                writer.append(bytes)
+            }
         }
-        for bytes in [self.first, self.current ?? []] {
-            writer.append(bytes.count)
-            writer.append(bytes)
-        }
-        writer.append(Checkpoint.checksum(writer.bytes[...]))
-        return writer.bytes
     }
 }

@@ -301,6 +301,12 @@ struct NetworkTurnTests {
         #expect(throws: TrainingError.self) { _ = try self.resumed(other, configuration) }
     }
 
+    @Test("are stored behind a name, a version and their number")
+    func beginning() throws {
+        let bytes = try self.group(self.configuration(repeats: 2, epochs: 3)).checkpoint()
+        #expect(bytes.prefix(24) == Array("WNWTURNS".utf8)[...] + [1, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0])
+    }
+
     @Test("are refused where a stored network is not where its turn says, though each by itself is right")
     func epochs() throws {
         let configuration = self.configuration(repeats: 2, epochs: 3)

@@ -155,6 +155,13 @@ struct TrainingGroupTests {
         #expect(group.status == .diverged && outcome?.status == .diverged)
     }
 
+    @Test("are stored behind a name, a version and their number")
+    func beginning() throws {
+        let bytes = try self.group(self.configuration(repeats: 1)).checkpoint()
+        let count = UInt8(self.folds.count)
+        #expect(bytes.prefix(16) == Array("WNWGROUP".utf8)[...] + [1, 0, 0, 0, count, 0, 0, 0])
+    }
+
     @Test("in a damaged checkpoint, or in one of another number of networks, are refused")
     func damage() throws {
         let configuration = self.configuration(repeats: 1)
