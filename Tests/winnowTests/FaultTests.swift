@@ -92,7 +92,8 @@ struct FaultTests {
         try scratch.writeStudy(scheduler: "{name: none, max: 1000}", trials: 8)
         let command = ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"]
         let run = try Program(command, in: scratch.path)
-        for _ in 0..<20 { #expect(await run.nextEvent("epoch") != nil) }
+        // A worker that is still attaching has nobody to hand back to what it is given meanwhile.
+        #expect(try await Self.hearsEpochs(of: 2, 20, from: run))
         // As a terminal does it: every process gets the signal, the run ends its workers besides.
         for worker in run.children { Foundation.kill(worker, SIGINT) }
         run.kill(SIGINT)
@@ -107,6 +108,26 @@ struct FaultTests {
         let again = try await Program.run(command, in: scratch.path)
         #expect(again.status == 0, "\(again.errors)")
         #expect(Program.object(again.lines.last ?? "")?["epochs"] as? Int == 8000)
+    }
+
+    /// Reads on until each of so many workers, and all of them together so often, has told an epoch.
+    ///
+    /// - Returns: Whether that came before the end of the output.
+    private static func hearsEpochs(of workers: Int, _ count: Int, from run: Program) async throws -> Bool {
+        var holders: [Int: String] = [:]
+        var heard: Set<String> = []
+        var epochs = 0
+        while heard.count < workers || epochs < count {
+            guard let event = await run.nextEvent("trial_started", "retried", "epoch") else { return false }
+            let trial = try #require(event["trial"] as? Int)
+            if let worker = event["worker"] as? String {
+                holders[trial] = worker
+            } else {
+                epochs += 1
+                heard.insert(try #require(holders[trial]))
+            }
+        }
+        return true
     }
 
     @Test("hands its work back when a worker is asked to leave, and the worker is gone in time")
