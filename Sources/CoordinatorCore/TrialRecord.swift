@@ -6,6 +6,8 @@ package struct TrialRecord: Hashable, Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
         /// Its worker was lost; it goes on with the next free slot.
         case waiting
+        /// It has an open attempt: at a slot of its worker or queued there, or at a virtual slot, whether or not a worker has
+        /// room for it. The journal does not know which of them are trained at a moment.
         case running
         /// At rest at a rung; a promotion may wake it.
         case paused

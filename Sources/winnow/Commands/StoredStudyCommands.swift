@@ -6,7 +6,12 @@ import TuningModel
 /// `winnow trials`: every trial of a study's folder.
 struct TrialsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trials", abstract: "Lists the trials of a study's folder, also while its coordinator runs.")
+        commandName: "trials", abstract: "Lists the trials of a study's folder, also while its coordinator runs.",
+        discussion: """
+            A trial is running from when it is given out until its attempt ends: it may still be queued at its worker or, \
+            with --virtual-time, wait at a virtual slot for a worker. How many are trained now is on the screen of run and \
+            coordinator. A trial is waiting between two attempts, when it has lost its worker for example.
+            """)
 
     @Argument(help: "The study's folder.") var directory: String
     @Flag(help: "JSON lines on standard output.") var json = false
