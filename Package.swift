@@ -67,7 +67,9 @@ let package = Package(
             name: "TrainingCore",
             dependencies: ["NumericKernels", "KernelInterface", "Randomness", "TrainingData", "TuningModel"],
             swiftSettings: optimised),
-        .target(name: "SearchAlgorithms", dependencies: ["Randomness", "TuningModel"], swiftSettings: optimised),
+        .target(
+            name: "SearchAlgorithms", dependencies: ["KernelInterface", "NumericKernels", "Randomness", "TuningModel"],
+            swiftSettings: optimised),
         .target(
             name: "CoordinatorCore", dependencies: ["Randomness", "SearchAlgorithms", "TuningModel"],
             swiftSettings: strict),
@@ -156,7 +158,7 @@ let package = Package(
             ],
             exclude: ["Vectors"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
-        tests("SearchAlgorithms", ["Randomness", "TuningModel"], exclude: ["Vectors"]),
+        tests("SearchAlgorithms", ["KernelInterface", "Randomness", "TuningModel"], exclude: ["Vectors"]),
         tests("CoordinatorCore", ["Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("StudySimulation", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("TableFiles", ["StudySimulation", "TuningModel"]),

@@ -19,3 +19,10 @@ package func makeKernelTable() -> KernelTable {
         gatherRows: gatherKernel, addRows: addRowsKernel, transpose: transposeKernel,
         vectorFunction: vectorFunctionKernel, peak: peakKernel)
 }
+
+/// The loops of Gaussian processes in this target's instruction set.
+package func makeSurrogateTable() -> SurrogateTable {
+    unsafe SurrogateTable(
+        covariances: { unsafe $0.fill() }, solveLower: { unsafe $0.solveLower() },
+        solveUpper: { unsafe $0.solveUpper() })
+}

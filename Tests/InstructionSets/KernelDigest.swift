@@ -22,9 +22,52 @@ struct NumberStream {
     }
 }
 
-/// The digest of one part of the kernels: products and updates, functions, cells, and what remains.
+/// The digest of the loops of Gaussian processes.
+private func surrogateDigest() -> UInt64 {
+    let table = makeSurrogateTable()
+    var random = NumberStream()
+    var digest = Digest()
+    let (count, columns) = (37, 5)
+    func numbers(_ count: Int) -> UnsafeMutablePointer<Double> {
+        let floats = random.make(count)
+        let p = UnsafeMutablePointer<Double>.allocate(capacity: count)
+        for i in 0..<count { unsafe p[i] = Double(floats[i]) }
+        return unsafe p
+    }
+    func lanes(_ count: Int) -> UnsafeMutablePointer<Lanes> {
+        let floats = random.make(8 * count)
+        let p = UnsafeMutablePointer<Lanes>.allocate(capacity: count)
+        for i in 0..<count { for lane in 0..<8 { unsafe p[i][lane] = Double(floats[8 * i + lane]) } }
+        return unsafe p
+    }
+    let points = numbers(count * columns), weights = numbers(columns), entries = numbers(count * (count + 1) / 2)
+    let inverses = numbers(count), x = lanes(columns), values = lanes(count), slopes = lanes(count)
+    let isCategorical = UnsafeMutablePointer<Bool>.allocate(capacity: columns)
+    for column in 0..<columns {
+        unsafe isCategorical[column] = column == 2
+        unsafe weights[column] = abs(weights[column])
+    }
+    unsafe table.covariances(
+        CovarianceArguments(
+            count: count, columns: columns, points: points, weights: weights, isCategorical: isCategorical, x: x,
+            scale: 1.5, offset: 0.25, values: values, slopes: slopes))
+    unsafe table.solveLower(
+        TriangularArguments(count: count, entries: entries, inverseDiagonal: inverses, sides: values))
+    unsafe table.solveUpper(
+        TriangularArguments(count: count, entries: entries, inverseDiagonal: inverses, sides: slopes))
+    for i in 0..<count {
+        for lane in 0..<8 {
+            unsafe digest.add(values[i][lane])
+            unsafe digest.add(slopes[i][lane])
+        }
+    }
+    return digest.value
+}
+
+/// The digest of one part of the kernels: products and updates, functions, cells, what remains, and Gaussian processes.
 @_cdecl("kernel_digest")
 public func kernelDigest(_ part: Int32) -> UInt64 {
+    if part == 4 { return surrogateDigest() }
     let table = makeKernelTable()
     var random = NumberStream()
     var digest = Digest()

@@ -11,6 +11,6 @@ void arc4random_buf(void *bytes, size_t count) {
 }
 
 int main(void) {
-    for (int32_t part = 0; part < 4; part++) printf("%d %016llx\n", part, (unsigned long long)kernel_digest(part));
+    for (int32_t part = 0; part < 5; part++) printf("%d %016llx\n", part, (unsigned long long)kernel_digest(part));
     return 0;
 }

@@ -1,3 +1,4 @@
+import KernelInterface
 import Foundation
 import Randomness
 import Testing

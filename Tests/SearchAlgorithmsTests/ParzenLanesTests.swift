@@ -1,3 +1,4 @@
+import KernelInterface
 import Randomness
 import Testing
 import TuningModel

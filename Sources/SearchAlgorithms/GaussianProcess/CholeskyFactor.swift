@@ -1,3 +1,5 @@
+import KernelInterface
+import NumericKernels
 import TuningModel
 
 /// The lower triangular factor `L` of a covariance matrix `K = L Lᵀ`, grown row by row.
@@ -90,61 +92,27 @@ struct CholeskyFactor: Sendable {
 
     /// `L⁻¹ b` for eight right-hand sides at once, in place.
     ///
-    /// Two rows side by side, each in its own order: one alone waits for its last difference longer than for the numbers.
-    ///
     /// - Complexity: O(n²).
     func solveLower(_ b: inout [Lanes]) {
         precondition(b.count == self.count, "\(b.count) rows for a factor of \(self.count)")
-        unsafe self.entries.withUnsafeBufferPointer { entries in
-            unsafe b.withUnsafeMutableBufferPointer { b in
-                var start = 0
-                for i in stride(from: 0, to: self.count - 1, by: 2) {
-                    let next = start + i + 1
-                    var sum = unsafe b[i]
-                    var nextSum = unsafe b[i + 1]
-                    for j in 0..<i {
-                        let x = unsafe b[j]
-                        unsafe sum -= x * entries[start + j]
-                        unsafe nextSum -= x * entries[next + j]
-                    }
-                    let x = sum * self.inverseDiagonal[i]
-                    unsafe b[i] = x
-                    unsafe nextSum -= x * entries[next + i]
-                    unsafe b[i + 1] = nextSum * self.inverseDiagonal[i + 1]
-                    start = next + i + 2
-                }
-                guard self.count % 2 == 1 else { return }
-                var sum = unsafe b[self.count - 1]
-                for j in 0..<(self.count - 1) { unsafe sum -= b[j] * entries[start + j] }
-                unsafe b[self.count - 1] = sum * self.inverseDiagonal[self.count - 1]
-            }
-        }
+        unsafe Self.run(SurrogateTable.best.solveLower, self.count, self.entries, self.inverseDiagonal, &b)
     }
 
     /// `L⁻ᵀ b` for eight right-hand sides at once, in place.
     ///
-    /// Two rows side by side, so that what they are taken from is read and written once for both.
-    ///
     /// - Complexity: O(n²).
     func solveUpper(_ b: inout [Lanes]) {
         precondition(b.count == self.count, "\(b.count) rows for a factor of \(self.count)")
-        unsafe self.entries.withUnsafeBufferPointer { entries in
-            unsafe b.withUnsafeMutableBufferPointer { b in
-                var start = entries.count
-                for i in stride(from: self.count - 1, to: 0, by: -2) {
-                    let own = start - i - 1
-                    start = own - i
-                    let x = unsafe b[i] * self.inverseDiagonal[i]
-                    unsafe b[i] = x
-                    let y = unsafe (b[i - 1] - x * entries[own + i - 1]) * self.inverseDiagonal[i - 1]
-                    unsafe b[i - 1] = y
-                    for j in 0..<(i - 1) {
-                        unsafe b[j] = b[j] - x * entries[own + j] - y * entries[start + j]
-                    }
-                }
-                if self.count % 2 == 1 { unsafe b[0] *= self.inverseDiagonal[0] }
-            }
-        }
+        unsafe Self.run(SurrogateTable.best.solveUpper, self.count, self.entries, self.inverseDiagonal, &b)
+    }
+
+    /// Arrays are pointers as long as this call lasts.
+    private static func run(
+        _ kernel: (borrowing TriangularArguments) -> Void, _ count: Int, _ entries: UnsafePointer<Double>,
+        _ inverseDiagonal: UnsafePointer<Double>, _ sides: UnsafeMutablePointer<Lanes>
+    ) {
+        unsafe kernel(
+            TriangularArguments(count: count, entries: entries, inverseDiagonal: inverseDiagonal, sides: sides))
     }
 
     /// The lower triangle of `K⁻¹`, by rows like ``entries``.

@@ -1,3 +1,6 @@
+import KernelInterface
+import NumericKernels
+
 /// A Gaussian process whose mean only its observations tell: what is expected at a point after observations at others.
 ///
 /// Points whose outcome is not known yet may follow the observed ones: they are held to come out at the mean expected
@@ -123,23 +126,17 @@ struct GaussianProcess: Sendable {
     func predict(_ x: [Lanes], gradientColumns: [Int] = []) -> Prediction {
         let count = self.count
         var covariances = [Lanes](repeating: .zero, count: count)
-        var slopes: [Lanes] = gradientColumns.isEmpty ? [] : covariances
-        let columnCount = self.columnCount
-        var prediction = Prediction()
-        for i in 0..<count {
-            var square = Lanes.zero
-            for column in 0..<columnCount {
-                let difference = x[column] - self.points[i * columnCount + column]
-                let contribution =
-                    self.isCategorical[column]
-                    ? Lanes(repeating: 1).replacing(with: 0, where: difference .== 0) : difference * difference
-                square += contribution * self.parameters.weights[column]
-            }
-            let (value, slope) = LaneMath.matern(squaredDistance: square)
-            covariances[i] = value * self.parameters.scale + KernelParameters.meanVariance
-            if !gradientColumns.isEmpty { slopes[i] = slope * self.parameters.scale }
-            if i < self.observedCount { prediction.mean += covariances[i] * self.alpha[i] }
+        var slopes: [Lanes] = []
+        let (columnCount, weights) = (self.columnCount, self.parameters.weights)
+        precondition(x.count == columnCount && weights.count == columnCount, "\(x.count) columns, want \(columnCount)")
+        if gradientColumns.isEmpty {
+            unsafe self.fill(&covariances, nil, at: x, self.points, weights, self.isCategorical)
+        } else {
+            slopes = covariances
+            unsafe self.fill(&covariances, &slopes, at: x, self.points, weights, self.isCategorical)
         }
+        var prediction = Prediction()
+        for i in 0..<self.observedCount { prediction.mean += covariances[i] * self.alpha[i] }
         self.factor.solveLower(&covariances)
         var explained = Lanes.zero
         for value in covariances { explained += value * value }
@@ -161,6 +158,19 @@ struct GaussianProcess: Sendable {
             }
         }
         return prediction
+    }
+
+    /// The covariances of eight points with all points, and their slopes where they are wanted. Arrays are pointers as long as
+    /// this call lasts.
+    private func fill(
+        _ covariances: UnsafeMutablePointer<Lanes>, _ slopes: UnsafeMutablePointer<Lanes>?, at x: UnsafePointer<Lanes>,
+        _ points: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ isCategorical: UnsafePointer<Bool>
+    ) {
+        unsafe SurrogateTable.best.covariances(
+            CovarianceArguments(
+                count: self.count, columns: self.columnCount, points: points, weights: weights,
+                isCategorical: isCategorical, x: x, scale: self.parameters.scale,
+                offset: KernelParameters.meanVariance, values: covariances, slopes: slopes))
     }
 
     /// What is expected at any number of points, the noise of an observation included.

@@ -1,3 +1,4 @@
+import KernelInterface
 import TuningModel
 
 /// How well kernel parameters explain observations, and the parameters that do so best.

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// What several Gaussian processes expect together: `μ = Σ θᵢ μᵢ`, `σ² = Σ θᵢ² σᵢ²`; with one of weight 1, that one.
 ///
 /// Source: Y. Li et al., "Hyper-Tune: Towards Efficient Hyper-parameter Tuning at Scale", VLDB 2022, section 4.2.

@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// The same functions of eight numbers side by side.
 ///
 /// Each lane takes the steps of the function of one number in their order, none of them fused, and so has the same bits where it is not

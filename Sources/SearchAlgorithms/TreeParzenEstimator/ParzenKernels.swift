@@ -1,3 +1,4 @@
+import KernelInterface
 import Randomness
 
 /// The kernels of one parameter, one around each observation, and behind them the prior's.

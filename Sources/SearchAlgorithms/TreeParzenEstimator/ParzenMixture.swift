@@ -1,3 +1,4 @@
+import KernelInterface
 import Randomness
 
 /// A density over some parameters of a space: a weighted sum of products of kernels, given the values of the parameters

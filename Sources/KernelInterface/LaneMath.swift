@@ -1,15 +1,19 @@
-/// Eight numbers side by side, and the loops over arrays of them that cost most.
+/// Eight numbers side by side.
+public typealias Lanes = SIMD8<Double>
+
+/// What is computed with eight numbers side by side, and the loops over arrays of them that cost most.
 ///
 /// Every sum has a fixed order and no fused operation, so that its bits are the same on every host.
-typealias Lanes = SIMD8<Double>
-
-enum LaneMath {
+///
+/// Public, as everything that is to be compiled in the instructions of the module that calls it: the compiler takes the body
+/// of an inlinable function into another module only where it is public.
+public enum LaneMath {
     /// `exp(x)` for numbers not above 0, within 3 units in the last place down to -690; what is below counts as -690.
     ///
     /// With `x = k log 2 + r` and `|r| <= log(2) / 2`: `2^k` times the first thirteen terms of the series of `e^r`. `k` is
     /// rounded by adding 3/2 of 2^52, which leaves it in the last bits of the sum.
-    @inline(__always)
-    static func exponential(ofNegative x: Lanes) -> Lanes {
+    @inlinable @inline(__always)
+    public static func exponential(ofNegative x: Lanes) -> Lanes {
         let shifter = 0x1.8p52
         let bounded = pointwiseMax(x, Lanes(repeating: -690))
         let shifted = bounded * 0x1.71547652b82fep0 + shifter
@@ -37,22 +41,23 @@ enum LaneMath {
     /// `k = (1 + s + s²/3) exp(-s)` and `dk/dr² = -5/6 (1 + s) exp(-s)` with `s = √5 r`.
     ///
     /// Source: C. Rasmussen and C. Williams, "Gaussian Processes for Machine Learning", MIT Press 2006, equation 4.17.
-    @inline(__always)
-    static func matern(squaredDistance: Lanes) -> (value: Lanes, slope: Lanes) {
+    @inlinable @inline(__always)
+    public static func matern(squaredDistance: Lanes) -> (value: Lanes, slope: Lanes) {
         let square = squaredDistance * 5
         let s = square.squareRoot()
         let decay = Self.exponential(ofNegative: -s)
         return ((square * (1.0 / 3) + s + 1) * decay, (s + 1) * decay * (-5.0 / 6))
     }
 
-    @inline(__always)
-    static func load(_ pointer: UnsafePointer<Double>, _ index: Int) -> Lanes {
+    /// The eight numbers from a place on.
+    @inlinable @inline(__always)
+    public static func load(_ pointer: UnsafePointer<Double>, _ index: Int) -> Lanes {
         unsafe UnsafeRawPointer(pointer + index).loadUnaligned(as: Lanes.self)
     }
 
     /// `Σ aᵢ bᵢ` by eight sums side by side, a fixed tree of them, and the rest one by one.
-    @inline(__always)
-    static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
+    @inlinable @inline(__always)
+    public static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int) -> Double {
         var sums = Lanes.zero
         var i = 0
         while i + 8 <= count {
@@ -68,8 +73,8 @@ enum LaneMath {
     }
 
     /// `b += factor · a`.
-    @inline(__always)
-    static func add(
+    @inlinable @inline(__always)
+    public static func add(
         _ a: UnsafePointer<Double>, times factor: Double, to b: UnsafeMutablePointer<Double>, count: Int
     ) {
         var i = 0
@@ -85,16 +90,16 @@ enum LaneMath {
     }
 
     /// The sum of eight lanes by a fixed tree.
-    @inline(__always)
-    static func total(_ x: Lanes) -> Double {
+    @inlinable @inline(__always)
+    public static func total(_ x: Lanes) -> Double {
         let four = x.lowHalf + x.highHalf
         let two = four.lowHalf + four.highHalf
         return two[0] + two[1]
     }
 
     /// The greatest of eight lanes.
-    @inline(__always)
-    static func greatest(of x: Lanes) -> Double {
+    @inlinable @inline(__always)
+    public static func greatest(of x: Lanes) -> Double {
         let four = x.lowHalf.replacing(with: x.highHalf, where: x.highHalf .> x.lowHalf)
         let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
         return two[0] > two[1] ? two[0] : two[1]
