@@ -62,12 +62,16 @@ extension StudyState {
     }
 
     /// The worker of an attempt is gone: its trial waits for another one.
+    ///
+    /// A trial that takes its workers with it, one after the other, is given up. Where the coordinator went down meanwhile it
+    /// may have taken the worker along, which says nothing of the trial.
     mutating func lose(_ attempt: AttemptID, _ reason: String, _ decisions: inout [StudyDecision]) {
-        guard let record = self.record(of: attempt.trial), record.openAttempt?.number == attempt.number else { return }
+        guard let record = self.record(of: attempt.trial), let open = record.openAttempt, open.number == attempt.number
+        else { return }
         let index = attempt.trial.rawValue
         self.trials[index].openAttempt = nil
         guard record.state == .running else { return }
-        self.trials[index].losses += 1
+        if open.coordinatorEpoch == self.coordinatorEpoch { self.trials[index].losses += 1 }
         if self.trials[index].losses >= Self.mostLosses {
             self.fail(
                 attempt.trial, "\(Self.mostLosses) workers in a row were lost with it, last: \(reason)", &decisions)

@@ -128,7 +128,8 @@ extension StudyState {
             configuration, bracket: placement.bracket, target: placement.level, origin: placement.origin)
         let first = placement.origin?.epoch ?? 0
         let attempt = TrialRecord.OpenAttempt(
-            number: 1, worker: worker, startEpoch: first, targetEpoch: self.target(placement, from: first))
+            number: 1, worker: worker, startEpoch: first, targetEpoch: self.target(placement, from: first),
+            coordinatorEpoch: self.coordinatorEpoch)
         self.trials.append(
             TrialRecord(
                 id: trial, configuration: configuration, parameterCount: self.parameterCount(of: configuration),
@@ -168,7 +169,7 @@ extension StudyState {
         self.trials[index].attempts += 1
         self.trials[index].openAttempt = TrialRecord.OpenAttempt(
             number: self.trials[index].attempts, worker: worker, startEpoch: self.trials[index].epochs,
-            targetEpoch: target)
+            targetEpoch: target, coordinatorEpoch: self.coordinatorEpoch)
         self.trials[index].lastWorker = worker
         self.trials[index].state = .running
         self.running.append(trial)

@@ -38,6 +38,8 @@ package struct TrialRecord: Hashable, Sendable {
         /// The epoch at which the attempt ends at the latest; before its trial is where it heads for where the budget of epochs
         /// ends first.
         package let targetEpoch: Int
+        /// How often a coordinator had started on the study when the attempt began.
+        package let coordinatorEpoch: UInt64
     }
 
     package let id: TrialID

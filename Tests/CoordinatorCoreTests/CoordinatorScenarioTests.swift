@@ -235,6 +235,45 @@ struct CoordinatorScenarioTests {
         #expect(effects.assignments(to: self.peer).map(\.attempt.trial) == [TrialID(1)])
     }
 
+    @Test("fails a trial that takes one worker with it after the other")
+    func fatalTrial() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 2), trials: 1))
+        for number in 1...5 {
+            let peer = PeerID(number)
+            let effects = coordinator.handle(
+                .message(peer, Studies.hello(WorkerID("w\(number)"))), at: .seconds(10 * number))
+            #expect(
+                effects.assignments(to: peer).map(\.attempt) == [AttemptID(trial: TrialID(0), number: number)])
+            _ = coordinator.handle(.disconnected(peer), at: .seconds(10 * number + 1))
+            _ = coordinator.handle(.tick, at: .seconds(10 * number + 4))
+        }
+        let trial = try #require(coordinator.study.record(of: TrialID(0)))
+        #expect(trial.state == .failed)
+        #expect(trial.reason == "5 workers in a row were lost with it, last: host:w5: its connection broke")
+    }
+
+    @Test("blames no trial for the workers that are gone when it has gone down itself")
+    func restarts() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 2), trials: 1))
+        var now = 0
+        for number in 1...8 {
+            let peer = PeerID(number)
+            let effects = coordinator.handle(.message(peer, Studies.hello(WorkerID("w\(number)"))), at: .seconds(now))
+            #expect(
+                effects.assignments(to: peer).map(\.attempt) == [AttemptID(trial: TrialID(0), number: number)])
+            coordinator =
+                Coordinator.start(
+                    coordinator.study, leases: LeaseSettings(), bulkPort: 5571, dataset: try #require(Studies.dataset),
+                    datasetByteCount: 10, at: .seconds(now)
+                ).0
+            for second in 1...16 { _ = coordinator.handle(.tick, at: .seconds(now + second)) }
+            now += 16
+            let trial = try #require(coordinator.study.record(of: TrialID(0)))
+            #expect(trial.state == .waiting)
+            #expect(trial.reason == "its worker did not come back after a restart")
+        }
+    }
+
     @Test("stops what runs when the wall time is over, and finishes")
     func wallTime() throws {
         var coordinator = try Studies.start(Studies.definition(.none(maximum: 5), wallTime: .seconds(3)))
