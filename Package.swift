@@ -183,8 +183,8 @@ let package = Package(
         tests(
             "CoordinatorService",
             [
-                "CoordinatorCore", "FileStore", "Messaging", "TrainingData", "TuningModel", "WireCodec",
-                .product(name: "Logging", package: "swift-log"),
+                "CoordinatorCore", "FileStore", "Messaging", "StudyJournal", "TrainingData", "TuningModel", "WireCodec",
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]),
         tests("winnow"),
     ]

@@ -91,7 +91,7 @@ extension CoordinatorService {
     private func carryOut(_ effects: [CoordinatorEffect], _ observer: some StudyObserver) throws {
         let records = effects.compactMap { if case .journal(let record) = $0 { record } else { nil } }
         if !records.isEmpty {
-            try self.journal.append(records)
+            try self.commit(records)
             self.lastCommit = records.last?.time ?? self.lastCommit
             observer.committed(records, of: self.coordinator.study)
         }
@@ -117,6 +117,28 @@ extension CoordinatorService {
         }
         for peer in unreachable {
             try self.carryOut(self.coordinator.handle(.unreachable(peer), at: self.now), observer)
+        }
+    }
+
+    /// Writes records to the journal, as soon as the disk has room for them.
+    ///
+    /// Nobody is told anything meanwhile, so that workers keep what they have until they are heard again: for them it is as if
+    /// this process stood still.
+    ///
+    /// - Throws: What the journal throws, for a full disk only where the wait is interrupted.
+    private func commit(_ records: [JournalRecord]) throws {
+        var isTold = false
+        while true {
+            do throws(JournalError) {
+                try self.journal.append(records)
+                if isTold { self.logger.notice("there is space again: the study goes on") }
+                return
+            } catch {
+                guard error.code == .noSpace else { throw error }
+                if !isTold { self.logger.error("the study waits for space", metadata: ["error": "\(error)"]) }
+                isTold = true
+                if self.interruption.wait(milliseconds: Self.patience) { throw error }
+            }
         }
     }
 

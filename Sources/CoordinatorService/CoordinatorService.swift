@@ -22,6 +22,8 @@ package final class CoordinatorService {
     static let farewellMillis = 2000
     /// How long the last messages of workers that have ended may be on their way.
     static let lastWords = Duration.seconds(2)
+    /// Milliseconds from one try to the next to write to a disk that is full.
+    static let patience = 250
     static let tick = Duration.milliseconds(100)
     static let redraw = Duration.milliseconds(200)
 
@@ -103,10 +105,10 @@ package final class CoordinatorService {
         try self.folder.create()
         self.lock = try FileLock(self.folder.lock, purpose: "the study folder \(settings.directory)")
         self.journal = try Self.openJournal(
-            settings.directory,
+            self.folder,
             JournalHeader(
                 name: study.name, studyText: studyText, digest: Digest(of: Array(studyText.utf8)),
-                created: Date().timeIntervalSince1970, grammarLevel: grammarLevel, shape: shape))
+                created: Date().timeIntervalSince1970, grammarLevel: grammarLevel, shape: shape, dataset: digest))
         var last = Duration.zero
         try self.journal.readAll { _, record in
             _ = state.apply(record.event, at: record.time, recorded: record.decisions)
@@ -120,17 +122,11 @@ package final class CoordinatorService {
                         ? "in virtual time with \(found) slots, not \(wanted)" : "in real time, not in virtual time")
                     + "; leave the option out to go on as it began, or begin a new study in another --dir")
         }
-        self.blobs = try BlobStore(folder: self.folder.blobs)
+        let blobs = try BlobStore(folder: self.folder.blobs)
+        self.blobs = blobs
         let isNew = self.journal.lastLSN == 0
-        if !self.blobs.contains(digest) {
-            guard isNew else {
-                throw ServiceError(
-                    "\(settings.directory): the data has changed since this study began; restore it, or begin a new "
-                        + "study in another --dir")
-            }
-            let blobs = self.blobs
-            _ = try unsafe dataset.image.withBytes { (image) throws(FileError) in try unsafe blobs.put(image) }
-        }
+        if !isNew { try Self.checkData(digest, of: self.journal.header, in: blobs, settings.directory) }
+        let image = try Self.image(digest, of: dataset, in: blobs, logger)
         if isNew {
             // In one piece, so that a start that breaks off here leaves all of it or nothing.
             try self.journal.append(
@@ -139,8 +135,9 @@ package final class CoordinatorService {
                     return JournalRecord(time: .zero, event: event, decisions: state.apply(event, at: .zero))
                 })
         }
-        try Self.removeUnused(self.blobs, dataset: digest, study: state)
-        self.bulkServer = BulkServer(blobs: self.blobs, dataset: digest, image: try self.blobs.map(digest))
+        try Self.removeUnused(blobs, dataset: digest, study: state)
+        self.bulkServer = BulkServer(
+            blobs: self.blobs, dataset: digest, image: image)
         self.offset = last
         self.lastCommit = last
         self.start = self.clock.now
@@ -170,6 +167,33 @@ package final class CoordinatorService {
         return try socket.bind(endpoint.replacingPort(with: 0).description)
     }
 
+    /// Refuses data that are not those with which the study began: they are named in the journal, and in older folders in the
+    /// store alone.
+    private static func checkData(
+        _ digest: Digest, of header: JournalHeader, in blobs: BlobStore, _ directory: String
+    ) throws {
+        guard header.dataset.map({ $0 == digest }) ?? blobs.contains(digest) else {
+            throw ServiceError(
+                "\(directory): the data has changed since this study began; restore it, or begin a new study in another "
+                    + "--dir")
+        }
+    }
+
+    /// The image of the data as workers are sent it: stored where it is missing, and anew where its file is damaged.
+    private static func image(
+        _ digest: Digest, of dataset: LoadedDataset, in blobs: BlobStore, _ logger: Logger
+    ) throws -> MappedFile {
+        do throws(FileError) {
+            if blobs.contains(digest) { return try blobs.map(digest) }
+        } catch {
+            guard error.code == .damaged else { throw error }
+            logger.warning("the data set's file is damaged and is written again", metadata: ["error": "\(error)"])
+            try blobs.remove(digest)
+        }
+        _ = try unsafe dataset.image.withBytes { (image) throws(FileError) in try unsafe blobs.put(image) }
+        return try blobs.map(digest)
+    }
+
     /// Removes checkpoints that no trial refers to, as its own or as that which its networks come from: a crash came between
     /// their storing and their row in the journal, or between a row that replaced them and their removal.
     private static func removeUnused(_ blobs: BlobStore, dataset: Digest, study: StudyState) throws {
@@ -179,14 +203,24 @@ package final class CoordinatorService {
     }
 
     /// Opens the journal of this very study, or begins one, also where an earlier start got no further than its file.
-    private static func openJournal(_ directory: String, _ header: JournalHeader) throws -> Journal {
-        if FileManager.default.fileExists(atPath: directory + "/journal.sqlite") {
-            do throws(JournalError) {
-                return try Journal.open(directory: directory, expecting: header.digest)
-            } catch  where error.code == .notAStudyFolder {
-                // What was begun is gone on with; a file that is something else is refused below.
-            }
+    private static func openJournal(_ folder: StudyFolder, _ header: JournalHeader) throws -> Journal {
+        if FileManager.default.fileExists(atPath: folder.journal) {
+            if let journal = try Self.existingJournal(folder.path, header) { return journal }
+            try folder.checkHasStoredNothing()
         }
-        return try Journal.create(directory: directory, header: header)
+        return try Journal.create(directory: folder.path, header: header)
+    }
+
+    /// The journal of a study that has begun; `nil` where its file is none: what was begun is gone on with, and a file that is
+    /// something else is refused by who makes one.
+    private static func existingJournal(
+        _ directory: String, _ header: JournalHeader
+    ) throws(JournalError) -> Journal? {
+        do throws(JournalError) {
+            return try Journal.open(directory: directory, expecting: header.digest)
+        } catch {
+            guard error.code == .notAStudyFolder else { throw error }
+            return nil
+        }
     }
 }

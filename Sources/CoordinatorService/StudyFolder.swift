@@ -8,6 +8,8 @@ package struct StudyFolder: Sendable {
 
     package init(_ path: String) { self.path = path }
 
+    /// What has happened in the study.
+    var journal: String { self.path + "/journal.sqlite" }
     /// Checkpoints, and the prepared data set that workers fetch, by their digests.
     package var blobs: String { self.path + "/blobs" }
     /// Held by the one coordinator that serves the study.
@@ -24,6 +26,14 @@ package struct StudyFolder: Sendable {
         else { return }
         throw ServiceError(
             "\(name): has a \(found) but no study, and a study would write over it; name another --dir, or remove it")
+    }
+
+    /// Refuses a folder whose journal says nothing although a study has stored something here: a start makes its journal first.
+    func checkHasStoredNothing() throws {
+        guard Folder.names(in: self.path).contains("blobs") else { return }
+        throw ServiceError(
+            "\(self.journal) is not a journal of Winnow, and what lies beside it says that it was one; restore it from a "
+                + "copy, or name another --dir")
     }
 
     /// Makes the folder and those above it.

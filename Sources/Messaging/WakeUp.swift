@@ -23,6 +23,15 @@ package final class WakeUp: Sendable {
         _ = unsafe write(self.fileDescriptor, &one, MemoryLayout<UInt64>.size)
     }
 
+    /// Waits until the descriptor is readable, at most for so long.
+    ///
+    /// - Parameter milliseconds: How long; it may be less where a signal arrives.
+    /// - Returns: Whether it is.
+    package func wait(milliseconds: Int) -> Bool {
+        var item = pollfd(fd: self.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&item, 1, Int32(clamping: milliseconds)) == 1
+    }
+
     /// Makes the descriptor quiet again. To be called before looking at what was signalled, so that nothing is missed.
     package func clear() {
         var count: UInt64 = 0

@@ -45,11 +45,13 @@ enum JournalFile {
     }
 
     static func header(_ database: Database, _ path: String) throws -> JournalHeader {
-        // Older folders have neither a level nor a shape.
+        // Older folders have no level, no shape and no data set.
         let columns = try database.columns(in: "meta").map(\.name)
         let level = columns.contains("level") ? "level" : "1"
         let shape = columns.contains("shape") ? "shape" : "NULL"
-        let sql = "SELECT name, study, digest, created, \(level) AS level, \(shape) AS shape FROM meta"
+        let dataset = columns.contains("dataset") ? "dataset" : "NULL"
+        let sql =
+            "SELECT name, study, digest, created, \(level) AS level, \(shape) AS shape, \(dataset) AS dataset FROM meta"
         guard let row = try Row.fetchOne(database, sql: sql),
             let name = String.fromDatabaseValue(row["name"]), let text = String.fromDatabaseValue(row["study"]),
             let bytes = Data.fromDatabaseValue(row["digest"]), let digest = Digest(bytes: [UInt8](bytes)),
@@ -58,7 +60,8 @@ enum JournalFile {
         else { throw JournalError(.damaged, "\(path) is damaged: it does not name its study; restore it from a copy") }
         return JournalHeader(
             name: name, studyText: text, digest: digest, created: created, grammarLevel: level,
-            shape: String.fromDatabaseValue(row["shape"]).flatMap { DataShape(text: $0) })
+            shape: String.fromDatabaseValue(row["shape"]).flatMap { DataShape(text: $0) },
+            dataset: Data.fromDatabaseValue(row["dataset"]).flatMap { Digest(bytes: [UInt8]($0)) })
     }
 
     private static func configuration(isReadOnly: Bool) -> GRDB.Configuration {
@@ -105,7 +108,7 @@ enum JournalFile {
                 PRAGMA user_version = \(Self.version);
                 CREATE TABLE meta (
                     name TEXT NOT NULL, study TEXT NOT NULL, digest BLOB NOT NULL, created REAL NOT NULL,
-                    level INTEGER NOT NULL, shape TEXT
+                    level INTEGER NOT NULL, shape TEXT, dataset BLOB
                 );
                 CREATE TABLE journal (
                     lsn INTEGER PRIMARY KEY, time REAL NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
@@ -113,10 +116,10 @@ enum JournalFile {
                 );
                 """)
         try database.execute(
-            sql: "INSERT INTO meta (name, study, digest, created, level, shape) VALUES (?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO meta (name, study, digest, created, level, shape, dataset) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 header.name, header.studyText, Data(header.digest.bytes), header.created, header.grammarLevel,
-                header.shape?.text,
+                header.shape?.text, (header.dataset?.bytes).map { Data($0) },
             ])
     }
 }

@@ -13,9 +13,13 @@ package struct JournalHeader: Hashable, Sendable {
     package let grammarLevel: Int
     /// What of the data decides a network's size; `nil` in folders of a Winnow that did not keep it.
     package let shape: DataShape?
+    /// The SHA-256 of the data set's image; `nil` in folders of a Winnow that did not keep it.
+    package let dataset: Digest?
 
     package init(
-        name: String, studyText: String, digest: Digest, created: Double, grammarLevel: Int = 1, shape: DataShape? = nil
+        name: String, studyText: String, digest: Digest, created: Double, grammarLevel: Int = 1,
+        shape: DataShape? = nil,
+        dataset: Digest? = nil
     ) {
         self.name = name
         self.studyText = studyText
@@ -23,5 +27,6 @@ package struct JournalHeader: Hashable, Sendable {
         self.created = created
         self.grammarLevel = grammarLevel
         self.shape = shape
+        self.dataset = dataset
     }
 }

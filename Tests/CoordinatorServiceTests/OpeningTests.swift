@@ -13,10 +13,10 @@ struct OpeningTests {
         .path
 
     private func open(
-        _ study: StudyDefinition = ServedStudy.definition(), endpoint: String = "tcp://127.0.0.1:0"
+        _ study: StudyDefinition = ServedStudy.definition(), endpoint: String = "tcp://127.0.0.1:0", last: Float = 3
     ) throws -> CoordinatorService {
         try CoordinatorService(
-            study: study, studyText: "test", dataset: try ServedStudy.dataset(),
+            study: study, studyText: "test", dataset: try ServedStudy.dataset(last: last),
             settings: CoordinatorSettings(directory: self.directory, endpoint: endpoint),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -47,6 +47,48 @@ struct OpeningTests {
         try Data("notes".utf8).write(to: URL(fileURLWithPath: journal))
         #expect(throws: (any Error).self) { try self.open() }
         #expect(try Data(contentsOf: URL(fileURLWithPath: journal)) == Data("notes".utf8))
+    }
+
+    @Test("an empty journal beside what a study has stored is refused and stays as it is")
+    func cutJournal() throws {
+        defer { self.remove() }
+        do { _ = try self.open() }
+        let journal = "\(self.directory)/journal.sqlite"
+        for name in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: journal + name) }
+        try Data().write(to: URL(fileURLWithPath: journal))
+        let error = try #require(throws: ServiceError.self) { try self.open() }
+        #expect(
+            "\(error)"
+                == "\(journal) is not a journal of Winnow, and what lies beside it says that it was one; restore it from a "
+                + "copy, or name another --dir")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: journal)).isEmpty)
+    }
+
+    @Test("a data set whose file is gone or damaged is stored again, other data are refused")
+    func lostDataset() throws {
+        defer { self.remove() }
+        do {
+            // A study of which the journal says something.
+            let service = try self.open()
+            service.interrupt()
+            _ = try service.run(Unobserved())
+        }
+        let digest = try unsafe ServedStudy.dataset().image.withBytes { unsafe Digest(of: $0) }
+        let blobs = try BlobStore(folder: "\(self.directory)/blobs")
+        try blobs.remove(digest)
+        do { _ = try self.open() }
+        let bytes = try blobs.get(digest)
+        try Data([UInt8](bytes.dropLast()) + [bytes[bytes.count - 1] ^ 1]).write(
+            to: URL(fileURLWithPath: blobs.path(of: digest)))
+        do { _ = try self.open() }
+        #expect(try blobs.get(digest) == bytes)
+        try blobs.remove(digest)
+        let error = try #require(throws: ServiceError.self) { try self.open(last: 4) }
+        #expect(
+            "\(error)"
+                == "\(self.directory): the data has changed since this study began; restore it, or begin a new study in "
+                + "another --dir")
+        #expect(blobs.digests().isEmpty)
     }
 
     @Test("checkpoints that no trial refers to are removed, the data set stays")

@@ -1,3 +1,5 @@
+import CoordinatorCore
+import CoordinatorService
 import TrainingData
 import TuningModel
 
@@ -18,11 +20,18 @@ enum ServedStudy {
             scheduler: scheduler, budget: Budget(trials: 1), searchSeed: 1, dataSeed: 1)
     }
 
-    static func dataset() throws -> LoadedDataset {
+    static func dataset(last: Float = 3) throws -> LoadedDataset {
         let rows = try DatasetRows(
-            rowCount: 4, featureNames: ["x"], features: [0, 1, 2, 3],
+            rowCount: 4, featureNames: ["x"], features: [0, 1, 2, last],
             targets: .classes([0, 1, 0, 1], names: ["a", "b"]))
         let holdout = LoadedDataset.Part.holdout(Holdout(share: 0.5, isStratified: true))
         return try LoadedDataset(rows, validation: holdout, test: nil, seed: 1)
     }
+}
+
+/// Sees nothing of a study.
+final class Unobserved: StudyObserver {
+    func committed(_ records: [JournalRecord], of study: StudyState) {}
+    func progressed(_ snapshot: StudySnapshot) {}
+    func ended() {}
 }
