@@ -8,6 +8,8 @@ struct CommandFailure: Error, CustomStringConvertible {
         /// Wrong use, a wrong study file or wrong data.
         case wrongInput = 2
         case budgetWithoutCompleteTrial = 3
+        /// Another process has the study's folder.
+        case inUse = 75
         case interrupted = 130
     }
 

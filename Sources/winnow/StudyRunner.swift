@@ -33,6 +33,7 @@ struct StudyRunner {
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
+        try OpenFiles.prepare(for: max(self.workers, 1))
         try self.input.checkTestRows(self.data)
         let service: CoordinatorService
         let recollections = try self.recollections()
@@ -44,6 +45,8 @@ struct StudyRunner {
             service = try CoordinatorService(
                 study: beginning.study, studyText: beginning.text, grammarLevel: beginning.level,
                 recollections: recollections, dataset: self.data, settings: settings, logger: Self.logger)
+        } catch let error as FileError where error.code == .locked {
+            throw CommandFailure(.inUse, "\(error)")
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }

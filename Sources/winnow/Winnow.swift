@@ -44,13 +44,15 @@ enum Main {
     }
 
     /// A parent may have started this program with signals blocked, and a reader may close its end of a pipe: neither may
-    /// keep a worker from leaving when it is asked to, nor end a coordinator.
+    /// keep a worker from leaving when it is asked to, nor end a coordinator. Until a command listens to signals itself they
+    /// end it as interrupted: nothing is half written at any time.
     private static func takeSignals() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGTERM)
         unsafe sigaddset(&signals, SIGINT)
         unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(CommandFailure.Code.interrupted.rawValue) } }
         signal(SIGPIPE, SIG_IGN)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CoordinatorService
 import Foundation
+import StudyJournal
 import TuningModel
 
 /// `winnow run`: a study with local workers.
@@ -24,10 +25,7 @@ struct RunCommand: ParsableCommand {
         }
         let input = try StudyInput.read(self.study, searches: true)
         let directory = self.dir ?? "\(input.study.name).winnow"
-        let journal = directory + "/journal.sqlite"
-        if self.resume, !FileManager.default.fileExists(atPath: journal) {
-            throw CommandFailure(.wrongInput, "\(directory): no study to resume; leave --resume out or name its --dir")
-        }
+        if self.resume { try self.checkResumable(directory) }
         var settings = CoordinatorSettings(directory: directory, endpoint: "tcp://127.0.0.1:0")
         settings.virtualSlots = try self.virtualTime.slots(for: input.study)
         var runner = StudyRunner(
@@ -36,6 +34,17 @@ struct RunCommand: ParsableCommand {
         runner.slots = self.slots
         runner.announce = { Terminal.writeError("listening on \($0)") }
         try runner.run()
+    }
+
+    private func checkResumable(_ directory: String) throws {
+        do throws(JournalError) {
+            _ = try JournalReader.open(directory: directory)
+        } catch  where error.code == .notAStudyFolder {
+            throw CommandFailure(
+                .wrongInput, "\(directory): no study to resume (\(error)); leave --resume out or name its --dir")
+        } catch {
+            throw CommandFailure(.wrongInput, "\(error)")
+        }
     }
 }
 
