@@ -81,7 +81,7 @@ extension StudyBuilder {
         else { return nil }
         switch name {
         case "grid":
-            guard let node = self.required("points", in: section) else { return nil }
+            guard let node = section["points"] else { return .grid(points: Self.usualGridPoints) }
             return self.int(node, path: "\(path).points", in: 1...10_000).map { .grid(points: $0) }
         case "sobol": return .sobol
         case "random": return .random
@@ -93,6 +93,9 @@ extension StudyBuilder {
         default: return self.evolution(name, section)
         }
     }
+
+    /// Values of a grid on each range; a list has all of its own.
+    private static let usualGridPoints = 5
 
     /// The settings that a searcher has beside its name.
     private func ownKeys(ofSearcher name: String) -> [String] {

@@ -131,14 +131,6 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "searcher: {name: random}",
-            "searcher: {name: grid}",
-            [
-                """
-                26:13: search.searcher.points is missing
-                """
-            ]),
-        StudyEdit(
-            "searcher: {name: random}",
             "searcher: {name: random, points: 3}",
             [
                 """

@@ -174,7 +174,8 @@ struct StudyReaderTests {
     @Test(
         "searchers and schedulers",
         arguments: [
-            ("searcher: {name: grid, points: 5}", SearcherSettings.grid(points: 5)),
+            ("searcher: {name: grid, points: 7}", SearcherSettings.grid(points: 7)),
+            ("searcher: {name: grid}", .grid(points: 5)),
             ("searcher: {name: sobol}", .sobol),
             ("searcher: {name: tpe}", .tpe(TPESettings())),
             (
