@@ -23,10 +23,12 @@ extension StudyBuilder {
     ///   - path: Its dotted path, for messages.
     ///   - known: The keys that may stand here.
     ///   - unbuilt: Keys of the grammar that this version does not know yet.
+    ///   - refused: Keys for which the caller has words of its own.
     ///   - isOptional: Whether nothing may stand here instead of a mapping.
     /// - Returns: `nil` when the node is no mapping.
     mutating func section(
-        _ node: FileNode, path: String, known: [String], unbuilt: [String] = [], isOptional: Bool = false
+        _ node: FileNode, path: String, known: [String], unbuilt: [String] = [], refused: [String] = [],
+        isOptional: Bool = false
     ) -> Section? {
         if isOptional, node.isNothing { return Section(path: path, place: node.place, entries: []) }
         let subject = path.isEmpty ? "" : "\(path): "
@@ -34,7 +36,7 @@ extension StudyBuilder {
             self.report(node.place, "\(subject)found \(node.found), want a mapping with \(Self.list(known))")
             return nil
         }
-        for entry in entries where !known.contains(entry.key) {
+        for entry in entries where !known.contains(entry.key) && !refused.contains(entry.key) {
             let key = FileNode.shown(entry.key)
             if unbuilt.contains(entry.key) {
                 self.report(entry.place, "\(subject)\(key) is not built yet, want \(Self.list(known))")

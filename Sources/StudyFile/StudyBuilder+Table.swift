@@ -23,8 +23,8 @@ extension StudyBuilder {
     mutating func tableStudy(_ root: FileNode, lookup: TableLookup) -> StudyDefinition? {
         let known = ["version", "name", "table", "search", "budget", "seeds"]
         // A table has its target alone.
-        let foreign = ["objectives", "constraints"].filter { key in root.entries?.contains { $0.key == key } == true }
-        guard let section = self.section(root, path: "", known: known + foreign) else { return nil }
+        let foreign = ["objectives", "constraints"]
+        guard let section = self.section(root, path: "", known: known, refused: foreign) else { return nil }
         for entry in section.entries where foreign.contains(entry.key) {
             self.report(
                 entry.place, "\(entry.key) mean nothing to a table of recorded curves, which has its target alone")

@@ -76,6 +76,23 @@ struct TableStudyTests {
         #expect(reading.study?.scheduler == .asha(minimum: 3, maximum: 50, eta: 3, isGuarded: true))
     }
 
+    @Test("of what is wrong beside a table, nothing is listed that is refused there itself")
+    func foreignKeys() {
+        let reading = self.read(
+            """
+            version: 1
+            name: t
+            table: {folder: a/b}
+            task: classification
+            objectives: [{metric: validation.loss, direction: minimize}]
+            """)
+        #expect(
+            reading.mistakes.map(\.description) == [
+                "4:1: unknown key \"task\", want version, name, table, search, budget or seeds",
+                "5:1: objectives mean nothing to a table of recorded curves, which has its target alone",
+            ])
+    }
+
     @Test(
         "mistakes are told with their place",
         arguments: [
