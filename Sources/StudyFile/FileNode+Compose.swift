@@ -43,7 +43,7 @@ extension FileNode {
                 return Self.convert(root, depth: 0, mistakes: &mistakes)
             }
         } catch {
-            mistakes.append(self.mistake(error))
+            mistakes += self.duplicates(in: text, error) ?? [self.mistake(error)]
             return nil
         }
     }

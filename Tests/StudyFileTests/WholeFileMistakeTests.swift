@@ -107,7 +107,7 @@ struct WholeFileMistakeTests {
             "seeds: {search: 1, data: 1, data: 2}",
             [
                 """
-                29:20: "data" stands more than once in this mapping, want each key once
+                29:29: "data" stands in this mapping already, in line 29, want each key once
                 """
             ]),
         StudyEdit(
