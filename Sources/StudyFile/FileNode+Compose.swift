@@ -87,7 +87,9 @@ extension FileNode {
         return nil
     }
 
-    private static func convert(_ node: Node, depth: Int, mistakes: inout [Mistake]) -> FileNode? {
+    private static func convert(
+        _ node: Node, depth: Int, isKey: Bool = false, mistakes: inout [Mistake]
+    ) -> FileNode? {
         let place = Place(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
         guard node.anchor == nil else {
             mistakes.append(Mistake(place, "anchors and aliases are not supported, write the values out"))
@@ -97,6 +99,7 @@ extension FileNode {
             mistakes.append(Mistake(place, "nested deeper than \(Limit.depth) levels"))
             return nil
         }
+        guard let kind = self.kind(of: node, isKey: isKey, at: place, mistakes: &mistakes) else { return nil }
         switch node {
         case .scalar(let scalar):
             guard scalar.string.utf8.count <= Limit.textByteCount else {
@@ -104,18 +107,20 @@ extension FileNode {
                     Mistake(place, "a text of \(scalar.string.utf8.count) bytes, want at most \(Limit.textByteCount)"))
                 return nil
             }
-            return FileNode(place: place, content: .scalar(scalar.string, isPlain: scalar.style == .plain))
+            let isPlain = kind == .untagged ? scalar.style == .plain : kind != .text
+            let result = FileNode(place: place, content: .scalar(scalar.string, isPlain: isPlain))
+            return self.check(result, is: kind, mistakes: &mistakes)
         case .sequence(let sequence):
             var items: [FileNode] = []
             for item in sequence {
                 guard let item = self.convert(item, depth: depth + 1, mistakes: &mistakes) else { continue }
                 items.append(item)
             }
-            return FileNode(place: place, content: .sequence(items))
+            return self.check(FileNode(place: place, content: .sequence(items)), is: kind, mistakes: &mistakes)
         case .mapping(let mapping):
             var entries: [FileEntry] = []
             for (key, value) in mapping {
-                guard let key = self.convert(key, depth: depth + 1, mistakes: &mistakes) else { continue }
+                guard let key = self.convert(key, depth: depth + 1, isKey: true, mistakes: &mistakes) else { continue }
                 guard case .scalar(let name, _) = key.content else {
                     mistakes.append(Mistake(key.place, "found \(key.found) as a key, want a name"))
                     continue
@@ -123,7 +128,7 @@ extension FileNode {
                 guard let value = self.convert(value, depth: depth + 1, mistakes: &mistakes) else { continue }
                 entries.append(FileEntry(key: name, place: key.place, value: value))
             }
-            return FileNode(place: place, content: .mapping(entries))
+            return self.check(FileNode(place: place, content: .mapping(entries)), is: kind, mistakes: &mistakes)
         case .alias:
             mistakes.append(Mistake(place, "anchors and aliases are not supported, write the values out"))
             return nil
