@@ -59,14 +59,24 @@ struct ElementType: Hashable {
     }
 }
 
-/// A binary array as its file has it, row-major.
+/// A binary array of a file.
 @unsafe
 struct BinaryArray {
+    /// How the file has the numbers.
+    enum Order: Hashable {
+        /// The last index runs fastest.
+        case rowMajor
+        /// The first index runs fastest; two dimensions.
+        case columnMajor
+        /// Row-major, but each image channel by channel: [images, channels, height, width] in the file.
+        case channelsFirst
+    }
+
     let file: String
+    /// What the numbers are when they are row-major: of images [images, height, width, channels], whatever their order.
     let shape: [Int]
     let type: ElementType
-    /// Whether the first index runs fastest; for two-dimensional arrays only.
-    let isColumnMajor: Bool
+    let order: Order
     /// Exactly as many bytes as the shape wants.
     let bytes: UnsafeRawBufferPointer
     /// The mapped file that the bytes are a part of, where they are one.
@@ -75,7 +85,8 @@ struct BinaryArray {
     /// Numbers that are looked at in one go: 1 MiB as float32.
     private static let piece = 1 << 18
 
-    /// The numbers, row-major: those of the mapped file itself where it has them in this form, else in a block of their own.
+    /// The numbers, row-major in the shape: those of the mapped file itself where it has them in this form, else in a block of
+    /// their own.
     ///
     /// - Parameters:
     ///   - mayEnd: Whether what is not finite is left to the rows to judge: sequences may end early.
@@ -91,15 +102,16 @@ struct BinaryArray {
         let block = try unsafe work.block(count * 4, file: self.file)
         let target = unsafe block.bytes.bindMemory(to: Float.self)
         let size = unsafe self.type.size
-        let (rows, columns) = unsafe self.isColumnMajor ? (self.shape[0], self.shape[1]) : (count, 1)
+        var place = unsafe Transposition(self)
         for start in unsafe stride(from: 0, to: count, by: Self.piece) {
             let range = unsafe start..<min(count, start + Self.piece)
             let source = unsafe UnsafeRawBufferPointer(
                 rebasing: self.bytes[range.lowerBound * size..<range.upperBound * size])
             let (values, firstBad) = unsafe self.type.floats(source, count: range.count)
             if let firstBad, !mayEnd { throw unsafe self.notFinite(start + firstBad) }
-            for (place, value) in zip(range, values) {
-                unsafe target[place % rows * columns + place / rows] = value
+            for value in values {
+                unsafe target[place.target] = value
+                place.advance()
             }
             unsafe self.forget(source)
         }
@@ -108,7 +120,7 @@ struct BinaryArray {
 
     private func numbersInPlace(_ count: Int) -> NumberBlock? {
         guard let mapped = unsafe self.mapped, let base = unsafe mapped.bytes.baseAddress,
-            let start = unsafe self.bytes.baseAddress, unsafe !self.isColumnMajor,
+            let start = unsafe self.bytes.baseAddress, unsafe self.order == .rowMajor,
             unsafe self.type == ElementType(kind: .float, size: 4, isBigEndian: false),
             UInt32(1).littleEndian == 1
         else { return nil }
@@ -153,16 +165,22 @@ struct BinaryArray {
         unsafe (0..<self.shape.reduce(1, *)).map { unsafe self.type.double(self.bytes, at: $0) }
     }
 
-    /// `[row, column, ...]` of a place in the file.
+    /// `[row, column, ...]` of a place in the file, by the dimensions that the file gives.
     private func index(_ place: Int) -> String {
         var rest = place
         var indices: [Int] = []
-        let shape = unsafe self.isColumnMajor ? self.shape : self.shape.reversed()
-        for extent in shape where extent > 0 {
+        let shape = unsafe self.shape
+        let slowestLast =
+            switch unsafe self.order {
+            case .columnMajor: shape
+            case .rowMajor: Array(shape.reversed())
+            case .channelsFirst: [shape[2], shape[1], shape[3], shape[0]]
+            }
+        for extent in slowestLast where extent > 0 {
             indices.append(rest % extent)
             rest /= extent
         }
-        return unsafe "\(self.isColumnMajor ? indices : indices.reversed())"
+        return unsafe "\(self.order == .columnMajor ? indices : indices.reversed())"
     }
 
     /// The number of elements and bytes of a shape.
@@ -181,5 +199,39 @@ struct BinaryArray {
             count = product
         }
         return count
+    }
+}
+
+/// Where the numbers of a file go, one after another: matrices [outer, inner] that become [inner, outer].
+private struct Transposition {
+    private let outer: Int
+    private let inner: Int
+    private var matrix = 0
+    private var row = 0
+    private var column = 0
+
+    init(_ array: BinaryArray) {
+        let shape = unsafe array.shape
+        (self.outer, self.inner) =
+            switch unsafe array.order {
+            case .rowMajor: (1, shape.reduce(1, *))
+            case .columnMajor: (shape[1], shape[0])
+            case .channelsFirst: (shape[3], shape[1] * shape[2])
+            }
+    }
+
+    /// The place of the next number.
+    @inline(__always)
+    var target: Int { self.matrix &+ self.column &* self.outer &+ self.row }
+
+    @inline(__always)
+    mutating func advance() {
+        self.column &+= 1
+        guard self.column == self.inner else { return }
+        self.column = 0
+        self.row &+= 1
+        guard self.row == self.outer else { return }
+        self.row = 0
+        self.matrix &+= self.inner &* self.outer
     }
 }

@@ -36,8 +36,35 @@ enum IDXReader {
                     + "\(shape) of \(type.size)-byte numbers")
         }
         return unsafe BinaryArray(
-            file: file, shape: shape, type: type, isColumnMajor: false,
+            file: file, shape: shape, type: type, order: .rowMajor,
             bytes: UnsafeRawBufferPointer(rebasing: bytes[start...]))
+    }
+
+    /// Reads a file of images, of which four dimensions are those of images with channels.
+    ///
+    /// IDX has no rule for channels: files made for other programs have them second, [images, channels, height, width],
+    /// as often as last. There are 1, 3 or 4 of them; where the shape leaves their place open, it is not guessed.
+    ///
+    /// - Throws: ``DataFileError`` as ``read(_:file:)`` does, and for four dimensions of which both or neither of the second
+    ///   and the last can be the channels.
+    static func readImages(_ bytes: UnsafeRawBufferPointer, file: String) throws(DataFileError) -> BinaryArray {
+        let array = try unsafe self.read(bytes, file: file)
+        let shape = unsafe array.shape
+        guard shape.count == 4 else { return unsafe array }
+        let counts = [1, 3, 4]
+        switch (counts.contains(shape[1]), counts.contains(shape[3])) {
+        case (false, true): return unsafe array
+        case (true, false):
+            return unsafe BinaryArray(
+                file: file, shape: [shape[0], shape[2], shape[3], shape[1]], type: array.type, order: .channelsFirst,
+                bytes: array.bytes)
+        case (let isSecond, _):
+            throw DataFileError(
+                file: file,
+                "images of the shape \(shape), of which \(isSecond ? "both" : "neither") of the second and the last "
+                    + "dimension can be the channels, want 1, 3 or 4 channels in one of the two; store the images as npy of "
+                    + "the shape [images, height, width, channels]")
+        }
     }
 
     private static func elementType(_ code: UInt8) -> ElementType? {

@@ -58,7 +58,7 @@ enum NPYReader {
         }
         return unsafe BinaryArray(
             file: file, shape: header.shape, type: type,
-            isColumnMajor: header.isColumnMajor && header.shape.count == 2,
+            order: header.isColumnMajor && header.shape.count == 2 ? .columnMajor : .rowMajor,
             bytes: UnsafeRawBufferPointer(rebasing: bytes[(start + length)...]))
     }
 

@@ -77,15 +77,13 @@ struct SourceRows {
         case .series:
             throw DataFileError(file: file, "a series beside other rows, want the format of data.train")
         case .npy(_, let targets):
-            return try unsafe self.arrays(file, targets, task: task, files: files, classNames: classNames) {
-                (bytes, file) throws(DataFileError) in
-                try unsafe NPYReader.read(bytes, file: file)
-            }
+            return try unsafe self.arrays(
+                file, targets, task: task, files: files, classNames: classNames, readFeatures: NPYReader.read,
+                readTargets: NPYReader.read)
         case .idx(_, let labels):
-            return try unsafe self.arrays(file, labels, task: task, files: files, classNames: classNames) {
-                (bytes, file) throws(DataFileError) in
-                try unsafe IDXReader.read(bytes, file: file)
-            }
+            return try unsafe self.arrays(
+                file, labels, task: task, files: files, classNames: classNames, readFeatures: IDXReader.readImages,
+                readTargets: IDXReader.read)
         case .npz(_, let features, let targets):
             let rows = try unsafe files.open(file).withBytes { (bytes) throws(DataFileError) in
                 try unsafe NPZReader.withArrays((features, targets), in: bytes, file: file) {
@@ -158,16 +156,17 @@ struct SourceRows {
 
     private static func arrays(
         _ features: String, _ targets: String, task: TaskKind, files: FileFinder, classNames: [String]?,
-        read: (UnsafeRawBufferPointer, String) throws(DataFileError) -> BinaryArray
+        readFeatures: (UnsafeRawBufferPointer, String) throws(DataFileError) -> BinaryArray,
+        readTargets: (UnsafeRawBufferPointer, String) throws(DataFileError) -> BinaryArray
     ) throws(DataFileError) -> SourceRows {
         let featureBytes = try files.open(features)
         let targetBytes = try files.open(targets)
         let rows = try unsafe featureBytes.withBytes { (first) throws(DataFileError) in
             try unsafe targetBytes.withBytes { (second) throws(DataFileError) in
-                var array = try unsafe read(first, features)
+                var array = try unsafe readFeatures(first, features)
                 unsafe array.mapped = featureBytes.mapped
                 return try unsafe ArrayRows.rows(
-                    features: array, targets: read(second, targets), task: task, classNames: classNames,
+                    features: array, targets: readTargets(second, targets), task: task, classNames: classNames,
                     work: files.work)
             }
         }

@@ -45,6 +45,44 @@ struct ArrayFileTests {
         #expect(try OwnedDataset(list.image).view.featureShape == [3])
     }
 
+    @Test(
+        "idx images whose channels come first are the same rows as those whose channels come last",
+        arguments: [1, 3, 4], [0x08 as UInt8, 0x0B, 0x0E])
+    func channelsFirst(channels: Int, type: UInt8) throws {
+        let (images, height, width) = (4, 2, 5)
+        func number(_ image: Int, _ row: Int, _ column: Int, _ channel: Int) -> Int {
+            (((image * height + row) * width + column) * channels + channel) * 37 % 101
+        }
+        func bytes(_ number: Int) -> [UInt8] {
+            switch type {
+            case 0x08: [UInt8(number)]
+            case 0x0B: ArrayBytes.bytes(Int16(number), isBigEndian: true)
+            default: ArrayBytes.doubles([Double(number)], isBigEndian: true)
+            }
+        }
+        var first: [UInt8] = []
+        var last: [UInt8] = []
+        for image in 0..<images {
+            for channel in 0..<channels {
+                for row in 0..<height {
+                    for column in 0..<width { first += bytes(number(image, row, column, channel)) }
+                }
+            }
+            for row in 0..<height {
+                for column in 0..<width {
+                    for channel in 0..<channels { last += bytes(number(image, row, column, channel)) }
+                }
+            }
+        }
+        let labels = ArrayBytes.idx(0x08, shape: [4], [5, 3, 5, 3])
+        let expected = try Self.load(
+            ArrayBytes.idx(type, shape: [images, height, width, channels], last), labels, isIDX: true)
+        let found = try Self.load(
+            ArrayBytes.idx(type, shape: [images, channels, height, width], first), labels, isIDX: true)
+        #expect(found == expected)
+        #expect(try OwnedDataset(found.image).view.featureShape == [height, width, channels])
+    }
+
     @Test("every type, byte order and version gives the same rows")
     func types() throws {
         let expected = try Self.load(Self.x, Self.y)
@@ -193,6 +231,24 @@ struct ArrayFileTests {
             (
                 ArrayBytes.idx(0x0E, shape: [0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], []),
                 "x: the shape [4294967295, 4294967295, 4294967295] is too large, want fewer numbers"
+            ),
+            (
+                ArrayBytes.idx(0x08, shape: [4, 3, 1, 3], [UInt8](repeating: 1, count: 36)),
+                "x: images of the shape [4, 3, 1, 3], of which both of the second and the last dimension can be the channels, "
+                    + "want 1, 3 or 4 channels in one of the two; store the images as npy of the shape "
+                    + "[images, height, width, channels]"
+            ),
+            (
+                ArrayBytes.idx(0x08, shape: [4, 2, 1, 2], [UInt8](repeating: 1, count: 16)),
+                "x: images of the shape [4, 2, 1, 2], of which neither of the second and the last dimension can be the "
+                    + "channels, want 1, 3 or 4 channels in one of the two; store the images as npy of the shape "
+                    + "[images, height, width, channels]"
+            ),
+            (
+                ArrayBytes.idx(
+                    0x0D, shape: [4, 3, 1, 2],
+                    ArrayBytes.floats((0..<24).map { $0 == 15 ? .nan : Float($0) }, isBigEndian: true)),
+                "x: the number at index [2, 1, 0, 1] is not finite as float32, want finite numbers; drop the row or fill it"
             ),
         ])
     func idx(x: [UInt8], expected: String) throws {

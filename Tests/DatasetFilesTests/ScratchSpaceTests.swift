@@ -20,7 +20,7 @@ struct ScratchSpaceTests {
 
     @Test(
         "data in files without a name are the data in memory, and no file is left",
-        arguments: ["csv", "categories", "<f4", ">f4", "<f8", "<i2", "column-major", "idx"])
+        arguments: ["csv", "categories", "<f4", ">f4", "<f8", "<i2", "column-major", "idx", "channels first"])
     func sameBytes(kind: String) throws {
         let folder = try TemporaryFolder()
         let scratch = try TemporaryFolder()
@@ -34,6 +34,10 @@ struct ScratchSpaceTests {
             source = .csv(file: "x", target: "y", categorical: kind == "csv" ? [] : ["b"], ignore: [])
         case "idx":
             try folder.write(ArrayBytes.idx(0x08, shape: [6, 3], [UInt8](1...18)), to: "x")
+            try folder.write(ArrayBytes.idx(0x08, shape: [6], [0, 1, 0, 1, 0, 1]), to: "y")
+            source = .idx(images: "x", labels: "y")
+        case "channels first":
+            try folder.write(ArrayBytes.idx(0x08, shape: [6, 3, 1, 2], [UInt8](1...36)), to: "x")
             try folder.write(ArrayBytes.idx(0x08, shape: [6], [0, 1, 0, 1, 0, 1]), to: "y")
             source = .idx(images: "x", labels: "y")
         case "<f8":
