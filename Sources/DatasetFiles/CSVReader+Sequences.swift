@@ -4,7 +4,9 @@ struct SequenceStep {
     var series: Int32 = -1
     /// Which step of its sequence it is, from 0 on.
     var number = 0
-    var time: [UInt8] = []
+    var time: SequenceTime?
+    /// What the file has for the time.
+    var timeText: [UInt8] = []
     var label: Int32 = 0
     var values: ArraySlice<Float> = []
 }
@@ -20,7 +22,8 @@ extension CSVReader {
     ///   target differs from that of the step before, or it has more steps than may be.
     mutating func follow(_ values: ArraySlice<Float>, _ steps: CSVPlan.Steps, line: Int) throws(DataFileError) {
         let former = self.lastStep
-        var step = SequenceStep(series: self.group, time: self.time, label: self.label, values: values)
+        var step = SequenceStep(series: self.group, label: self.label, values: values)
+        if let time = steps.time { try self.takeTime(of: &step, column: time, line: line) }
         guard step.series >= former.series else {
             throw self.mistake(
                 in: steps.series, line: line,
@@ -28,19 +31,18 @@ extension CSVReader {
         }
         if step.series == former.series {
             step.number = former.number + 1
-            if let time = steps.time {
-                guard let ascends = Self.ascends(former.time, step.time) else {
-                    let wrong = Self.isTime(step.time) ? former.time : step.time
+            if let column = steps.time, let time = step.time, let formerTime = former.time {
+                guard let ascends = formerTime.isBefore(time) else {
                     throw self.mistake(
-                        in: time, line: line,
-                        "found \(shown(wrong)) in \(self.seriesName), want numbers, or dates that begin with the year and have "
-                            + "two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00")
+                        in: column, line: line,
+                        "found \(shown(step.timeText)) after \(shown(former.timeText)) in \(self.seriesName), want numbers "
+                            + "alone or dates alone")
                 }
                 guard ascends else {
                     throw self.mistake(
-                        in: time, line: line,
-                        "found \(shown(step.time)) after \(shown(former.time)) in \(self.seriesName), want a time that "
-                            + "ascends")
+                        in: column, line: line,
+                        "found \(shown(step.timeText)) after \(shown(former.timeText)) in \(self.seriesName), want a time "
+                            + "that ascends")
                 }
             }
             guard step.label == former.label, step.values == former.values else {
@@ -66,24 +68,17 @@ extension CSVReader {
             file: self.file, line: line, column: place + 1, "\(self.name(place)): \(message)")
     }
 
-    /// Two numbers by their values, two dates by their bytes; `nil` for anything else.
-    private static func ascends(_ left: [UInt8], _ right: [UInt8]) -> Bool? {
-        if let left = self.number(left), let right = self.number(right) { return left < right }
-        guard self.isDate(left), self.isDate(right) else { return nil }
-        return left.lexicographicallyPrecedes(right)
-    }
-
-    private static func number(_ text: [UInt8]) -> Double? { Double(String(decoding: text, as: UTF8.self)) }
-
-    private static func isTime(_ text: [UInt8]) -> Bool { self.number(text) != nil || self.isDate(text) }
-
-    /// Whether a text begins with a year of four digits, and has two digits for month, day and all that follows up to
-    /// fractions of a second: the bytes of such texts ascend as the times do.
-    private static func isDate(_ text: [UInt8]) -> Bool {
-        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-        guard text.count >= 10, isDigit(text[0]) else { return false }
-        let point = text[10...].firstIndex(of: 0x2E) ?? text.count
-        let groups = text[..<point].split { !isDigit($0) }
-        return groups.count >= 3 && groups[0].count == 4 && groups.dropFirst().allSatisfy { $0.count == 2 }
+    /// Reads the time of a step.
+    private func takeTime(of step: inout SequenceStep, column: String, line: Int) throws(DataFileError) {
+        step.timeText = self.time
+        step.time = SequenceTime(self.time)
+        guard step.time == nil else { return }
+        let found = self.time.isEmpty ? "an empty cell" : shown(self.time)
+        let wanted =
+            SequenceTime.isLikeDate(self.time)
+            ? ", which is no date of the calendar or no time of the day; correct the cell or drop the row"
+            : ", want numbers, or dates that begin with the year and have two digits for all that follows, such as "
+                + "2021-03-27 or 2021-03-27 09:00"
+        throw self.mistake(in: column, line: line, "found \(found) in \(self.seriesName)\(wanted)")
     }
 }

@@ -87,6 +87,25 @@ struct SequenceTableTests {
     }
 
     @Test(
+        "dates and times of day are those that exist",
+        arguments: [
+            ("2021-03-27", true), ("2020-02-29", true), ("2000-02-29", true), ("1900-02-29", false),
+            ("2021-02-29", false), ("2021-04-31", false), ("2021-13-01", false), ("2021-00-01", false),
+            ("2021-01-00", false), ("2021/12/31 23:59", true), ("2021-12-31T24:00:00Z", true),
+            ("2021-12-31 24:01", false), ("2021-12-31 10:60", false), ("2016-12-31 23:59:60", true),
+            ("2016-12-31 23:59:61", false), ("2021.12.31 23:59:59.999", true), ("2021-12-31T09:00:00+05:45", true),
+        ])
+    func dates(text: String, exists: Bool) throws {
+        let rows = "e,\(text),1,u,,no,1\n"
+        if exists {
+            #expect(try Self.load(Self.text + rows).trainRows == 4)
+        } else {
+            let error = #expect(throws: DataFileError.self) { try Self.load(Self.text + rows) }
+            #expect(error.map { ($0.line, $0.column) == (9, 2) } == true)
+        }
+    }
+
+    @Test(
         "mistakes name the line",
         arguments: [
             (
@@ -110,8 +129,33 @@ struct SequenceTableTests {
             ),
             (
                 "e,01.12.2021,1,u,,no,1\ne,02.11.2021,1,u,,no,1\n",
-                "s.csv:10, column 2: column \"t\": found 02.11.2021 in the series \"e\", want numbers, or dates that begin "
+                "s.csv:9, column 2: column \"t\": found 01.12.2021 in the series \"e\", want numbers, or dates that begin "
                     + "with the year and have two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00"
+            ),
+            (
+                "e,2021-02-33,1,u,,no,1\n",
+                "s.csv:9, column 2: column \"t\": found 2021-02-33 in the series \"e\", which is no date of the calendar or no "
+                    + "time of the day; correct the cell or drop the row"
+            ),
+            (
+                "e,2021-12-01 10:00,1,u,,no,1\ne,2021-12-01 25:00,1,u,,no,1\n",
+                "s.csv:10, column 2: column \"t\": found 2021-12-01 25:00 in the series \"e\", which is no date of the "
+                    + "calendar or no time of the day; correct the cell or drop the row"
+            ),
+            (
+                "e,,1,u,,no,1\n",
+                "s.csv:9, column 2: column \"t\": found an empty cell in the series \"e\", want numbers, or dates that begin "
+                    + "with the year and have two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00"
+            ),
+            (
+                "e,nan,1,u,,no,1\n",
+                "s.csv:9, column 2: column \"t\": found nan in the series \"e\", want numbers, or dates that begin with the "
+                    + "year and have two digits for all that follows, such as 2021-03-27 or 2021-03-27 09:00"
+            ),
+            (
+                "e,7,1,u,,no,1\ne,2021-12-01,1,u,,no,1\n",
+                "s.csv:10, column 2: column \"t\": found 2021-12-01 after 7 in the series \"e\", want numbers alone or dates "
+                    + "alone"
             ),
             (
                 "d,8,1,u,,yes,1\n",
