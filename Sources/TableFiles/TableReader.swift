@@ -7,9 +7,10 @@ import Foundation
 ///
 /// `meta.json` names the space, the metrics, the target, the direction, the fidelities and the shape [rows, repeats,
 /// fidelities, metrics] of `curves.f32`, little-endian float32 in C order. `configs.csv` has a column `id` and one for each
-/// parameter. Numbers that are not finite in the target are trainings that diverged.
+/// parameter, with quotes as in RFC 4180; truth values may be written as Python does, `True`. Numbers that are not finite in
+/// the target are trainings that diverged.
 ///
-/// Limits: at most 10^7 rows; a file of curves that fits into memory; cells without quotes.
+/// Limits: at most 10^7 rows; a file of curves that fits into memory.
 package struct TableReader {
     private static let mostRows = 10_000_000
     private static let longestStep: Float = 1e9
@@ -157,9 +158,16 @@ package struct TableReader {
         let path = self.folder + "/configs.csv"
         let data = try Self.contents(path)
         guard let text = String(data: data, encoding: .utf8) else { throw TableError(path, "not UTF-8 text") }
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        var scanner = RecordScanner(text)
+        func record() throws(TableError) -> RecordScanner.Record? {
+            do throws(RecordScanner.Failure) {
+                return try scanner.next()
+            } catch {
+                throw TableError("\(path):\(error.line)", error.problem)
+            }
+        }
         let space = self.header.space
-        let names = (lines.first ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let names = try record()?.cells ?? []
         guard let idColumn = names.firstIndex(of: "id") else { throw TableError(path, "line 1: no column id") }
         var columns: [Int] = []
         for parameter in space.parameters {
@@ -169,21 +177,22 @@ package struct TableReader {
             columns.append(column)
         }
         var rows: [(id: Int, configuration: Configuration)] = []
-        for (index, line) in lines.enumerated().dropFirst() where !line.isEmpty {
-            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-            let place = "\(path):\(index + 1)"
+        while let row = try record() {
+            let cells = row.cells
+            let place = "\(path):\(row.line)"
             guard cells.count == names.count else {
                 throw TableError(place, "\(cells.count) cells, want \(names.count)")
             }
             guard let id = Int(cells[idColumn]) else {
-                throw TableError(place, "id \"\(cells[idColumn])\", want a number")
+                throw TableError(place, "id \"\(shown(cells[idColumn]))\", want a number")
             }
             var values: [ParameterValue?] = []
             for (parameter, column) in zip(space.parameters, columns) {
                 guard let value = parameter.domain.recorded(cells[column]) else {
                     throw TableError(
                         place,
-                        "column \(column + 1), \(parameter.name): \"\(cells[column])\" is missing or no value of the space"
+                        "column \(column + 1), \(parameter.name): \"\(shown(cells[column]))\" is missing or no value of the "
+                            + "space"
                     )
                 }
                 values.append(value)
@@ -236,7 +245,7 @@ extension TableMetadata.Parameter {
 
 extension ParameterDomain {
     /// The value that a cell of `configs.csv` stands for.
-    fileprivate func recorded(_ cell: Substring) -> ParameterValue? {
+    fileprivate func recorded(_ cell: String) -> ParameterValue? {
         switch self {
         case .float(let range):
             guard let number = Double(cell), number.isFinite else { return nil }
@@ -249,8 +258,13 @@ extension ParameterDomain {
             return .int(whole)
         case .ordinal(let values), .choice(let values):
             if let value = values.first(where: { $0.description == cell }) { return value }
-            guard let number = Double(cell) else { return nil }
-            return values.first { $0.number == number }
+            switch cell {
+            case "True", "TRUE": return values.first { $0 == .bool(true) }
+            case "False", "FALSE": return values.first { $0 == .bool(false) }
+            default:
+                guard let number = Double(cell) else { return nil }
+                return values.first { $0.number == number }
+            }
         }
     }
 }

@@ -86,6 +86,42 @@ final class TableReaderTests {
         #expect(table.configurations[1] == Configuration([.float(0.01), .int(16), .int(8), .text("b")]))
     }
 
+    @Test("cells may have quotes, with commas, line breaks and doubled quotes in them, and lines may end with CR LF")
+    func quotes() throws {
+        let meta = Self.meta.replacing(#"["a", "b", 1e-08, true]"#, with: #"["3,3", "say \"b\"\nor a", "", 1]"#)
+        let configurations =
+            "\u{FEFF}\"id\",rate,\"kind\",units,depth\r\n7,\"0.01\",\"3,3\",\"16\",8\r\n\r\n"
+            + "9,1.0,\"say \"\"b\"\"\nor a\",64.0,1"
+        try self.write(meta: meta, configurations: configurations)
+        let table = try TableReader(folder: self.folder).table(repeatIndex: 0)
+        #expect(
+            table.configurations == [
+                Configuration([.float(0.01), .int(16), .int(8), .text("3,3")]),
+                Configuration([.float(1), .int(64), .int(1), .text("say \"b\"\nor a")]),
+            ])
+    }
+
+    @Test(
+        "truth values stand as Python, JSON and spreadsheets write them",
+        arguments: ["True,False", "true,false", "TRUE,FALSE"])
+    func truthValues(words: String) throws {
+        let words = words.split(separator: ",")
+        try self.write(
+            meta: Self.meta.replacing(#"["a", "b", 1e-08, true]"#, with: "[true, false]"),
+            configurations: "id,rate,kind,units,depth\n7,0.01,\(words[0]),16,8\n9,1.0,\(words[1]),64,1\n")
+        let table = try TableReader(folder: self.folder).table(repeatIndex: 0)
+        #expect(table.configurations.map { $0.values[3] } == [.bool(true), .bool(false)])
+    }
+
+    @Test("a text that is written like a truth value stays the text of the space")
+    func texts() throws {
+        try self.write(
+            meta: Self.meta.replacing(#"["a", "b", 1e-08, true]"#, with: #"["True", true]"#),
+            configurations: "id,rate,kind,units,depth\n7,0.01,True,16,8\n9,1.0,true,64,1\n")
+        let table = try TableReader(folder: self.folder).table(repeatIndex: 0)
+        #expect(table.configurations.map { $0.values[3] } == [.text("True"), .bool(true)])
+    }
+
     @Test("a step that takes longer than any does is refused")
     func steps() throws {
         try self.write(curves: (0..<24).map { $0 == 5 ? 1e30 : Float($0) })
@@ -157,6 +193,22 @@ final class TableReaderTests {
             ("configs", ",b,16,8", ",b,16", "configs.csv:2: 4 cells, want 5"),
             ("configs", "7,0.01", "x,0.01", "configs.csv:2: id \"x\", want a number"),
             ("configs", "units", "width", "configs.csv: line 1: no column units"),
+            (
+                "configs", ",b,16,8\n", ",\"b\nb\",16,8\n1",
+                "configs.csv:2: column 3, kind: \"b\u{FFFD}b\" is missing or no value of the space"
+            ),
+            (
+                "configs", "9,1.0", "9,\"1.0\"1",
+                "configs.csv:3: something stands behind the closing quote of \"1.0\", want a comma or the end of the line; a quote inside quotes is written twice"
+            ),
+            (
+                "configs", "9,1.0", "9,\"1.0",
+                "configs.csv:3: a quote opens here and never closes, want a closing quote"
+            ),
+            (
+                "configs", "7,0.01,b", "7,0.01,True1",
+                "configs.csv:2: column 3, kind: \"True1\" is missing or no value of the space"
+            ),
         ])
     func mistakes(file: String, old: String, new: String, message: String) throws {
         let meta = file == "meta" ? Self.meta.replacing(old, with: new) : Self.meta
