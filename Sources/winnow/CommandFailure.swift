@@ -16,16 +16,21 @@ struct CommandFailure: Error, CustomStringConvertible {
     let code: Code
     /// One line, or several for several mistakes.
     let message: String
+    /// What is wrong with a study file, where that is why.
+    let mistakes: [Mistake]
 
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+        self.mistakes = []
     }
 
     /// Everything that is wrong with a study file.
     init(_ mistakes: [Mistake], in path: String) {
         let lines = mistakes.map { "\(path):\($0.line):\($0.column): \($0.message)" }
-        self.init(.wrongInput, lines.joined(separator: "\n"))
+        self.code = .wrongInput
+        self.message = lines.joined(separator: "\n")
+        self.mistakes = mistakes
     }
 
     var description: String { self.message }

@@ -46,15 +46,40 @@ struct StudyInput {
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         if let size = attributes?[.size] as? Int, size > self.mostBytes {
-            throw CommandFailure(.wrongInput, "\(path): \(size) bytes, want at most \(self.mostBytes) for a study file")
+            throw CommandFailure(
+                [
+                    Mistake(
+                        line: 1, column: 1, message: "\(size) bytes, want at most \(self.mostBytes) for a study file")
+                ], in: path)
         }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFailure(.wrongInput, "\(path): can't be read; check its permissions")
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure(.wrongInput, "\(path): not UTF-8 text; save it as UTF-8")
+            let place = self.placeOfBadByte(in: data)
+            throw CommandFailure(
+                [Mistake(line: place.line, column: place.column, message: "not UTF-8 text; save it as UTF-8")], in: path
+            )
         }
         return text
+    }
+
+    /// Where a text stops being UTF-8; its first place where it does not.
+    private static func placeOfBadByte(in data: Data) -> Place {
+        var line = 1
+        var column = 1
+        var bytes = data.makeIterator()
+        var decoder = UTF8()
+        while true {
+            switch decoder.decode(&bytes) {
+            case .scalarValue("\n"):
+                line += 1
+                column = 1
+            case .scalarValue: column += 1
+            case .error: return Place(line: line, column: column)
+            case .emptyInput: return Place(line: 1, column: 1)
+            }
+        }
     }
 
     /// Loads, splits and standardises the data that the study names.

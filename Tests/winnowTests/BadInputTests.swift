@@ -178,4 +178,27 @@ struct BadInputTests {
         #expect(lines.map { $0["event"] as? String } == ["mistake", "mistake"])
         #expect(lines.map { $0["line"] as? Int } == [15, 26])
     }
+
+    @Test("check tells a study file that is no UTF-8, or too long, as a JSON line too")
+    func checkText() async throws {
+        let scratch = try Scratch()
+        let path = URL(fileURLWithPath: "\(scratch.path)/study.yaml")
+        try Data(Array("version: 1\nname: \u{E9}".utf8) + [0xC3, 0x28]).write(to: path)
+        let encoding = try await Program.run(["check", "study.yaml", "--json"], in: scratch.path)
+        #expect(
+            encoding.lines == [
+                #"{"event":"mistake","line":2,"column":8,"message":"not UTF-8 text; save it as UTF-8"}"#
+            ])
+        #expect(encoding.status == 2 && encoding.errors == "")
+        try Data(repeating: UInt8(ascii: "#"), count: 1_048_577).write(to: path)
+        let length = try await Program.run(["check", "study.yaml", "--json"], in: scratch.path)
+        #expect(
+            length.lines == [
+                #"{"event":"mistake","line":1,"column":1,"message":"1048577 bytes, want at most 1048576 for a study file"}"#
+            ])
+        #expect(length.status == 2 && length.errors == "")
+        #expect(
+            try await self.run(scratch)
+                == "winnow: study.yaml:1:1: 1048577 bytes, want at most 1048576 for a study file\n")
+    }
 }

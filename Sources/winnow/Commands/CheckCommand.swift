@@ -13,7 +13,13 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "JSON lines on standard output.") var json = false
 
     func run() throws {
-        let text = try StudyInput.text(of: self.study)
+        let text: String
+        do {
+            text = try StudyInput.text(of: self.study)
+        } catch let failure as CommandFailure where !failure.mistakes.isEmpty {
+            self.tell(failure.mistakes)
+            throw ExitCode(CommandFailure.Code.wrongInput.rawValue)
+        }
         let directory = URL(fileURLWithPath: self.study).deletingLastPathComponent().path
         let reading = StudyReader.read(text: text, lookup: TableInput.lookup(relativeTo: directory))
         let mistakes = reading.mistakes + reading.searchMistakes
