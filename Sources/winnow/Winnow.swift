@@ -20,10 +20,10 @@ struct Winnow: ParsableCommand {
 enum Main {
     static func main() {
         self.takeSignals()
-        defer { Terminal.flush() }
         do {
             var command = try Winnow.parseAsRoot()
             try command.run()
+            self.end(0)
         } catch let failure as CommandFailure {
             Terminal.writeError("winnow: \(failure.message)")
             self.end(failure.code.rawValue)
@@ -38,9 +38,11 @@ enum Main {
         }
     }
 
+    /// Ends the process; what could not be written makes a success a failure.
     private static func end(_ code: Int32) -> Never {
-        Terminal.flush()
-        exit(code)
+        guard let reason = Terminal.flush() else { exit(code) }
+        Terminal.writeError("winnow: standard output can't be written, lines are missing there: \(reason)")
+        exit(code == 0 ? CommandFailure.Code.failed.rawValue : code)
     }
 
     /// A parent may have started this program with signals blocked, and a reader may close its end of a pipe: neither may

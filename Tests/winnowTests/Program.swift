@@ -17,18 +17,26 @@ final class Program: @unchecked Sendable {
     static let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appendingPathComponent("winnow").path
 
-    /// Starts the program.
-    init(_ arguments: [String], in directory: String, environment: [String: String] = [:]) throws {
+    /// Starts the program; lines are read here unless its standard output goes elsewhere.
+    init(
+        _ arguments: [String], in directory: String, environment: [String: String] = [:], output: FileHandle? = nil
+    ) throws {
         self.process.executableURL = URL(fileURLWithPath: Self.path)
         self.process.arguments = arguments
         self.process.currentDirectoryURL = URL(fileURLWithPath: directory)
         self.process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         self.process.standardInput = FileHandle.nullDevice
-        self.process.standardOutput = self.output
         self.errorFile = directory + "/stderr-\(UUID().uuidString)"
         try Data().write(to: URL(fileURLWithPath: self.errorFile))
         self.errors = try #require(FileHandle(forWritingAtPath: self.errorFile))
         self.process.standardError = self.errors
+        if let output {
+            self.process.standardOutput = output
+            // Without a writer, what is read here ends at once.
+            try self.output.fileHandleForWriting.close()
+        } else {
+            self.process.standardOutput = self.output
+        }
         try self.process.run()
     }
 
@@ -93,9 +101,9 @@ final class Program: @unchecked Sendable {
 
     /// Runs the program to its end.
     static func run(
-        _ arguments: [String], in directory: String, environment: [String: String] = [:]
+        _ arguments: [String], in directory: String, environment: [String: String] = [:], output: FileHandle? = nil
     ) async throws -> (status: Int32, lines: [String], errors: String) {
-        try await Program(arguments, in: directory, environment: environment).finish()
+        try await Program(arguments, in: directory, environment: environment, output: output).finish()
     }
 
     private static func onThread<Answer: Sendable>(_ body: @escaping @Sendable () -> Answer) async -> Answer {
