@@ -186,6 +186,6 @@ let package = Package(
                 "CoordinatorCore", "FileStore", "Messaging", "StudyJournal", "TrainingData", "TuningModel", "WireCodec",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("winnow"),
+        tests("winnow", ["TuningModel"]),
     ]
 )

@@ -153,7 +153,11 @@ extension Coordinator {
         guard let place = self.virtual?.place(of: attempt), var held = self.virtual?.held[place] else { return nil }
         held.grantCount += 1
         let grant = attempt.granted(by: self.study.coordinatorEpoch, count: held.grantCount)
-        if grant == nil { held.refusal = "it was given out \(held.grantCount - 1) times and never came to its end" }
+        if grant == nil {
+            let count = held.grantCount - 1
+            held.refusal =
+                count > 0 ? "it was given out \(count) times and never came to its end" : "it has no attempt left"
+        }
         self.virtual?.held[place] = held
         return grant
     }

@@ -32,18 +32,17 @@ extension CoordinatorService {
         var nextTick = self.now
         var nextDraw = self.now
         let starting = self.pending
-        // When the workers' last messages have had their time.
-        var silence: Duration?
         self.pending = []
         try self.carryOut(starting, observer)
         while !self.hasLeft {
             let ready = try self.poller.wait(milliseconds: self.confirmation?.isAtWork == true ? 0 : self.pause)
             if ready.contains(Self.departureToken) {
                 self.departure.clear()
-                silence = self.now + Self.lastWords
+                self.silence = self.now + Self.lastWords
             }
             // Messages may lie in the socket, or come only now: the process that sent them has ended all the same.
-            let isSilent = silence.map { self.now >= $0 || self.coordinator.study.count(of: .running) == 0 } ?? false
+            let isSilent =
+                self.silence.map { self.now >= $0 || self.coordinator.study.count(of: .running) == 0 } ?? false
             if ready.contains(Self.interruptionToken) || isSilent {
                 self.interruption.clear()
                 self.sayGoodbye()
@@ -125,19 +124,20 @@ extension CoordinatorService {
     /// Nobody is told anything meanwhile, so that workers keep what they have until they are heard again: for them it is as if
     /// this process stood still.
     ///
-    /// - Throws: What the journal throws, for a full disk only where the wait is interrupted.
+    /// - Throws: What the journal throws, for a full disk only where the wait is interrupted or the last worker has ended.
     private func commit(_ records: [JournalRecord]) throws {
         var isTold = false
         while true {
             do throws(JournalError) {
                 try self.journal.append(records)
-                if isTold { self.logger.notice("there is space again: the study goes on") }
+                if isTold { self.logger.warning("there is space again: the study goes on") }
                 return
             } catch {
                 guard error.code == .noSpace else { throw error }
                 if !isTold { self.logger.error("the study waits for space", metadata: ["error": "\(error)"]) }
                 isTold = true
-                if self.interruption.wait(milliseconds: Self.patience) { throw error }
+                let isInterrupted = self.interruption.wait(milliseconds: Self.patience)
+                if isInterrupted || self.silence != nil || self.departure.wait(milliseconds: 0) { throw error }
             }
         }
     }

@@ -62,6 +62,8 @@ package final class CoordinatorService {
     let start: ContinuousClock.Instant
     /// Study time at `start`: where the journal ended.
     let offset: Duration
+    /// When the last messages of workers that have all ended have had their time; `nil` while there are workers.
+    var silence: Duration?
 
     /// Opens or goes on with a study in its folder, and binds its sockets.
     ///
@@ -125,7 +127,7 @@ package final class CoordinatorService {
         let blobs = try BlobStore(folder: self.folder.blobs)
         self.blobs = blobs
         let isNew = self.journal.lastLSN == 0
-        if !isNew { try Self.checkData(digest, of: self.journal.header, in: blobs, settings.directory) }
+        try Self.checkData(digest, of: self.journal, in: blobs, settings.directory)
         let image = try Self.image(digest, of: dataset, in: blobs, logger)
         if isNew {
             // In one piece, so that a start that breaks off here leaves all of it or nothing.
@@ -170,9 +172,10 @@ package final class CoordinatorService {
     /// Refuses data that are not those with which the study began: they are named in the journal, and in older folders in the
     /// store alone.
     private static func checkData(
-        _ digest: Digest, of header: JournalHeader, in blobs: BlobStore, _ directory: String
+        _ digest: Digest, of journal: Journal, in blobs: BlobStore, _ directory: String
     ) throws {
-        guard header.dataset.map({ $0 == digest }) ?? blobs.contains(digest) else {
+        let isNew = journal.lastLSN == 0
+        guard journal.header.dataset.map({ $0 == digest }) ?? (isNew || blobs.contains(digest)) else {
             throw ServiceError(
                 "\(directory): the data has changed since this study began; restore it, or begin a new study in another "
                     + "--dir")
@@ -205,6 +208,9 @@ package final class CoordinatorService {
     /// Opens the journal of this very study, or begins one, also where an earlier start got no further than its file.
     private static func openJournal(_ folder: StudyFolder, _ header: JournalHeader) throws -> Journal {
         if FileManager.default.fileExists(atPath: folder.journal) {
+            // Before it is opened, which would remove a log that may be all that is left.
+            let attributes = try? FileManager.default.attributesOfItem(atPath: folder.journal)
+            if attributes?[.size] as? Int == 0 { try folder.checkHasStoredNothing() }
             if let journal = try Self.existingJournal(folder.path, header) { return journal }
             try folder.checkHasStoredNothing()
         }

@@ -8,14 +8,15 @@ public typealias Lanes = SIMD8<Double>
 /// Public, as everything that is to be compiled in the instructions of the module that calls it: the compiler takes the body
 /// of an inlinable function into another module only where it is public.
 public enum LaneMath {
-    /// `exp(x)` for numbers not above 0, within 3 units in the last place down to -690; what is below counts as -690.
+    /// `exp(x)` for numbers not above 0, within 3 units in the last place down to -690; what is below counts as -690, NaN stays
+    /// NaN.
     ///
     /// With `x = k log 2 + r` and `|r| <= log(2) / 2`: `2^k` times the first thirteen terms of the series of `e^r`. `k` is
     /// rounded by adding 3/2 of 2^52, which leaves it in the last bits of the sum.
     @inlinable @inline(__always)
     public static func exponential(ofNegative x: Lanes) -> Lanes {
         let shifter = 0x1.8p52
-        let bounded = pointwiseMax(x, Lanes(repeating: -690))
+        let bounded = x.replacing(with: -690, where: x .< -690)
         let shifted = bounded * 0x1.71547652b82fep0 + shifter
         let k = shifted - shifter
         let r = (bounded - k * 0x1.62e42fee00000p-1) - k * 0x1.a39ef35793c76p-33

@@ -8,8 +8,8 @@ package import KernelInterface
 #endif
 
 extension SurrogateTable {
-    /// The loops in the instructions that every processor of its architecture has: a study is searched on hosts that could
-    /// not train.
+    /// The loops in the instructions that every processor of its architecture has: studies are simulated, replayed and looked
+    /// at on hosts that could not train.
     package static let portable = unsafe SurrogateTable(
         covariances: { unsafe $0.fill() }, solveLower: { unsafe $0.solveLower() },
         solveUpper: { unsafe $0.solveUpper() })
@@ -32,6 +32,6 @@ extension SurrogateTable {
         }
     }
 
-    /// The loops of the best set that this processor runs.
+    /// The loops of the best set that this processor runs, whatever set kernels are wanted of: their bits are the same.
     package static let best = InstructionSet.compiled.lazy.compactMap { Self.table(of: $0) }.first ?? Self.portable
 }

@@ -4,7 +4,7 @@ import Yams
 extension FileNode {
     /// Keys that are looked for, one parse of the file for each.
     private static let mostRenamed = 16
-    /// Of private use, and so in nobody's key: the n-th key that is renamed gets the n-th scalar from here on.
+    /// Of private use: the n-th key that is renamed gets the n-th scalar from here on.
     private static let firstMark: UInt32 = 0xE000
 
     /// What is wrong where the parser says that a key stands twice.
@@ -16,11 +16,13 @@ extension FileNode {
     /// - Parameters:
     ///   - text: The whole file.
     ///   - error: What the parser says.
-    /// - Returns: A mistake for each key that stands in its mapping already; `nil` for another error, and where the keys are
-    ///   too many or not of a kind that can be renamed.
+    /// - Returns: A mistake for each key that stands in its mapping already; `nil` for another error, where the keys are too many
+    ///   or not of a kind that can be renamed, and where the file uses the marks itself.
     /// - Complexity: O(bytes) for each such key.
     static func duplicates(in text: String, _ error: any Error) -> [Mistake]? {
         var scalars = Array(text.unicodeScalars)
+        let marks = self.firstMark..<(self.firstMark + UInt32(self.mostRenamed))
+        guard !scalars.contains(where: { marks.contains($0.value) }) else { return nil }
         var names: [String] = []
         var error = error
         while names.count < self.mostRenamed {
@@ -58,11 +60,13 @@ extension FileNode {
         case .sequence(let items): for item in items { self.findRepeated(in: item, names: names, mistakes: &mistakes) }
         case .mapping(let pairs):
             let keys = pairs.map { (name: self.name(of: $0.key, names: names), mark: $0.key.mark) }
-            let renamed = pairs.map { self.number(of: $0.key, names: names) != nil }
+            var firstRenamed: [String: Int] = [:]
             for (place, pair) in pairs.enumerated() {
-                if let name = keys[place].name, let mark = keys[place].mark,
-                    let first = keys.indices.first(where: { keys[$0].name == name && renamed[$0] }), first < place
-                {
+                let name = keys[place].name
+                if let name, firstRenamed[name] == nil, self.number(of: pair.key, names: names) != nil {
+                    firstRenamed[name] = place
+                }
+                if let name, let mark = keys[place].mark, let first = firstRenamed[name], first < place {
                     mistakes.append(
                         Mistake(
                             Place(line: mark.line, column: mark.column),

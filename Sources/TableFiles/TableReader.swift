@@ -167,12 +167,13 @@ package struct TableReader {
             }
         }
         let space = self.header.space
-        let names = try record()?.cells ?? []
-        guard let idColumn = names.firstIndex(of: "id") else { throw TableError(path, "line 1: no column id") }
+        let header = try record()
+        let (names, line) = (header?.cells ?? [], header?.line ?? 1)
+        guard let idColumn = names.firstIndex(of: "id") else { throw TableError(path, "line \(line): no column id") }
         var columns: [Int] = []
         for parameter in space.parameters {
             guard let column = names.firstIndex(of: parameter.name) else {
-                throw TableError(path, "line 1: no column \(parameter.name)")
+                throw TableError(path, "line \(line): no column \(parameter.name)")
             }
             columns.append(column)
         }

@@ -4,15 +4,17 @@ import Glibc
 enum OpenFiles {
     /// More than any number of workers needs.
     private static let most: rlim_t = 65_536
-    /// What a coordinator needs beside its workers, and for each: two connections, and the pipe to a process of its own.
+    /// What a process needs for itself, and for each worker or slot: two connections, or the pipes of a process.
     private static let own = 128
-    private static let ofWorker = 4
+    private static let ofEach = 4
 
     /// Raises the limit as far as this process may, so that none is short of files in the middle of a study.
     ///
-    /// - Parameter workers: How many are expected at least.
+    /// - Parameters:
+    ///   - count: How many workers or slots are expected at least.
+    ///   - noun: What they are.
     /// - Throws: ``CommandFailure`` where so many could not be served.
-    static func prepare(for workers: Int) throws {
+    static func prepare(for count: Int, _ noun: String) throws {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         let wanted = min(limit.rlim_max, Self.most)
@@ -20,11 +22,11 @@ enum OpenFiles {
             limit.rlim_cur = wanted
             _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
-        let needed = Self.own + Self.ofWorker * workers
+        let needed = Self.own + Self.ofEach * count
         guard limit.rlim_cur >= rlim_t(needed) else {
             throw CommandFailure(
                 .failed,
-                "this process may open \(limit.rlim_cur) files, want \(needed) for \(workers) workers; raise the limit "
+                "this process may open \(limit.rlim_cur) files, want \(needed) for \(count) \(noun); raise the limit "
                     + "(ulimit -n, LimitNOFILE=)")
         }
     }

@@ -33,7 +33,7 @@ struct StudyRunner {
         } catch {
             throw CommandFailure(.wrongInput, "\(error)")
         }
-        try OpenFiles.prepare(for: max(self.workers, 1))
+        try OpenFiles.prepare(for: max(self.workers, 1), "workers")
         try self.input.checkTestRows(self.data)
         let service: CoordinatorService
         let recollections = try self.recollections()
@@ -70,7 +70,7 @@ struct StudyRunner {
         do {
             outcome = try service.run(reporter)
         } catch {
-            throw CommandFailure(.failed, "\(error)")
+            throw CommandFailure(signals.hasFired ? .interrupted : .failed, "\(error)")
         }
         guard outcome.isFinished || !local.areAllGone || signals.hasFired else {
             throw CommandFailure(.failed, "every local worker has ended; see the messages above")
@@ -234,6 +234,11 @@ final class SignalWatch {
 
     func cancel() {
         for source in self.sources { source.cancel() }
-        for number in self.numbers { signal(number, SIG_DFL) }
+        for number in self.numbers { Self.endAsInterrupted(by: number) }
+    }
+
+    /// Has a signal end this process with the exit code of an interruption.
+    static func endAsInterrupted(by number: Int32) {
+        signal(number) { _ in _exit(CommandFailure.Code.interrupted.rawValue) }
     }
 }

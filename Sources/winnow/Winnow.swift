@@ -54,7 +54,7 @@ enum Main {
         unsafe sigaddset(&signals, SIGTERM)
         unsafe sigaddset(&signals, SIGINT)
         unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
-        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(CommandFailure.Code.interrupted.rawValue) } }
+        for number in [SIGTERM, SIGINT] { SignalWatch.endAsInterrupted(by: number) }
         signal(SIGPIPE, SIG_IGN)
     }
 }

@@ -25,7 +25,7 @@ struct FullDiskTests {
         func log(event: LogEvent) { self.hear(event.level, "\(event.message)") }
     }
 
-    private static func words(_ queue: DatabaseQueue) throws -> Int {
+    private static func rowCount(_ queue: DatabaseQueue) throws -> Int {
         try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM journal") ?? 0 }
     }
 
@@ -79,28 +79,29 @@ struct FullDiskTests {
             }
         }
         try Self.fill(service.journal)
-        let rows = try Self.words(service.journal.queue)
+        let rows = try Self.rowCount(service.journal.queue)
         queue.withLock { $0 = service.journal.queue }
         interrupt.withLock { $0 = service.interrupt }
         let outcome = try service.run(Unobserved())
         #expect(!outcome.isFinished)
         #expect(
             heard.withLock { $0 } == [
-                "error: the study waits for space", "notice: there is space again: the study goes on",
+                "error: the study waits for space", "warning: there is space again: the study goes on",
             ])
         // The start of the coordinator.
-        #expect(try Self.words(service.journal.queue) == rows + 1)
+        #expect(try Self.rowCount(service.journal.queue) == rows + 1)
     }
 
-    @Test("ends with what is wrong where the wait is interrupted")
-    func interrupted() throws {
+    @Test(
+        "ends with what is wrong where the wait is interrupted, or the last worker has ended", arguments: [true, false])
+    func interrupted(isInterrupt: Bool) throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("winnow-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let interrupt = Mutex<(@Sendable () -> Void)?>(nil)
         let service = try self.service(directory) { _, _ in interrupt.withLock { $0 }?() }
         try Self.fill(service.journal)
-        interrupt.withLock { $0 = service.interrupt }
+        interrupt.withLock { $0 = isInterrupt ? service.interrupt : service.interruptAfterLastWorker }
         let error = try #require(throws: JournalError.self) { try service.run(Unobserved()) }
         #expect(error.code == .noSpace)
     }

@@ -67,6 +67,9 @@ struct OpeningTests {
     @Test("a data set whose file is gone or damaged is stored again, other data are refused")
     func lostDataset() throws {
         defer { self.remove() }
+        // A start that gets no further has named its data, too.
+        do { _ = try self.open() }
+        #expect(throws: ServiceError.self) { try self.open(last: 4) }
         do {
             // A study of which the journal says something.
             let service = try self.open()

@@ -128,7 +128,10 @@ struct GaussianProcess: Sendable {
         var covariances = [Lanes](repeating: .zero, count: count)
         var slopes: [Lanes] = []
         let (columnCount, weights) = (self.columnCount, self.parameters.weights)
-        precondition(x.count == columnCount && weights.count == columnCount, "\(x.count) columns, want \(columnCount)")
+        precondition(
+            x.count == columnCount && weights.count == columnCount && self.points.count == count * columnCount,
+            "\(x.count) columns, \(weights.count) weights, \(self.points.count) numbers, want \(columnCount) of \(count)"
+        )
         if gradientColumns.isEmpty {
             unsafe self.fill(&covariances, nil, at: x, self.points, weights, self.isCategorical)
         } else {

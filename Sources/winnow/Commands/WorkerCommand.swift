@@ -22,7 +22,7 @@ struct WorkerCommand: ParsableCommand {
         guard (1...1024).contains(slots) else {
             throw CommandFailure(.wrongInput, "--slots = \(slots), want 1 to 1024")
         }
-        try OpenFiles.prepare(for: slots)
+        try OpenFiles.prepare(for: slots, "slots")
         var logger = Logger(label: "winnow.worker") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = self.quiet ? .error : .notice
         let settings = WorkerSettings(
