@@ -79,7 +79,6 @@ extension Coordinator {
             .journal(JournalRecord(time: now, event: .workRequested(.virtual(slot)), decisions: decisions)))
         self.follow(decisions)
         self.virtual?.held += decisions.compactMap(\.begun).map { VirtualWork.Held(attempt: $0) }
-        self.tellChoices()
         return true
     }
 

@@ -179,14 +179,11 @@ package struct Coordinator: Sendable {
         let decisions = self.study.apply(event, at: now)
         self.effects.append(.journal(JournalRecord(time: now, event: event, decisions: decisions)))
         self.follow(decisions)
-        // What is chosen matters, and may have changed, when a trial begins.
-        let begins = decisions.contains { if case .started = $0 { true } else { false } }
-        if begins { self.tellChoices() }
         return decisions
     }
 
     /// Logs what the study has chosen for itself, when that changes.
-    mutating func tellChoices() {
+    private mutating func tellChoices() {
         let choices = self.study.choices
         for choice in choices where !self.toldChoices.contains(choice) {
             self.effects.append(.log(choice, isWarning: false))
@@ -194,7 +191,7 @@ package struct Coordinator: Sendable {
         self.toldChoices = choices
     }
 
-    /// Stops at their workers what the study has stopped, and lets checkpoints go that nobody can need.
+    /// Stops at their workers what the study has stopped, lets checkpoints go that nobody can need, and logs what was chosen.
     mutating func follow(_ decisions: [StudyDecision]) {
         for decision in decisions {
             switch decision {
@@ -218,7 +215,10 @@ package struct Coordinator: Sendable {
                 }
                 self.formerBest = trial
                 self.wantCheckpoint(of: trial)
-            case .started, .promoted, .retried, .paused, .finished: break
+            case .started:
+                // What is chosen matters, and may have changed, when a trial begins.
+                self.tellChoices()
+            case .promoted, .retried, .paused, .finished: break
             }
         }
     }

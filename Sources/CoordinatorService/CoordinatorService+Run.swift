@@ -111,7 +111,7 @@ extension CoordinatorService {
                 let training = Duration.seconds(min(self.coordinator.study.record(of: trial)?.seconds ?? 0, 5))
                 self.confirmation = Confirmation(of: trial, deadline: self.now + training)
             case .leave: self.hasLeft = true
-            case .log(let text, let isWarning): self.logger.log(level: isWarning ? .warning : .info, "\(text)")
+            case .log(let text, let isWarning): self.logger.log(level: isWarning ? .warning : .notice, "\(text)")
             }
         }
         for peer in unreachable {

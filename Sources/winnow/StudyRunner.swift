@@ -132,7 +132,7 @@ struct StudyRunner {
         }
         if diverged + failed == study.trials.count {
             return
-                "\(diverged) trials diverged and \(failed) failed, see winnow trials; mend the cause and begin a new "
+                "\(diverged) trials diverged and \(failed) failed, winnow show DIR TRIAL says why; mend the cause and begin a new "
                 + "study in another --dir"
         }
         return
@@ -189,10 +189,10 @@ struct StudyRunner {
             "see also: winnow trials \(self.settings.directory), winnow replay \(self.settings.directory)")
     }
 
-    /// Warnings and errors go to standard error.
+    /// What the study has chosen for itself, warnings and errors go to standard error.
     static let logger: Logger = {
         var logger = Logger(label: "winnow") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .warning
+        logger.logLevel = .notice
         return logger
     }()
 }

@@ -61,6 +61,14 @@ struct CoordinatorScenarioTests {
             ])
     }
 
+    @Test("says what a searcher chooses for itself, once")
+    func choices() throws {
+        var coordinator = try Studies.start(Studies.definition(.none(maximum: 1), trials: 5, searcher: .automatic))
+        let effects = coordinator.handle(.message(self.peer, Studies.hello(self.worker, slots: 2)), at: .seconds(1))
+        let told = effects.filter { if case .log = $0 { true } else { false } }
+        #expect(told == [.log("searcher: hyper_tune", isWarning: false)])
+    }
+
     @Test("acknowledges epochs behind their journal record and gives the free slot the next trial")
     func report() throws {
         var coordinator = try Studies.start(Studies.definition(Studies.asha, trials: 5))
