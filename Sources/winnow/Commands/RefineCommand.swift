@@ -133,7 +133,8 @@ struct RefineCommand: ParsableCommand {
                     .adding("best", .int(narrowing.best.count)).adding("trials", .int(narrowing.trials))
                     .adding("warm_start", .text(warmStart)).text)
         } else {
-            Terminal.writeLine("written: \(path); paths in it are relative to it, as they were in the earlier study's file")
+            Terminal.writeLine(
+                "written: \(path); paths in it are relative to it, as they were in the earlier study's file")
         }
     }
 
