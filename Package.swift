@@ -158,7 +158,9 @@ let package = Package(
             ],
             exclude: ["Vectors"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
-        tests("SearchAlgorithms", ["KernelInterface", "Randomness", "TuningModel"], exclude: ["Vectors"]),
+        tests(
+            "SearchAlgorithms", ["KernelInterface", "NumericKernels", "Randomness", "TuningModel"], exclude: ["Vectors"]
+        ),
         tests("CoordinatorCore", ["Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("StudySimulation", ["CoordinatorCore", "Randomness", "SearchAlgorithms", "TuningModel"]),
         tests("TableFiles", ["StudySimulation", "TuningModel"]),

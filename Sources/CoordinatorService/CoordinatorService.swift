@@ -138,8 +138,7 @@ package final class CoordinatorService {
                 })
         }
         try Self.removeUnused(blobs, dataset: digest, study: state)
-        self.bulkServer = BulkServer(
-            blobs: self.blobs, dataset: digest, image: image)
+        self.bulkServer = BulkServer(blobs: blobs, dataset: digest, image: image)
         self.offset = last
         self.lastCommit = last
         self.start = self.clock.now

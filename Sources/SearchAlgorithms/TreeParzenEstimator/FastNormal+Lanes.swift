@@ -2,8 +2,8 @@ import KernelInterface
 
 /// The same functions of eight numbers side by side.
 ///
-/// Each lane takes the steps of the function of one number in their order, none of them fused, and so has the same bits where it is not
-/// NaN: a density is the same whether its kernels are added up one at a time or eight.
+/// Each lane takes the steps of the function of one number in their order, none of them fused, and so has the same bits
+/// where it is not NaN: a density is the same whether its kernels are added up one at a time or eight.
 extension FastNormal {
     /// e to the power of numbers that are not above 0; 0 where they are not above `limit`, which is -700 or more.
     @inline(__always)
