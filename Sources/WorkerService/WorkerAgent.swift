@@ -101,15 +101,8 @@ final class WorkerAgent {
 
     private func attend(to token: Int) throws {
         switch token {
-        case Token.control: try self.readControl()
-        case Token.monitor:
-            while let event = self.control?.receiveMonitorEvent() {
-                switch event {
-                case .connected: self.feed(.connected)
-                case .disconnected, .failed: self.feed(.disconnected)
-                case .accepted: break
-                }
-            }
+        case Token.control: _ = try self.readControl()
+        case Token.monitor: try self.readMonitor()
         case Token.bulk: try self.readBulk()
         case Token.signal:
             for _ in 0..<self.signals.take() { self.feed(.signal) }
@@ -127,15 +120,30 @@ final class WorkerAgent {
         self.feed(.parentEnded)
     }
 
-    private func readControl() throws {
+    private func readMonitor() throws {
+        while let event = self.control?.receiveMonitorEvent() {
+            switch event {
+            case .connected: self.feed(.connected)
+            case .disconnected, .failed:
+                // What was said before the connection ended lies in the socket still, a goodbye above all.
+                while try self.readControl() {}
+                self.feed(.disconnected)
+            case .accepted: break
+            }
+        }
+    }
+
+    /// - Returns: Whether there may be more.
+    private func readControl() throws -> Bool {
         for _ in 0..<Self.framesPerRound {
-            guard let socket = self.control, let frame = try socket.receive() else { return }
+            guard let socket = self.control, let frame = try socket.receive() else { return false }
             do {
                 self.feed(.received(try WireCodec.decodeCoordinatorMessage(frame.payload)))
             } catch {
                 self.feed(.receivedGarbage("\(error)"))
             }
         }
+        return true
     }
 
     private func readBulk() throws {

@@ -40,9 +40,12 @@ final class ScriptedCoordinator {
     }
 
     /// Loses everything that a killed coordinator loses, and listens again on the same port.
-    func restart() throws {
+    ///
+    /// - Parameter lingerMillis: For how long the last words before that may still travel.
+    /// - Throws: ``MessagingError`` where the port stays taken.
+    func restart(lingerMillis: Int = 0) throws {
         self.poller.remove(token: 0)
-        self.control.close()
+        self.control.close(lingerMillis: lingerMillis)
         self.peer = nil
         let socket = try Socket(self.context, role: .router, plane: .control)
         let end = ContinuousClock.now + .seconds(5)

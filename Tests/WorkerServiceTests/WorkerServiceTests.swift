@@ -331,6 +331,19 @@ struct WorkerServiceTests {
         worker.removeCache()
     }
 
+    @Test("a goodbye is heard though the connection ends right behind it", arguments: 1...12)
+    func lastWords(attempt: Int) throws {
+        let coordinator = try ScriptedCoordinator()
+        let worker = RunningWorker(coordinator.endpoint, slots: 1)
+        #expect(try coordinator.serve(until: { coordinator.hasWorker }))
+        try coordinator.send(.goodbye(isFinal: true))
+        try coordinator.restart(lingerMillis: 5000)
+        coordinator.answersHello = false
+        #expect(try coordinator.serve(until: { worker.exitCode != nil }), "attempt \(attempt)")
+        #expect(worker.exitCode == 0)
+        worker.removeCache()
+    }
+
     @Test("the data set in the cache is used, unless it is damaged")
     func cache() throws {
         let coordinator = try ScriptedCoordinator()
