@@ -178,6 +178,7 @@ package struct TableReader {
             columns.append(column)
         }
         var rows: [(id: Int, configuration: Configuration)] = []
+        var lines: [Int: Int] = [:]
         while let row = try record() {
             let cells = row.cells
             let place = "\(path):\(row.line)"
@@ -186,6 +187,9 @@ package struct TableReader {
             }
             guard let id = Int(cells[idColumn]) else {
                 throw TableError(place, "id \"\(shown(cells[idColumn]))\", want a number")
+            }
+            if let first = lines.updateValue(row.line, forKey: id) {
+                throw TableError(place, "id \(id) stands in line \(first) already, want each once")
             }
             var values: [ParameterValue?] = []
             for (parameter, column) in zip(space.parameters, columns) {

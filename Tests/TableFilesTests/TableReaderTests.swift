@@ -192,6 +192,7 @@ final class TableReaderTests {
             ),
             ("configs", ",b,16,8", ",b,16", "configs.csv:2: 4 cells, want 5"),
             ("configs", "7,0.01", "x,0.01", "configs.csv:2: id \"x\", want a number"),
+            ("configs", "9,1.0", "7,1.0", "configs.csv:3: id 7 stands in line 2 already, want each once"),
             ("configs", "units", "width", "configs.csv: line 1: no column units"),
             (
                 "configs", ",b,16,8\n", ",\"b\nb\",16,8\n1",

@@ -34,6 +34,23 @@ struct SimulateCommand: ParsableCommand {
         }
         simulation.run(until: self.until ?? .infinity)
         self.tell(simulation)
+        // Whoever looks at the first part of a study alone does not ask for its end.
+        let isCut = self.until.map { simulation.time >= $0 } ?? false
+        if !isCut, simulation.study.count(of: .complete) == 0 {
+            throw CommandFailure(.budgetWithoutCompleteTrial, Self.reasonOfNone(simulation.study))
+        }
+    }
+
+    /// Why no trial came to its end, and what helps.
+    private static func reasonOfNone(_ study: StudyState) -> String {
+        let count = study.trials.count
+        if study.trials.allSatisfy({ $0.status == .diverged }) {
+            return
+                "all \(count) trials diverged: the target of their rows is not finite; want a table or a repeat with finite "
+                + "numbers"
+        }
+        return
+            "the budget was spent before any trial came to the end of its curve; raise it or lower the scheduler's max"
     }
 
     private func tell(_ simulation: Simulation) {
