@@ -41,11 +41,19 @@ extension StudyBuilder {
             if unbuilt.contains(entry.key) {
                 self.report(entry.place, "\(subject)\(key) is not built yet, want \(Self.list(known))")
             } else {
-                let guess = NearestName.of(entry.key, among: known).map { ", did you mean \($0)?" } ?? ","
+                let guess = Self.guess(entry.key, among: known, path: path)
                 self.report(entry.place, "\(subject)unknown key \"\(key)\"\(guess) want \(Self.list(known))")
             }
         }
         return Section(path: path, place: node.place, entries: entries)
+    }
+
+    /// What somebody may have meant who wrote a key where it is not known.
+    private static func guess(_ key: String, among known: [String], path: String) -> String {
+        if let name = NearestName.of(key, among: known) { return ", did you mean \(name)?" }
+        let start = path.isEmpty ? "" : path + "."
+        let rule = SettingRule.all.first { $0.pattern.hasPrefix(start) && $0.pattern.hasSuffix(".\(key)") }
+        return rule.map { ", did you mean \($0.pattern)?" } ?? ","
     }
 
     /// The value of a key that must be there.

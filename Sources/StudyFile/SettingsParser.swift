@@ -18,9 +18,11 @@ package enum SettingsParser {
     ) throws(SettingError) -> [Setting] {
         let given = try self.parse(assignments, study: study)
         var values: [ParameterValue?] = []
+        var missing: [Parameter] = []
         for parameter in study.space.parameters {
             guard study.space.holds(parameter.conditions, in: values) else {
-                if let value = given[parameter.name] {
+                // Where values are missing it may yet exist.
+                if missing.isEmpty, let value = given[parameter.name] {
                     throw SettingError(
                         setting: parameter.name, found: "\(value)",
                         wanted: "nothing, it does not exist: it needs "
@@ -29,14 +31,11 @@ package enum SettingsParser {
                 values.append(nil)
                 continue
             }
-            guard let value = given[parameter.name] ?? parameter.defaultValue else {
-                throw SettingError(
-                    setting: parameter.name, found: "nothing",
-                    wanted:
-                        "--set \(parameter.name)=VALUE, it is searched and has no default (\(parameter.domain.wanted))")
-            }
+            let value = given[parameter.name] ?? parameter.defaultValue
+            if value == nil { missing.append(parameter) }
             values.append(value)
         }
+        try self.checkNothing(of: missing)
         var settings = study.settings(for: Configuration(values)).map { setting in
             given[setting.name].map { Setting(setting.name, $0) } ?? setting
         }
@@ -47,6 +46,16 @@ package enum SettingsParser {
         try self.checkGroups(given, in: settings)
         _ = try TrainingConfiguration(settings)
         return settings
+    }
+
+    /// Each searched parameter has a value.
+    private static func checkNothing(of missing: [Parameter]) throws(SettingError) {
+        guard let first = missing.first else { return }
+        let others = missing.dropFirst().map { "--set \($0.name)=VALUE (\($0.domain.wanted))" }
+        throw SettingError(
+            setting: first.name, found: "nothing",
+            wanted: "--set \(first.name)=VALUE, it is searched and has no default (\(first.domain.wanted))"
+                + (others.isEmpty ? "" : "; so are " + others.joined(separator: ", ")))
     }
 
     /// What is given of a group of settings asks for what the group cannot do without; it would else change nothing.

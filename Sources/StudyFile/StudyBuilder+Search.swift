@@ -19,8 +19,9 @@ extension StudyBuilder {
         guard let section = self.section(node, path: "search", known: known, unbuilt: unbuilt, isOptional: true) else {
             return nil
         }
-        let searcher = section["searcher"].map { self.searcher($0) } ?? fallback.searcher
-        let scheduled = section["scheduler"].map { self.scheduler($0) } ?? (fallback.scheduler, fallback.resource)
+        let searcher = section["searcher"].map { self.searcher($0.method) } ?? fallback.searcher
+        let scheduled =
+            section["scheduler"].map { self.scheduler($0.method) } ?? (fallback.scheduler, fallback.resource)
         guard var searcher, let scheduled else { return nil }
         var scheduler = scheduled.0
         if objectiveCount > 1, self.level > 1 { Self.chooseForSeveral(&searcher, &scheduler) }
@@ -128,7 +129,10 @@ extension StudyBuilder {
         _ node: FileNode, path: String, names: [String], unbuilt: [String], aliases: [String: String] = [:]
     ) -> String? {
         guard let entries = node.entries else {
-            self.report(node.place, "\(path): found \(node.found), want a mapping such as {name: \(names[0])}")
+            self.report(
+                node.place,
+                "\(path): found \(node.found), want a name such as \(names[0]), or a mapping such as {name: \(names[0])}"
+            )
             return nil
         }
         guard let name = entries.first(where: { $0.key == "name" })?.value else {

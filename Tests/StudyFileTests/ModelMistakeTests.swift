@@ -370,6 +370,18 @@ struct ModelMistakeTests {
                 """
             ]),
         StudyEdit(
+            "batch_size: {ordinal: [16, 32, 64, 128]}",
+            "momentum: 0.9",
+            [
+                """
+                23:3: training: unknown key "momentum", did you mean training.optimizer.sgd.momentum? want loss, \
+                learning_rate, warmup_epochs, schedule_epochs, batch_size, repeats, l1, l2, weight_decay, clip_value, \
+                clip_norm, max_norm, hypergradient, hypergradient_rule, optimizer, schedule, batch_growth, average, \
+                early_stopping, t1_t2, label_smoothing, class_weights, positive_weights, huber_delta, \
+                metrics or augmentation
+                """
+            ]),
+        StudyEdit(
             "learning_rate: {float: [1.0e-4, 1.0], log: true, default: 1.0e-2}",
             "learning_rate: 0",
             [

@@ -123,11 +123,31 @@ struct SearchMistakeTests {
             ]),
         StudyEdit(
             "searcher: {name: random}",
-            "searcher: random",
+            "searcher: [random]",
             [
                 """
-                26:13: search.searcher: found random, want a mapping such as {name: random}
+                26:13: search.searcher: found a list, want a name such as random, or a mapping such as {name: random}
                 """
+            ]),
+        StudyEdit(
+            "scheduler: {name: asha, resource: epochs, min: 1, max: 81, eta: 3}",
+            "scheduler: {name: asha, grace_period: 1, max_t: 81, reduction_factor: 3}",
+            [
+                """
+                27:27: search.scheduler: unknown key "grace_period", did you mean min? want name, resource, epochs, max, min, \
+                eta, brackets, allocation, variant, guard, formula, min_trials, threshold, population, interval, quantile, \
+                resample or synchronous
+                """,
+                """
+                27:44: search.scheduler: unknown key "max_t", did you mean max? want name, resource, epochs, max, min, eta, \
+                brackets, allocation, variant, guard, formula, min_trials, threshold, population, interval, quantile, \
+                resample or synchronous
+                """,
+                """
+                27:55: search.scheduler: unknown key "reduction_factor", did you mean eta? want name, resource, epochs, max, \
+                min, eta, brackets, allocation, variant, guard, formula, min_trials, threshold, population, interval, \
+                quantile, resample or synchronous
+                """,
             ]),
         StudyEdit(
             "searcher: {name: random}",

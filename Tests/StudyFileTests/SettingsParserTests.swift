@@ -126,15 +126,19 @@ struct SettingsParserTests {
         #expect(try TrainingConfiguration(settings).layers.map(\.batchNormalization) == [false, true])
     }
 
-    @Test("a searched parameter without a text and a default is named")
+    @Test("searched parameters without a text and a default are named, all at once")
     func missing() throws {
-        #expect {
-            try SettingsParser.apply([], to: try self.study())
-        } throws: { error in
-            "\(error)"
-                == "model.family.mlp.layers = nothing, want --set model.family.mlp.layers=VALUE, it is searched "
-                + "and has "
-                + "no default (a whole number in [1, 3])"
+        let error = #expect(throws: SettingError.self) {
+            try SettingsParser.apply(
+                ["training.optimizer=adam", "model.family.mlp.layers=1", "training.optimizer.adam.beta2=0.9"],
+                to: try self.study())
         }
+        #expect(
+            error?.description
+                == "model.family.mlp.layers.0.units = nothing, want --set model.family.mlp.layers.0.units=VALUE, it is "
+                + "searched and has no default (a whole number in [16, 256]); so are --set "
+                + "model.family.mlp.layers.0.dropout=VALUE (a number in [0.0, 0.5]), --set model.activation=VALUE (relu, gelu "
+                + "or tanh), --set training.l2=VALUE (a number in [1e-07, 0.01] or 0.0), --set training.batch_size=VALUE (16, "
+                + "32, 64 or 128)")
     }
 }

@@ -201,6 +201,8 @@ struct StudyReaderTests {
                 .gaussianProcess(GaussianProcessSettings(startupTrials: 20, candidates: 99))
             ),
             ("searcher: {name: hyper_tune}", .hyperTune(GaussianProcessSettings())),
+            ("searcher: auto", .automatic),
+            ("searcher: sobol", .sobol),
             ("searcher: {name: mobster, candidates: 50}", .mobster(GaussianProcessSettings(candidates: 50))),
         ])
     func searchers(text: String, expected: SearcherSettings) throws {
@@ -212,6 +214,8 @@ struct StudyReaderTests {
         "schedulers",
         arguments: [
             ("{name: none, max: 9}", SchedulerSettings.none(maximum: 9)),
+            ("auto", .automatic(minimum: 1, maximum: 81, eta: 3)),
+            ("hyperband", .hyperband(maximum: 81, eta: 3, formula: .jmlr)),
             (
                 "{name: successive_halving, min: 2, max: 50, eta: 4}",
                 .successiveHalving(minimum: 2, maximum: 50, eta: 4)

@@ -4,10 +4,10 @@ import TuningModel
 
 /// How figures are written for people.
 enum Figures {
-    /// Four significant digits.
+    /// Four significant digits; without an exponent where the number is large.
     static func short(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-        return String(format: "%.4g", value)
+        return abs(value) < 9999 ? String(format: "%.4g", value) : significantDigits(value)
     }
 
     /// A share as a percentage with one digit.
@@ -25,7 +25,7 @@ enum Figures {
     static func text(_ settings: [Setting]) -> String {
         settings.map { setting in
             let name = setting.name.split(separator: ".").suffix(1).joined()
-            let value = setting.value.number.map { Self.short($0) } ?? "\(setting.value)"
+            let value = if case .float(let number) = setting.value { Self.short(number) } else { "\(setting.value)" }
             return "\(name) \(value)"
         }.joined(separator: "  ")
     }
