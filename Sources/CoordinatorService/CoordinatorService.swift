@@ -137,6 +137,14 @@ package final class CoordinatorService {
                     return JournalRecord(time: .zero, event: event, decisions: state.apply(event, at: .zero))
                 })
         }
+        if !isNew, !state.isFinished {
+            logger.notice(
+                "going on with the study of this folder",
+                metadata: [
+                    "folder": "\(settings.directory)", "trials": "\(state.trials.count)",
+                    "epochs": "\(state.epochCount)",
+                ])
+        }
         try Self.removeUnused(blobs, dataset: digest, study: state)
         self.bulkServer = BulkServer(blobs: blobs, dataset: digest, image: image)
         self.offset = last

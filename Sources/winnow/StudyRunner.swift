@@ -35,6 +35,7 @@ struct StudyRunner {
         }
         try OpenFiles.prepare(for: max(self.workers, 1), "workers")
         try self.input.checkTestRows(self.data)
+        if let note = StudyNotes.budget(of: self.input.study) { Self.logger.warning("\(note)") }
         let service: CoordinatorService
         let recollections = try self.recollections()
         do {
@@ -164,7 +165,8 @@ struct StudyRunner {
             return
         }
         Terminal.writeLine(
-            "\(study.definition.name): \(study.trials.count) trials, \(study.epochCount) epochs in "
+            "\(study.definition.name): \(Figures.count(study.trials.count, "trial")), "
+                + "\(Figures.count(study.epochCount, "epoch")) in "
                 + Figures.time(outcome.wallSeconds) + " (\(study.finishReason ?? ""))")
         if let busy = outcome.busyFraction {
             Terminal.writeLine("workers were busy \(Figures.percent(busy)) of the time")

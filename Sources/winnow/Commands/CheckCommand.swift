@@ -80,10 +80,11 @@ struct CheckCommand: ParsableCommand {
             .adding("names", .array(definition.space.parameters.map { .text($0.name) }))
             .adding("brackets", .array(brackets))
             .adding("constraints", .array(definition.constraints.map { .text($0.description) }))
+            .adding("notes", .array(StudyNotes.of(definition).map { .text($0) }))
     }
 
     private static func print(_ definition: StudyDefinition, _ scheduler: Scheduler) {
-        Terminal.writeLine("\(definition.name): \(definition.space.count) parameters")
+        Terminal.writeLine("\(definition.name): \(Figures.count(definition.space.count, "parameter"))")
         for parameter in definition.space.parameters {
             let depth = parameter.name.split(separator: ".").count - 1
             var line = String(repeating: "  ", count: depth) + "\(parameter.name)  \(Self.text(parameter.domain))"
@@ -94,21 +95,13 @@ struct CheckCommand: ParsableCommand {
         }
         if let population = definition.scheduler.population { Self.print(population, of: definition) }
         for bracket in scheduler.plan where definition.scheduler.population == nil {
-            let rungs = bracket.rungs.map { $0.trials > 0 ? "\($0.trials) trials to \($0.level)" : "\($0.level)" }
+            let rungs = bracket.rungs.map {
+                $0.trials > 0 ? "\(Figures.count($0.trials, "trial")) to \($0.level)" : "\($0.level)"
+            }
             Terminal.writeLine(
                 "bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " \(definition.resource)")
         }
         Self.printResource(of: definition)
-        if definition.searcher == .automatic {
-            Terminal.writeLine(
-                "searcher auto: hyper_tune while a suggestion costs at most 2 % of the median trial, else tpe, else random"
-            )
-        }
-        if case .automatic(let minimum, let maximum, let eta) = definition.scheduler, minimum <= maximum / eta {
-            Terminal.writeLine(
-                "scheduler auto: asha with its first rung at \(definition.resource.amount(minimum)), or at \(minimum * eta) where the "
-                    + "first eight trials say that ranks do not hold until then")
-        }
         for constraint in definition.constraints {
             Terminal.writeLine(
                 "constraint: \(constraint)"
@@ -118,21 +111,22 @@ struct CheckCommand: ParsableCommand {
         }
         let budget = definition.budget
         var limits: [String] = []
-        if let trials = budget.trials { limits.append("\(trials) trials") }
-        if let epochs = budget.epochs { limits.append("\(epochs) epochs") }
+        if let trials = budget.trials { limits.append(Figures.count(trials, "trial")) }
+        if let epochs = budget.epochs { limits.append(Figures.count(epochs, "epoch")) }
         if let time = budget.wallTime { limits.append("\(time.components.seconds) s") }
         if !limits.isEmpty { Terminal.writeLine("budget: " + limits.joined(separator: ", ")) }
+        for note in StudyNotes.of(definition) { Terminal.writeLine(note) }
     }
 
     /// What a trial may have beside its resource.
     private static func printResource(of definition: StudyDefinition) {
         switch definition.resource {
         case .epochs: break
-        case .seconds, .samples: Terminal.writeLine("at most \(definition.mostEpochs) epochs a trial")
+        case .seconds, .samples: Terminal.writeLine("at most \(Figures.count(definition.mostEpochs, "epoch")) a trial")
         case .repeats, .folds:
             Terminal.writeLine(
                 "\(definition.resource): networks that are trained one after the other, each for "
-                    + "\(definition.networkEpochs) epochs")
+                    + Figures.count(definition.networkEpochs, "epoch"))
         }
     }
 
@@ -140,7 +134,7 @@ struct CheckCommand: ParsableCommand {
         let count = population.quantileCount(of: population.count)
         let waiting = population.isSynchronous ? ", when all have come there" : ", each by itself"
         Terminal.writeLine(
-            "population of \(population.count) for \(population.maximum) epochs, compared every \(population.interval)"
+            "population of \(population.count) for \(Figures.count(population.maximum, "epoch")), compared every \(population.interval)"
                 + "\(waiting): the worst \(count) are replaced by copies of the best \(count)")
         let explored = definition.explorableParameters
         let names = definition.space.parameters.map(\.name)

@@ -77,8 +77,9 @@ struct SimulateCommand: ParsableCommand {
                     .adding("reason", .text(study.finishReason ?? "")).text)
         } else {
             Terminal.writeLine(
-                "\(study.trials.count) trials, \(study.epochCount) epochs in \(Figures.short(simulation.time)) units of "
-                    + "time by \(simulation.workerCount) workers: \(study.finishReason ?? "")")
+                "\(Figures.count(study.trials.count, "trial")), \(Figures.count(study.epochCount, "epoch")) in "
+                    + "\(Figures.short(simulation.time)) units of time by \(Figures.count(simulation.workerCount, "worker")): "
+                    + "\(study.finishReason ?? "")")
         }
     }
 }

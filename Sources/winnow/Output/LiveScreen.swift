@@ -24,8 +24,10 @@ final class LiveScreen {
     /// One line for logs.
     static func summary(of snapshot: StudySnapshot) -> String {
         let trials = snapshot.trialCounts
-        var line = "\(snapshot.name) \(Figures.time(snapshot.seconds)): \(snapshot.trialCount) trials, "
-        line += "\(snapshot.trainingCount) running, \(trials.complete) complete, \(snapshot.epochCount) epochs"
+        var line =
+            "\(snapshot.name) \(Figures.time(snapshot.seconds)): \(Figures.count(snapshot.trialCount, "trial")), "
+        line +=
+            "\(snapshot.trainingCount) running, \(trials.complete) complete, \(Figures.count(snapshot.epochCount, "epoch"))"
         if let best = snapshot.best {
             line +=
                 ", best #\(best.trial) \(snapshot.metric.rawValue) \(Figures.short(best.loss)) (epoch \(best.epoch))"
@@ -54,9 +56,9 @@ final class LiveScreen {
             return "\(level) \(bar) \(rung.trials)"
         }
         lines.append("rung   " + rungs.joined(separator: "  "))
-        var workers = "slots  \(snapshot.slotCount) on \(snapshot.workerCount) workers"
+        var workers = "slots  \(snapshot.slotCount) on \(Figures.count(snapshot.workerCount, "worker"))"
         if let busy = snapshot.busyFraction { workers += ", busy \(Figures.percent(busy))" }
-        lines.append(workers + ", \(snapshot.epochCount) epochs")
+        lines.append(workers + ", \(Figures.count(snapshot.epochCount, "epoch"))")
         return lines
     }
 }
