@@ -114,7 +114,8 @@ extension CoordinatorService {
     private func test(_ confirmation: Confirmation, _ record: TrialRecord, _ best: Incumbent) throws -> [MetricValue] {
         let rows = try self.dataset.testImage.map { try OwnedTestRows($0) }
         let metrics = rows.flatMap { confirmation.run?.evaluate($0.part, as: .test) } ?? []
-        let settings = self.coordinator.study.definition.settings(for: record.configuration)
+        let settings = SettingRule.completed(
+            self.coordinator.study.definition.settings(for: record.configuration))
         var texts = settings.map { StoredText($0.name, "\($0.value)") }
         let classes = rows.flatMap { confirmation.run?.evaluateByClass($0.part) } ?? []
         texts += self.dataset.texts(of: classes)

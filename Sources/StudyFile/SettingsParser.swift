@@ -161,7 +161,3 @@ package enum SettingsParser {
         .joined(separator: " and ")
     }
 }
-
-extension Array where Element == Setting {
-    fileprivate subscript(name: String) -> ParameterValue? { self.first { $0.name == name }?.value }
-}

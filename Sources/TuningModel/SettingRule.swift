@@ -8,6 +8,13 @@ package struct Setting: Hashable, Sendable {
     }
 }
 
+extension Array where Element == Setting {
+    /// The value of the first setting of a name.
+    ///
+    /// - Complexity: O(n).
+    package subscript(name: String) -> ParameterValue? { self.first { $0.name == name }?.value }
+}
+
 /// A value that a trial's configuration is refused for: which setting, what was found, what is wanted.
 package struct SettingError: Error, Hashable, Sendable, CustomStringConvertible {
     package let setting: String

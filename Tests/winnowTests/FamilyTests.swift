@@ -56,6 +56,29 @@ struct FamilyTests {
         #expect(!trials.contains { $0["state"] as? String == "failed" })
     }
 
+    @Test("are stored with every setting of the network, also those that stand at their defaults")
+    func stored() async throws {
+        let scratch = try Scratch()
+        try scratch.writeImages()
+        try scratch.write("study.yaml", Self.study)
+        let given = [
+            "model.family=lstm", "model.family.lstm.layers.0.units=8", "model.activation=tanh",
+            "training.learning_rate=0.01",
+        ]
+        let result = try await Program.run(
+            ["train", "study.yaml", "--epochs", "1", "--save", "net.safetensors"] + given.flatMap { ["--set", $0] },
+            in: scratch.path)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(
+            try scratch.metadata(of: "net.safetensors").filter { $0.key.hasPrefix("model.") } == [
+                "model.family": "lstm", "model.family.lstm.layers": "1", "model.family.lstm.layers.0.units": "8",
+                "model.family.lstm.layers.0.dropout": "0.0", "model.family.lstm.bidirectional": "false",
+                "model.family.lstm.output": "last", "model.family.lstm.layers_after": "0",
+                "model.family.lstm.forget_bias": "1.0", "model.activation": "tanh", "model.initializer": "auto",
+                "model.bias_initializer": "zeros",
+            ])
+    }
+
     @Test("train alone, with a digest of all weights")
     func train() async throws {
         let scratch = try Scratch()

@@ -26,11 +26,7 @@ struct LearnedSettingTests {
         let best = try #require(last["best"] as? [String: Any])
         let learned = try #require(best[setting] as? Double)
         let model = try #require(last["model"] as? String)
-        // The file begins with the length of its header, a JSON object.
-        let data = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/\(model)"))
-        let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-        let header = try JSONSerialization.jsonObject(with: data[8..<8 + length]) as? [String: Any]
-        let texts = try #require(header?["__metadata__"] as? [String: String])
+        let texts = try scratch.metadata(of: model)
         let given = try #require(texts[setting].flatMap(Double.init))
         let stored = try #require(texts["\(setting).learned"].flatMap(Double.init))
         // Foundation reads a number of JSON to the last bit but one.

@@ -207,6 +207,14 @@ final class Scratch {
         try data.write(to: URL(fileURLWithPath: "\(self.path)/\(name)"))
     }
 
+    /// The texts in a file of weights, which begins with the length of its header, a JSON object.
+    func metadata(of model: String) throws -> [String: String] {
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(self.path)/\(model)"))
+        let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        let header = try JSONSerialization.jsonObject(with: data[8..<8 + length]) as? [String: Any]
+        return try #require(header?["__metadata__"] as? [String: String])
+    }
+
     /// A study of the clouds.
     @discardableResult
     func writeStudy(scheduler: String, trials: Int, name: String = "study.yaml") throws -> String {

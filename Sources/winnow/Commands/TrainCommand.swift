@@ -73,7 +73,7 @@ struct TrainCommand: ParsableCommand {
         let digest = Digest(of: run.weightBytes())
         if let save = self.save {
             let texts =
-                settings.map { StoredText($0.name, "\($0.value)") }
+                SettingRule.completed(settings).map { StoredText($0.name, "\($0.value)") }
                 + test.map { StoredText($0.metric.rawValue, "\($0.value)") } + data.texts(of: classes)
             let tensors = run.tensors().map { StoredTensor(name: $0.name, shape: $0.shape, values: $0.values) }
             let file = SafetensorsFile(tensors: tensors, texts: texts + data.texts)
