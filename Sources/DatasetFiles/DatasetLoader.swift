@@ -47,9 +47,9 @@ package enum DatasetLoader {
         }
         let group = settings.validation.group ?? settings.test?.group
         let train = try SourceRows.read(settings.train, task: task, files: files, like: nil, group: group)
-        let validation = try self.part(settings.validation, task: task, files: files, train: train)
+        let validation = try self.part(settings.validation, "validation", task: task, files: files, train: train)
         var test: LoadedDataset.Part?
-        if let part = settings.test { test = try self.part(part, task: task, files: files, train: train) }
+        if let part = settings.test { test = try self.part(part, "test", task: task, files: files, train: train) }
         do throws(DatasetError) {
             return try LoadedDataset(train.rows, validation: validation, test: test, seed: seed, source: work.source)
         } catch {
@@ -71,7 +71,7 @@ package enum DatasetLoader {
     }
 
     private static func part(
-        _ part: DataPart, task: TaskKind, files: FileFinder, train: SourceRows
+        _ part: DataPart, _ name: String, task: TaskKind, files: FileFinder, train: SourceRows
     ) throws(DataFileError) -> LoadedDataset.Part {
         switch part {
         case .holdout(let share, let isStratified, let group):
@@ -88,7 +88,13 @@ package enum DatasetLoader {
             }
             return .holdout(.fold(index, of: count, isStratified: isStratified, isGrouped: group != nil))
         case .source(let source):
-            return .rows(try SourceRows.read(source, task: task, files: files, like: train, group: train.group).rows)
+            let other = try SourceRows.read(source, task: task, files: files, like: train, group: train.group)
+            do throws(DatasetError) {
+                try LoadedDataset.checkFit(train.rows, other.rows, name: name)
+            } catch {
+                throw DataFileError(file: error.concernsTargets ? other.targetFile : other.file, error.message)
+            }
+            return .rows(other.rows)
         }
     }
 }

@@ -202,8 +202,21 @@ package struct LoadedDataset: Hashable, Sendable {
             features: features, targets: Standardization.scales(values, shape: [outputs], rows: train), fills: fills)
     }
 
-    static func checkFit(_ rows: DatasetRows, _ other: DatasetRows, name: String) throws(DatasetError) {
+    /// Checks that rows can be validated or tested with beside those that are trained on.
+    ///
+    /// - Parameters:
+    ///   - rows: The training file's.
+    ///   - other: Those of another file.
+    ///   - name: What they are for: `validation` or `test`.
+    /// - Throws: ``DatasetError`` where there are none, or their features or targets are others.
+    package static func checkFit(
+        _ rows: DatasetRows, _ other: DatasetRows, name: String
+    ) throws(DatasetError) {
         guard other.rowCount > 0 else { throw DatasetError("no \(name) rows, want at least one") }
+        guard other.featureShape.count < 2 || other.featureShape == rows.featureShape else {
+            throw DatasetError(
+                "the \(name) rows have the shape \(other.featureShape), want \(rows.featureShape) as the training rows")
+        }
         guard other.featureNames == rows.featureNames, other.featureShape == rows.featureShape,
             other.fills == rows.fills
         else {
@@ -215,7 +228,9 @@ package struct LoadedDataset: Hashable, Sendable {
         case (.classes(_, let left), .classes(_, let right)) where left == right: return
         case (.values(_, let left), .values(_, let right)) where left == right: return
         case (.labels(_, let left), .labels(_, let right)) where left == right: return
-        default: throw DatasetError("the targets of the \(name) rows differ in kind from those of the training rows")
+        default:
+            throw DatasetError(
+                "the targets of the \(name) rows differ in kind from those of the training rows", concernsTargets: true)
         }
     }
 }

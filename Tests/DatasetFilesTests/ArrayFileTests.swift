@@ -259,6 +259,34 @@ struct ArrayFileTests {
         }
     }
 
+    @Test(
+        "features of another shape than those that are trained on are refused, by the name of their own file",
+        arguments: [
+            (
+                "(4, 2)",
+                "v: 2 features in the validation rows, want the 3 of the training rows, with the same names in the "
+                    + "same order"
+            ),
+            ("(2, 2, 2)", "v: the validation rows have the shape [2, 2], want [3] as the training rows"),
+        ])
+    func otherShape(shape: String, expected: String) throws {
+        let folder = try TemporaryFolder()
+        try folder.write(Self.x, to: "x")
+        try folder.write(Self.y, to: "y")
+        try folder.write(ArrayBytes.npy("<f4", shape: shape, ArrayBytes.floats((0..<8).map { Float($0) })), to: "v")
+        let count = shape.hasPrefix("(4") ? 4 : 2
+        try folder.write(ArrayBytes.npy("|u1", shape: "(\(count),)", Array([3, 5, 3, 5][..<count])), to: "w")
+        #expect {
+            try DatasetLoader.load(
+                DataSettings(
+                    train: .npy(features: "x", targets: "y"), validation: .source(.npy(features: "v", targets: "w")),
+                    test: nil),
+                task: .classification, seed: 1, relativeTo: folder.path)
+        } throws: { error in
+            "\(error)" == expected
+        }
+    }
+
     @Test("a class that the training file does not have is refused")
     func newClass() throws {
         let labels = ArrayBytes.npy("|u1", shape: "(4,)", [3, 5, 4, 3])

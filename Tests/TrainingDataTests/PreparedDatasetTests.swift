@@ -84,7 +84,10 @@ struct PreparedDatasetTests {
         }
         let others = try DatasetRows(
             rowCount: 1, featureNames: ["a", "b"], features: [1, 2], targets: .labels([1, 0], names: ["p", "r"]))
-        #expect(throws: DatasetError("the targets of the test rows differ in kind from those of the training rows")) {
+        #expect(
+            throws: DatasetError(
+                "the targets of the test rows differ in kind from those of the training rows", concernsTargets: true)
+        ) {
             try LoadedDataset(rows, validation: Samples.quarter, test: .rows(others), seed: 3)
         }
         #expect(throws: DatasetError("a target that is neither 0 nor 1", concernsTargets: true)) {
