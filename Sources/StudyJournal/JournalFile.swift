@@ -21,11 +21,39 @@ enum JournalFile {
                 "\(directory) is not a study folder: it has no \(Self.name); want a folder that Winnow made")
         }
         do {
-            let queue = try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: isReadOnly))
+            let queue = try Self.connect(path, isReadOnly: isReadOnly)
             try queue.read { try Self.check($0, path) }
             if !isReadOnly { try queue.writeWithoutTransaction(Self.makeDurable) }
             return queue
         } catch { throw JournalError(error, "open", path) }
+    }
+
+    private static func connect(_ path: String, isReadOnly: Bool) throws -> DatabaseQueue {
+        let configuration = Self.configuration(isReadOnly: isReadOnly)
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // The files of the write-ahead log are opened by whoever reads first.
+            _ = try queue.read(Self.isEmpty)
+            return queue
+        } catch let error as DatabaseError {
+            // Who may not write a folder cannot make those files. Without a log nobody writes, and the file is all there is.
+            guard isReadOnly, [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode), !Self.hasLog(path) else {
+                throw error
+            }
+            return try DatabaseQueue(path: Self.immutableAddress(of: path), configuration: configuration)
+        }
+    }
+
+    /// Whether commits stand in the write-ahead log that are not in the file.
+    private static func hasLog(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")
+        return (attributes?[.size] as? Int ?? 0) > 0
+    }
+
+    /// A file that nobody changes while it is open, as the library's addresses name it.
+    private static func immutableAddress(of path: String) -> String {
+        let plain = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+        return "file:\(path.addingPercentEncoding(withAllowedCharacters: plain) ?? path)?immutable=1"
     }
 
     /// Makes a journal, or goes on where an earlier process died in the middle of making one.

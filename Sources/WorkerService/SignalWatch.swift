@@ -7,16 +7,18 @@ private let signalCount = Atomic<Int>(0)
 /// Where the handler wakes the worker's thread; a descriptor, or -1.
 private let signalDescriptor = Atomic<Int32>(-1)
 
-/// SIGTERM, and SIGINT unless it is to be ignored, as something a ``Poller`` can wait for.
+/// SIGTERM, and a terminal's SIGINT and SIGHUP unless they are to be ignored, as something a ``Poller`` can wait for.
 ///
 /// A class, since it puts the former handlers back when it goes. One at a time in a process.
 final class SignalWatch {
     let wakeUp: WakeUp
     private var seen = 0
-    private static let numbers = [SIGTERM, SIGINT]
+    private static let numbers = [SIGTERM, SIGINT, SIGHUP]
     private var former: [sigaction] = []
 
-    init(ignoresInterrupt: Bool) throws(MessagingError) {
+    /// - Parameter ignoresTerminal: Whether another process of the terminal says when to leave.
+    /// - Throws: ``MessagingError`` where no descriptor is left to wake a ``Poller`` with.
+    init(ignoresTerminal: Bool) throws(MessagingError) {
         self.wakeUp = try WakeUp()
         self.seen = signalCount.load(ordering: .relaxed)
         signalDescriptor.store(self.wakeUp.fileDescriptor, ordering: .sequentiallyConsistent)
@@ -29,7 +31,11 @@ final class SignalWatch {
                 _ = unsafe write(signalDescriptor.load(ordering: .sequentiallyConsistent), &one, 8)
             }
             action.sa_flags = SA_RESTART
-            if number == SIGINT, ignoresInterrupt { unsafe action.__sigaction_handler.sa_handler = SIG_IGN }
+            // What `nohup` has ignored stays so.
+            let isIgnored = number == SIGHUP && SignalState.isIgnored(number)
+            if number != SIGTERM, ignoresTerminal || isIgnored {
+                unsafe action.__sigaction_handler.sa_handler = SIG_IGN
+            }
             var before = sigaction()
             _ = unsafe sigaction(number, &action, &before)
             self.former.append(before)

@@ -56,7 +56,7 @@ final class WorkerAgent {
         self.worker = worker
         self.folder = folder
         self.logger = logger
-        self.signals = try SignalWatch(ignoresInterrupt: settings.leavesWithInput)
+        self.signals = try SignalWatch(ignoresTerminal: settings.leavesWithInput)
         self.context = try MessagingContext()
         self.children = Array(repeating: nil, count: settings.slots)
         self.processors = SlotPlaces.processors(forSlots: settings.slots)

@@ -7,7 +7,6 @@ import NumericKernels
 import SearchAlgorithms
 import StudyFile
 import StudyJournal
-import Synchronization
 import TrainingData
 import TuningModel
 
@@ -55,7 +54,7 @@ struct StudyRunner {
         defer { local.end() }
         let interrupt = service.interrupt
         let hasLocalWorkers = self.workers > 0
-        let signals = SignalWatch([SIGINT, SIGTERM]) { count in
+        let signals = SignalWatch(SignalWatch.endings) { count in
             // Local workers hand their work back while they are still heard; the last one's end is the interruption.
             if hasLocalWorkers, count == 1 { local.dismiss() } else { interrupt() }
         }
@@ -197,50 +196,4 @@ struct StudyRunner {
         logger.logLevel = .notice
         return logger
     }()
-}
-
-/// Calls back when one of some signals arrives, with how many have by then; the signals' own effect is off while it
-/// lives.
-final class SignalWatch {
-    // A class: it owns dispatch sources.
-    private let sources: [any DispatchSourceSignal]
-    private let numbers: [Int32]
-    private let counter: Counter
-
-    /// Whether one of the signals has arrived.
-    var hasFired: Bool { self.counter.value.withLock { $0 } > 0 }
-
-    private final class Counter: Sendable {
-        // A class: the sources' handlers share it.
-        let value = Mutex(0)
-    }
-
-    init(_ numbers: [Int32], _ action: @escaping @Sendable (Int) -> Void) {
-        self.numbers = numbers
-        let counter = Counter()
-        self.counter = counter
-        self.sources = numbers.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                action(
-                    counter.value.withLock { count in
-                        count += 1
-                        return count
-                    })
-            }
-            source.resume()
-            return source
-        }
-    }
-
-    func cancel() {
-        for source in self.sources { source.cancel() }
-        for number in self.numbers { Self.endAsInterrupted(by: number) }
-    }
-
-    /// Has a signal end this process with the exit code of an interruption.
-    static func endAsInterrupted(by number: Int32) {
-        signal(number) { _ in _exit(CommandFailure.Code.interrupted.rawValue) }
-    }
 }

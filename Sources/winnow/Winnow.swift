@@ -51,10 +51,11 @@ enum Main {
     private static func takeSignals() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGTERM)
-        unsafe sigaddset(&signals, SIGINT)
+        for number in SignalWatch.endings {
+            unsafe sigaddset(&signals, number)
+            SignalWatch.endAsInterrupted(by: number)
+        }
         unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
-        for number in [SIGTERM, SIGINT] { SignalWatch.endAsInterrupted(by: number) }
         signal(SIGPIPE, SIG_IGN)
     }
 }

@@ -85,8 +85,10 @@ struct FaultTests {
         #expect(Program.object(again.lines.last ?? "")?["epochs"] as? Int == 1600)
     }
 
-    @Test("an interrupt of a run and its workers hands all work back, and the same command goes on")
-    func interruptRun() async throws {
+    @Test(
+        "an interrupt of a run and its workers hands all work back, and the same command goes on",
+        arguments: [SIGINT, SIGHUP])
+    func interruptRun(signal: Int32) async throws {
         let scratch = try Scratch()
         try scratch.writeClouds()
         try scratch.writeStudy(scheduler: "{name: none, max: 1000}", trials: 8)
@@ -95,8 +97,8 @@ struct FaultTests {
         // A worker that is still attaching has nobody to hand back to what it is given meanwhile.
         #expect(try await Self.hearsEpochs(of: 2, 20, from: run))
         // As a terminal does it: every process gets the signal, the run ends its workers besides.
-        for worker in run.children { Foundation.kill(worker, SIGINT) }
-        run.kill(SIGINT)
+        for worker in run.children { Foundation.kill(worker, signal) }
+        run.kill(signal)
         let ended = await run.finish()
         #expect(ended.status == 130, "\(ended.errors)")
         #expect(!ended.errors.contains("leaving at once"))

@@ -5,10 +5,38 @@ import Testing
 struct StartTests {
     @Test(
         "a signal ends a command that does not listen to signals itself as interrupted",
-        arguments: [SIGTERM, SIGINT])
+        arguments: [SIGTERM, SIGINT, SIGHUP])
     func signalAlone(signal: Int32) async throws {
         let scratch = try Scratch()
-        try scratch.writeClouds()
+        try Self.writeLongTraining(scratch)
+        let program = try Program(Self.longTraining, in: scratch.path)
+        #expect(await program.nextLine()?.hasPrefix(#"{"epoch":1,"#) == true)
+        program.kill(signal)
+        #expect(await program.finish().status == 130)
+    }
+
+    @Test("a command that was started to outlive its terminal does")
+    func nohup() async throws {
+        let scratch = try Scratch()
+        try Self.writeLongTraining(scratch)
+        let program = try Program(
+            ["-c", "trap '' HUP; exec \"$0\" \"$@\"", Program.path] + Self.longTraining, in: scratch.path,
+            executable: "/bin/sh")
+        #expect(await program.nextLine()?.hasPrefix(#"{"epoch":1,"#) == true)
+        program.kill(SIGHUP)
+        // More lines than the pipe and the program's own buffer can have held when the signal came.
+        var lines = 0
+        while lines < 20_000, await program.nextLine() != nil { lines += 1 }
+        #expect(lines == 20_000)
+        program.kill(SIGTERM)
+        #expect(await program.finish().status == 130)
+    }
+
+    /// So many epochs take hours.
+    private static let longTraining = ["train", "study.yaml", "--epochs", "1000000", "--json"]
+
+    private static func writeLongTraining(_ scratch: Scratch) throws {
+        try scratch.writeClouds(rows: 40)
         try scratch.write(
             "study.yaml",
             """
@@ -19,11 +47,6 @@ struct StartTests {
             model: {family: {choice: {mlp: {layers: [{units: 4}]}}}, activation: relu}
             training: {optimizer: adam, learning_rate: 1.0e-3, batch_size: 32}
             """)
-        // So many epochs take hours.
-        let program = try Program(["train", "study.yaml", "--epochs", "1000000", "--json"], in: scratch.path)
-        #expect(await program.nextLine()?.hasPrefix(#"{"epoch":1,"#) == true)
-        program.kill(signal)
-        #expect(await program.finish().status == 130)
     }
 
     @Test("a folder that another coordinator serves is in use, which has an exit code of its own")
@@ -63,5 +86,29 @@ struct StartTests {
             text == "winnow: this process may open 130 files, want 136 for 2 workers; raise the limit "
                 + "(ulimit -n, LimitNOFILE=)\n")
         #expect(!scratch.names.contains("out"))
+    }
+
+    @Test("whoever may only read the folder of a study that is over can read the study")
+    func readOnly() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: asha, max: 3}", trials: 4)
+        let folder = "50% of #1? ü"
+        let run = try await Program.run(["run", "study.yaml", "--dir", folder, "--workers", "1"], in: scratch.path)
+        #expect(run.status == 0, "\(run.errors)")
+        let files = FileManager.default
+        for name in ["journal.sqlite-wal", "journal.sqlite-shm"] {
+            try? files.removeItem(atPath: "\(scratch.path)/\(folder)/\(name)")
+        }
+        let before = try files.subpathsOfDirectory(atPath: "\(scratch.path)/\(folder)").sorted()
+        try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: "\(scratch.path)/\(folder)")
+        defer {
+            try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(scratch.path)/\(folder)")
+        }
+        for command in ["trials", "best", "replay", "analyze"] {
+            let result = try await Program.runUnprivileged([command, folder], in: scratch.path)
+            #expect(result.status == 0 && result.errors == "" && !result.lines.isEmpty, "\(command): \(result.errors)")
+        }
+        #expect(try files.subpathsOfDirectory(atPath: "\(scratch.path)/\(folder)").sorted() == before)
     }
 }
