@@ -92,7 +92,9 @@ enum ArrayRows {
         // 2^53: whole numbers up to here have names that tell them apart.
         if let row = values.firstIndex(where: { $0 != $0.rounded() || abs($0) > 0x1p53 || !$0.isFinite }) {
             throw DataFileError(
-                file: file, "found \(values[row]) in row \(row), want a whole number; for numbers set task: regression")
+                file: file,
+                "found \(values[row]) in row \(row), want a whole number of at most 2^53 in size; for numbers set task: "
+                    + "regression")
         }
         let numbers = values.map { Int($0) }
         let known = names.map { $0.compactMap { Int($0) } } ?? self.distinct(numbers)

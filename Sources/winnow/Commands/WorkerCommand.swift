@@ -33,12 +33,12 @@ struct WorkerCommand: ParsableCommand {
         if code != 0 { throw ExitCode(code) }
     }
 
-    /// `$XDG_CACHE_HOME/winnow`, else `~/.cache/winnow`.
+    /// `$XDG_CACHE_HOME/winnow`, else `~/.cache/winnow`, by `$HOME` as shells have it.
     private static var defaultCache: String {
-        if let cache = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], !cache.isEmpty {
-            return cache + "/winnow"
-        }
-        return NSHomeDirectory() + "/.cache/winnow"
+        let environment = ProcessInfo.processInfo.environment
+        if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty { return cache + "/winnow" }
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+        return home + "/.cache/winnow"
     }
 }
 
