@@ -16,7 +16,7 @@ enum ImageDecoder {
 
     /// Reads the header alone.
     ///
-    /// - Throws: ``DataFileError`` where the file is neither PNG nor JPEG, is damaged or too large.
+    /// - Throws: ``DataFileError`` where the file is neither PNG nor JPEG, is damaged, too large, or in CMYK.
     static func header(_ bytes: UnsafeRawBufferPointer, file: String) throws(DataFileError) -> Header {
         let header: Header
         if unsafe self.isPNG(bytes) {
@@ -127,6 +127,11 @@ enum ImageDecoder {
             decoder, data.baseAddress, UInt(data.count), &width, &height, &subsampling, &space)
         guard status == 0 else {
             throw unsafe DataFileError(file: file, "a damaged JPEG file: \(self.message(decoder))")
+        }
+        guard space != Int32(TJCS_CMYK.rawValue), space != Int32(TJCS_YCCK.rawValue) else {
+            throw DataFileError(
+                file: file,
+                "a JPEG file with the four colours of print (CMYK), want red, green and blue, or grey; convert it")
         }
         let isGrey = space == Int32(TJCS_GRAY.rawValue)
         return Header(height: Int(height), width: Int(width), color: isGrey ? .grey : .rgb)

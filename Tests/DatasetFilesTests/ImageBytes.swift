@@ -21,7 +21,8 @@ enum ImageBytes {
         return Array(file[..<count])
     }
 
-    /// A JPEG of the shape [height, width, channels], with 1 or 3 channels, at the best quality.
+    /// A JPEG of the shape [height, width, channels], with 1 channel (grey), 3 (colours) or 4 (those of print), at the best
+    /// quality.
     static func jpeg(_ pixels: [UInt8], height: Int, width: Int, channels: Int) throws -> [UInt8] {
         let coder = try unsafe #require(unsafe tjInitCompress())
         defer { unsafe tjDestroy(coder) }
@@ -30,7 +31,7 @@ enum ImageBytes {
         let status = unsafe pixels.withUnsafeBufferPointer { pixels in
             unsafe tjCompress2(
                 coder, pixels.baseAddress, Int32(width), 0, Int32(height),
-                Int32((channels == 1 ? TJPF_GRAY : TJPF_RGB).rawValue), &file, &count,
+                Int32((channels == 1 ? TJPF_GRAY : channels == 3 ? TJPF_RGB : TJPF_CMYK).rawValue), &file, &count,
                 Int32((channels == 1 ? TJSAMP_GRAY : TJSAMP_444).rawValue), 100, 0)
         }
         try #require(status == 0)

@@ -141,6 +141,11 @@ struct ImageFolderTests {
         #expect(
             Self.message([("a/1.png", good), ("b/x.txt", Array("text".utf8))])
                 == "f/b/x.txt: neither a PNG nor a JPEG file; take it out of the folder")
+        let printed = try ImageBytes.jpeg((0..<24).map { UInt8($0) }, height: 2, width: 3, channels: 4)
+        #expect(
+            Self.message([("a/1.png", good), ("b/1.jpg", printed)])
+                == "f/b/1.jpg: a JPEG file with the four colours of print (CMYK), want red, green and blue, or grey; convert it"
+        )
         #expect(Self.message([("a/1.png", good)]) == "f: 1 folders, want one for each class, 2 to 65536")
         #expect(
             Self.message([("a/1.png", good), ("b/.x", good)]) == "f/b: a class without an image, want at least one")
