@@ -210,12 +210,19 @@ package struct SettingRule: Hashable, Sendable {
         ]
     }
 
+    private static let byPattern = Dictionary(
+        Self.all.map { ($0.pattern, $0) }, uniquingKeysWith: { first, _ in first })
+
     /// The rule for a dotted name, a layer's number read as `*`.
+    ///
+    /// - Complexity: O(length of the name).
     package static func rule(for name: String) -> SettingRule? {
+        // Most names have no number.
+        if let rule = self.byPattern[name] { return rule }
         let pattern = name.split(separator: ".", omittingEmptySubsequences: false)
             .map { !$0.isEmpty && $0.allSatisfy(\.isNumber) ? "*" : String($0) }
             .joined(separator: ".")
-        return self.all.first { $0.pattern == pattern }
+        return self.byPattern[pattern]
     }
 
     /// The value in the rule's own kind (a whole number becomes a float where a float is wanted), or why it may not be.
