@@ -102,6 +102,7 @@ package struct Worker: Hashable, Sendable {
         case .checkpointDigested(let name, let reference):
             self.offer(name, reference, at: now, &effects)
         case .signal: self.drain(at: now, &effects)
+        case .hangUp: if self.leaving == nil { self.drain(at: now, &effects) }
         case .parentEnded: self.followParent(at: now, &effects)
         }
         self.hasLeft = effects.contains { if case .leave = $0 { true } else { false } }

@@ -26,6 +26,8 @@ package enum WorkerEvent: Hashable, Sendable {
     case checkpointDigested(CheckpointName, CheckpointReference?)
     /// SIGTERM or SIGINT; the second one ends the process at once.
     case signal
+    /// The terminal was closed. Nothing new for one that is leaving, however often it is told.
+    case hangUp
     /// Whoever started this worker is gone or has no more use for it. Nothing new for one that is leaving.
     case parentEnded
 }

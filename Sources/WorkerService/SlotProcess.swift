@@ -23,7 +23,7 @@ package enum SlotProcess {
             _ = unsafe write(2, line, line.count)
             return 2
         }
-        // A terminal's interrupt and a supervisor's SIGTERM are the worker's business.
+        // A terminal's signals and a supervisor's SIGTERM are the worker's business.
         for number in [SIGINT, SIGTERM, SIGHUP] { _ = signal(number, SIG_IGN) }
         linux_die_with_parent()
         do {

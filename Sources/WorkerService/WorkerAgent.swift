@@ -105,7 +105,9 @@ final class WorkerAgent {
         case Token.monitor: try self.readMonitor()
         case Token.bulk: try self.readBulk()
         case Token.signal:
-            for _ in 0..<self.signals.take() { self.feed(.signal) }
+            let (count, hasHungUp) = self.signals.take()
+            if hasHungUp { self.feed(.hangUp) }
+            for _ in 0..<count { self.feed(.signal) }
         case Token.input: self.readInput()
         default: self.readSlot(token - Token.slot)
         }
@@ -120,6 +122,7 @@ final class WorkerAgent {
         self.feed(.parentEnded)
     }
 
+    /// Hears of connections that began or ended.
     private func readMonitor() throws {
         while let event = self.control?.receiveMonitorEvent() {
             switch event {
@@ -133,6 +136,8 @@ final class WorkerAgent {
         }
     }
 
+    /// Hears a round of what the coordinator says.
+    ///
     /// - Returns: Whether there may be more.
     private func readControl() throws -> Bool {
         for _ in 0..<Self.framesPerRound {

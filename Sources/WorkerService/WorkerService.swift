@@ -24,7 +24,7 @@ package struct WorkerService {
     }
 
     /// Runs until the study is over, a signal has drained the worker, or it cannot go on. Blocks the calling thread,
-    /// and handles SIGTERM and SIGINT while it does.
+    /// and handles SIGTERM, SIGINT and SIGHUP while it does.
     ///
     /// - Returns: The exit code: 0 when the study is over or the worker was drained, 2 for wrong settings, 69 without a
     ///   coordinator for too long, 75 when it has no room, 78 for another version or a processor that will not do, 130

@@ -11,8 +11,8 @@ package struct WorkerSettings: Hashable, Sendable {
     /// The program that runs ``SlotProcess``, and its arguments without the program's name.
     package var slotExecutable: String
     package var slotArguments: [String]
-    /// Whether the end of standard input asks the worker to leave, as SIGTERM does, and SIGINT does not: a command that
-    /// starts workers holds the other end, ends them by closing it, and takes the terminal's interrupts itself.
+    /// Whether the end of standard input asks the worker to leave, as SIGTERM does, and SIGINT and SIGHUP do not: a command
+    /// that starts workers holds the other end, ends them by closing it, and takes the terminal's signals itself.
     package var leavesWithInput: Bool
 
     package init(

@@ -7,6 +7,11 @@ import WorkerService
 /// lives.
 final class SignalWatch {
     // A class: it owns dispatch sources.
+
+    /// The signals that ask this process to end: that of a terminal that is closed too, unless `nohup` or the like had it
+    /// ignored from the start. Found out once, by ``Main`` before anything is caught.
+    static let endings: [Int32] = [SIGINT, SIGTERM] + (SignalState.isIgnored(SIGHUP) ? [] : [SIGHUP])
+
     private let sources: [any DispatchSourceSignal]
     private let numbers: [Int32]
     private let counter: Counter
@@ -19,6 +24,11 @@ final class SignalWatch {
         let value = Mutex(0)
     }
 
+    /// Begins to listen.
+    ///
+    /// - Parameters:
+    ///   - numbers: The signals.
+    ///   - action: What follows from one, with how many there were by then; of closed terminals only the first counts.
     init(_ numbers: [Int32], _ action: @escaping @Sendable (Int) -> Void) {
         self.numbers = numbers
         let counter = Counter()
@@ -27,11 +37,13 @@ final class SignalWatch {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                action(
-                    counter.value.withLock { count in
-                        count += 1
-                        return count
-                    })
+                // A shell and the kernel may both say that the terminal is closed, which is no second signal.
+                let count = counter.value.withLock { count -> Int? in
+                    guard number != SIGHUP || count == 0 else { return nil }
+                    count += 1
+                    return count
+                }
+                if let count { action(count) }
             }
             source.resume()
             return source
@@ -42,10 +54,6 @@ final class SignalWatch {
         for source in self.sources { source.cancel() }
         for number in self.numbers { Self.endAsInterrupted(by: number) }
     }
-
-    /// The signals that ask this process to end: of a terminal that is closed too, unless `nohup` or the like had it ignored
-    /// from the start.
-    static let endings: [Int32] = [SIGINT, SIGTERM] + (SignalState.isIgnored(SIGHUP) ? [] : [SIGHUP])
 
     /// Has a signal end this process with the exit code of an interruption.
     static func endAsInterrupted(by number: Int32) {

@@ -336,6 +336,17 @@ struct CheckpointTests {
         #expect(left(busy.handle(.tick, at: .seconds(2))) == true)
     }
 
+    @Test("a closed terminal is one signal, however often it is told")
+    func hangUp() {
+        var worker = Worker.joined()
+        _ = worker.handle(.received(.assign(Material.assignment(1))), at: .seconds(1))
+        var other = worker
+        #expect(worker.handle(.hangUp, at: .seconds(1)) == other.handle(.signal, at: .seconds(1)))
+        #expect(worker.handle(.hangUp, at: .seconds(1)) == [] && other.handle(.hangUp, at: .seconds(1)) == [])
+        #expect(worker == other)
+        #expect(worker.handle(.signal, at: .seconds(1)).last == .leave(exitCode: 130, keepsCheckpoints: true))
+    }
+
     @Test("a second signal ends the worker at once")
     func secondSignal() {
         var worker = Worker.joined()

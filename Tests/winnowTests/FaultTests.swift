@@ -93,12 +93,14 @@ struct FaultTests {
         try scratch.writeClouds()
         try scratch.writeStudy(scheduler: "{name: none, max: 1000}", trials: 8)
         let command = ["run", "study.yaml", "--workers", "2", "--dir", "out", "--json"]
-        let run = try Program(command, in: scratch.path)
+        let run = try Program.inTerminal(command, in: scratch.path)
         // A worker that is still attaching has nobody to hand back to what it is given meanwhile.
         #expect(try await Self.hearsEpochs(of: 2, 20, from: run))
         // As a terminal does it: every process gets the signal, the run ends its workers besides.
         for worker in run.children { Foundation.kill(worker, signal) }
         run.kill(signal)
+        // Of a closed terminal a shell and the kernel may both tell.
+        if signal == SIGHUP { run.kill(signal) }
         let ended = await run.finish()
         #expect(ended.status == 130, "\(ended.errors)")
         #expect(!ended.errors.contains("leaving at once"))
@@ -109,6 +111,7 @@ struct FaultTests {
         #expect(trials.allSatisfy { $0["state"] as? String != "running" })
         let again = try await Program.run(command, in: scratch.path)
         #expect(again.status == 0, "\(again.errors)")
+        #expect(again.errors.contains("going on with the study of this folder"))
         #expect(Program.object(again.lines.last ?? "")?["epochs"] as? Int == 8000)
     }
 
@@ -132,20 +135,24 @@ struct FaultTests {
         return true
     }
 
-    @Test("hands its work back when a worker is asked to leave, and the worker is gone in time")
-    func terminateWorker() async throws {
+    @Test(
+        "hands its work back when a worker is asked to leave, and the worker is gone in time",
+        arguments: [[SIGTERM], [SIGHUP, SIGHUP]])
+    func terminateWorker(signals: [Int32]) async throws {
         let scratch = try Scratch()
         try scratch.writeClouds()
         try scratch.writeStudy(scheduler: "{name: none, max: 5000}", trials: 4)
         let coordinator = try Program(
             ["coordinator", "study.yaml", "--listen", "tcp://127.0.0.1:0", "--dir", "out", "--json"], in: scratch.path)
         let endpoint = try #require(await coordinator.nextEvent("listening")?["endpoint"] as? String)
-        let first = try Program(["worker", endpoint, "--slots", "2", "--cache", "cache-a"], in: scratch.path)
+        let first = try Program.inTerminal(
+            ["worker", endpoint, "--slots", "2", "--cache", "cache-a"], in: scratch.path)
         for _ in 0..<20 { #expect(await coordinator.nextEvent("epoch") != nil) }
         let clock = ContinuousClock()
         let start = clock.now
-        first.kill(SIGTERM)
+        for signal in signals { first.kill(signal) }
         let ended = await first.finish()
+        #expect(!ended.errors.contains("leaving at once"))
         let seconds = start.duration(to: clock.now).components.seconds
         #expect(ended.status == 0, "\(ended.errors)")
         #expect(seconds <= 5)

@@ -41,6 +41,12 @@ final class Program: @unchecked Sendable {
         try self.process.run()
     }
 
+    /// Starts the program with the signal of a closed terminal as it is by default, also where the tests themselves were
+    /// told to outlive their terminal.
+    static func inTerminal(_ arguments: [String], in directory: String) throws -> Program {
+        try Program(["--default-signal=HUP", self.path] + arguments, in: directory, executable: "/usr/bin/env")
+    }
+
     /// The next line of standard output; `nil` at its end.
     func nextLine() async -> String? {
         await Self.onThread { self.readLine() }
