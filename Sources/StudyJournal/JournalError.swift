@@ -54,10 +54,7 @@ package struct JournalError: Error, Hashable, Sendable, CustomStringConvertible 
         case .SQLITE_NOTADB:
             self.init(.notAStudyFolder, "\(about): it is not a journal of Winnow; want a folder that Winnow made")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
-            self.init(
-                .permissionDenied,
-                "\(about): \(text); want rights to read and write the folder and its files; "
-                    + "who may only read it can read a study that is over, or a copy")
+            self.init(.permissionDenied, "\(about): \(text); want rights to read and write the folder and its files")
         default: self.init(.system, "\(about): \(text) (\(error.resultCode.rawValue))")
         }
     }

@@ -21,39 +21,44 @@ enum JournalFile {
                 "\(directory) is not a study folder: it has no \(Self.name); want a folder that Winnow made")
         }
         do {
-            let queue = try Self.connect(path, isReadOnly: isReadOnly)
-            try queue.read { try Self.check($0, path) }
+            let queue = try isReadOnly ? Self.reader(path) : Self.connect(path, isReadOnly: false)
             if !isReadOnly { try queue.writeWithoutTransaction(Self.makeDurable) }
             return queue
         } catch { throw JournalError(error, "open", path) }
     }
 
-    private static func connect(_ path: String, isReadOnly: Bool) throws -> DatabaseQueue {
-        let configuration = Self.configuration(isReadOnly: isReadOnly)
-        do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            // The files of the write-ahead log are opened by whoever reads first.
-            _ = try queue.read(Self.isEmpty)
-            return queue
-        } catch let error as DatabaseError {
-            // Who may not write a folder cannot make those files. Without a log nobody writes, and the file is all there is.
-            guard isReadOnly, [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode), !Self.hasLog(path) else {
-                throw error
-            }
-            return try DatabaseQueue(path: Self.immutableAddress(of: path), configuration: configuration)
-        }
+    private static func connect(_ address: String, at path: String? = nil, isReadOnly: Bool) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: address, configuration: Self.configuration(isReadOnly: isReadOnly))
+        // Whoever reads first opens the files of the write-ahead log, too.
+        try queue.read { try Self.check($0, path ?? address) }
+        return queue
     }
 
-    /// Whether commits stand in the write-ahead log that are not in the file.
-    private static func hasLog(_ path: String) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")
-        return (attributes?[.size] as? Int ?? 0) > 0
+    /// Opens a journal for reading, also where nothing may be made beside it.
+    ///
+    /// Reading takes the files of the write-ahead log. Where there are none and none can be made, the database file is all
+    /// there is, and is read as one that nobody changes: without a log and without locks. A coordinator that begins to
+    /// write it meanwhile would be seen as damage.
+    private static func reader(_ path: String) throws -> DatabaseQueue {
+        do {
+            return try Self.connect(path, isReadOnly: true)
+        } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
+            guard !FileManager.default.fileExists(atPath: "\(path)-wal") else {
+                throw JournalError(
+                    .permissionDenied,
+                    "cannot read \(path): its write-ahead log can't be read without rights to write in its folder; want such "
+                        + "rights, or a copy of the folder")
+            }
+            return try Self.connect(Self.immutableAddress(of: path), at: path, isReadOnly: true)
+        }
     }
 
     /// A file that nobody changes while it is open, as the library's addresses name it.
     private static func immutableAddress(of path: String) -> String {
         let plain = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
-        return "file:\(path.addingPercentEncoding(withAllowedCharacters: plain) ?? path)?immutable=1"
+        // What follows two slashes would be taken for a host.
+        let absolute = "/" + URL(filePath: path).path(percentEncoded: false).drop { $0 == "/" }
+        return "file://\(absolute.addingPercentEncoding(withAllowedCharacters: plain) ?? absolute)?immutable=1"
     }
 
     /// Makes a journal, or goes on where an earlier process died in the middle of making one.

@@ -9,7 +9,7 @@ struct StartTests {
     func signalAlone(signal: Int32) async throws {
         let scratch = try Scratch()
         try Self.writeLongTraining(scratch)
-        let program = try Program(Self.longTraining, in: scratch.path)
+        let program = try Program.inTerminal(Self.longTraining, in: scratch.path)
         #expect(await program.nextLine()?.hasPrefix(#"{"epoch":1,"#) == true)
         program.kill(signal)
         #expect(await program.finish().status == 130)
@@ -106,9 +106,31 @@ struct StartTests {
             try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(scratch.path)/\(folder)")
         }
         for command in ["trials", "best", "replay", "analyze"] {
-            let result = try await Program.runUnprivileged([command, folder], in: scratch.path)
+            let place = command == "best" ? "/\(scratch.path)/\(folder)" : folder
+            let result = try await Program.runUnprivileged([command, place], in: scratch.path)
             #expect(result.status == 0 && result.errors == "" && !result.lines.isEmpty, "\(command): \(result.errors)")
         }
         #expect(try files.subpathsOfDirectory(atPath: "\(scratch.path)/\(folder)").sorted() == before)
+    }
+
+    @Test("a write-ahead log that can't be read without rights to write is not passed over")
+    func unreadableLog() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: asha, max: 3}", trials: 4)
+        let run = try await Program.run(["run", "study.yaml", "--dir", "out", "--workers", "1"], in: scratch.path)
+        #expect(run.status == 0, "\(run.errors)")
+        try? FileManager.default.removeItem(atPath: "\(scratch.path)/out/journal.sqlite-shm")
+        try scratch.write("out/journal.sqlite-wal", "commits that are not in the file yet")
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: "\(scratch.path)/out")
+        defer {
+            try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(scratch.path)/out")
+        }
+        let result = try await Program.runUnprivileged(["trials", "out"], in: scratch.path)
+        #expect(result.status == 2 && result.lines == [])
+        #expect(
+            result.errors
+                == "winnow: cannot read out/journal.sqlite: its write-ahead log can't be read without rights to write in its "
+                + "folder; want such rights, or a copy of the folder\n")
     }
 }
