@@ -137,9 +137,9 @@ extension StudyState {
     /// Why nothing can begin or go on: no trial is left of the budget, or none that the searcher or the scheduler would begin.
     private var planReason: String {
         let count = self.trials.count
-        if let budget = self.definition.budget.trials, count >= budget {
-            return "all \(count) trials of the budget are done"
-        }
-        return self.isClosed ? "all \(count) trials are done" : "the plan of \(count) trials is done"
+        let isSpent = self.definition.budget.trials.map { count >= $0 } ?? false
+        guard isSpent || self.isClosed else { return "the plan of \(counted(count, "trial")) is done" }
+        let part = isSpent ? " of the budget" : ""
+        return count == 1 ? "the only trial\(part) is done" : "all \(count) trials\(part) are done"
     }
 }

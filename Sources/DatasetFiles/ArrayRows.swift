@@ -93,7 +93,7 @@ enum ArrayRows {
         if let row = values.firstIndex(where: { $0 != $0.rounded() || abs($0) > 0x1p53 || !$0.isFinite }) {
             throw DataFileError(
                 file: file,
-                "found \(values[row]) in row \(row), want a whole number of at most 2^53 in size; for numbers set task: "
+                "found \(values[row]) in row \(row), want whole numbers from -2^53 to 2^53; for others set task: "
                     + "regression")
         }
         let numbers = values.map { Int($0) }

@@ -89,6 +89,7 @@ package enum DatasetLoader {
             return .holdout(.fold(index, of: count, isStratified: isStratified, isGrouped: group != nil))
         case .source(let source):
             let other = try SourceRows.read(source, task: task, files: files, like: train, group: train.group)
+            // Whoever makes a data set is told of this too, but not in which file.
             do throws(DatasetError) {
                 try LoadedDataset.checkFit(train.rows, other.rows, name: name)
             } catch {

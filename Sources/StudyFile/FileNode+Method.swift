@@ -7,5 +7,5 @@ extension FileNode {
     }
 
     /// The name, written either way.
-    var methodName: String? { self.method.entries?.first { $0.key == "name" }?.value.text }
+    var nameOfMethod: String? { self.method.entries?.first { $0.key == "name" }?.value.text }
 }

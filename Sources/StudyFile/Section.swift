@@ -48,13 +48,21 @@ extension StudyBuilder {
         return Section(path: path, place: node.place, entries: entries)
     }
 
-    /// What somebody may have meant who wrote a key where it is not known.
+    /// What somebody may have meant who wrote a key where it is not known: a key beside it, or where the same one stands.
     private static func guess(_ key: String, among known: [String], path: String) -> String {
         if let name = NearestName.of(key, among: known) { return ", did you mean \(name)?" }
-        let start = path.isEmpty ? "" : path + "."
-        let rule = SettingRule.all.first { $0.pattern.hasPrefix(start) && $0.pattern.hasSuffix(".\(key)") }
-        return rule.map { ", did you mean \($0.pattern)?" } ?? ","
+        guard !path.isEmpty else { return "," }
+        let owners = SettingRule.all.map(\.pattern).filter { $0.hasPrefix("\(path).") && $0.hasSuffix(".\(key)") }
+            .map { String($0.dropLast(key.count + 1)) }
+        // Of layers there are many, which a number stands for.
+        guard (1...Self.mostOwners).contains(owners.count), !owners.contains(where: { $0.contains("*") }) else {
+            return ","
+        }
+        return ", it stands below \(Self.list(owners));"
     }
+
+    /// A key with more places than these says nothing of where it was meant to stand.
+    private static let mostOwners = 3
 
     /// The value of a key that must be there.
     mutating func required(_ key: String, in section: Section) -> FileNode? {

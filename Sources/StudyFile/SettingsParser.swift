@@ -35,7 +35,7 @@ package enum SettingsParser {
             if value == nil { missing.append(parameter) }
             values.append(value)
         }
-        try self.checkNothing(of: missing)
+        try self.refuse(missing)
         var settings = study.settings(for: Configuration(values)).map { setting in
             given[setting.name].map { Setting(setting.name, $0) } ?? setting
         }
@@ -48,14 +48,14 @@ package enum SettingsParser {
         return settings
     }
 
-    /// Each searched parameter has a value.
-    private static func checkNothing(of missing: [Parameter]) throws(SettingError) {
+    /// Refuses searched parameters without a value, all at once; does nothing where there are none.
+    private static func refuse(_ missing: [Parameter]) throws(SettingError) {
         guard let first = missing.first else { return }
-        let others = missing.dropFirst().map { "--set \($0.name)=VALUE (\($0.domain.wanted))" }
+        let others = missing.dropFirst().map { "\($0.name) (\($0.domain.wanted))" }
         throw SettingError(
             setting: first.name, found: "nothing",
             wanted: "--set \(first.name)=VALUE, it is searched and has no default (\(first.domain.wanted))"
-                + (others.isEmpty ? "" : "; so are " + others.joined(separator: ", ")))
+                + (others.isEmpty ? "" : "; so are " + others.joined(separator: ", ") + ": give each with --set"))
     }
 
     /// What is given of a group of settings asks for what the group cannot do without; it would else change nothing.

@@ -185,7 +185,7 @@ struct StudyBuilder {
     /// Whether the scheduler is a population, which ends by itself, also one with mistakes.
     private static func namesPopulation(_ search: FileNode?) -> Bool {
         let scheduler = search?.entries?.first { $0.key == "scheduler" }?.value
-        let name = scheduler?.methodName
+        let name = scheduler?.nameOfMethod
         return name == "pbt" || name == "pb2"
     }
 

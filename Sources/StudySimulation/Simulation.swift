@@ -32,6 +32,8 @@ package struct Simulation {
     /// Time that workers spent on steps, summed.
     package private(set) var busyTime = 0.0
     package let workerCount: Int
+    /// Whether ``run(until:)`` left off before the study was over.
+    package private(set) var isCut = false
 
     private var work: [Work?]
     private var queue = WorkQueue()
@@ -74,6 +76,7 @@ package struct Simulation {
             self.tell(next.worker)
         }
         guard !self.study.isFinished else { return }
+        self.isCut = limit < budget
         self.stop(at: min(limit, budget))
     }
 

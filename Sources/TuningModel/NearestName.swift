@@ -5,16 +5,17 @@ package enum NearestName {
     private static let longest = 96
     private static let mostCandidates = 1000
 
-    /// What other tuners and libraries call what has another name here.
+    /// What other tuners and libraries call what has another name here; of several the first that may stand there.
     private static let synonyms = [
-        "act": "activation", "algorithm": "searcher", "batch": "batch_size", "bn": "batch_norm", "bs": "batch_size",
-        "channels": "filters", "clipnorm": "clip_norm", "dataset": "data", "dropout_rate": "dropout", "eps": "epsilon",
-        "eta0": "learning_rate", "grace_period": "min", "grad_clip": "clip_norm", "hidden_size": "units",
-        "kernel_initializer": "initializer", "kernel_size": "kernel", "lr": "learning_rate", "max_epochs": "epochs",
-        "max_resource": "max", "max_t": "max", "max_trials": "trials", "min_resource": "min", "n_trials": "trials",
-        "neurons": "units", "num_samples": "trials", "optim": "optimizer", "patience": "early_stopping",
-        "pruner": "scheduler", "reduction_factor": "eta", "sampler": "searcher", "solver": "optimizer",
-        "timeout": "wall_time", "wd": "weight_decay",
+        "act": ["activation"], "algorithm": ["searcher"], "batch": ["batch_size"], "bn": ["batch_norm"],
+        "bs": ["batch_size"], "channels": ["filters"], "clipnorm": ["clip_norm"], "dataset": ["data"],
+        "dropout_rate": ["dropout"], "eps": ["epsilon"], "eta0": ["learning_rate"], "grace_period": ["min"],
+        "grad_clip": ["clip_norm"], "hidden_size": ["units"], "kernel_initializer": ["initializer"],
+        "kernel_size": ["kernel"], "lr": ["learning_rate"], "max_epochs": ["max", "epochs"], "max_resource": ["max"],
+        "max_t": ["max"], "max_trials": ["trials"], "min_resource": ["min"], "n_trials": ["trials"],
+        "neurons": ["units"], "num_samples": ["trials"], "optim": ["optimizer"], "patience": ["early_stopping"],
+        "pruner": ["scheduler"], "reduction_factor": ["eta"], "sampler": ["searcher"], "solver": ["optimizer"],
+        "timeout": ["wall_time"], "wd": ["weight_decay"],
     ]
 
     /// The candidate that a name means elsewhere, else the one with the smallest distance to it, ties to the earlier one.
@@ -23,7 +24,7 @@ package enum NearestName {
     ///   longer one's length; 1 is allowed where a letter stays.
     /// - Complexity: O(candidates * length^2).
     package static func of(_ name: String, among candidates: [String]) -> String? {
-        if let meaning = self.synonyms[name.lowercased()], candidates.contains(meaning) { return meaning }
+        if let meaning = self.synonyms[name.lowercased()]?.first(where: candidates.contains) { return meaning }
         let wanted = Array(name.lowercased().utf8)
         guard !wanted.isEmpty, wanted.count <= self.longest else { return nil }
         var best: (candidate: String, distance: Int)?

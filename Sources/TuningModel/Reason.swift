@@ -104,6 +104,9 @@ extension Reason: ExpressibleByStringInterpolation {
     package init(stringInterpolation: StringInterpolation) { self.parts = stringInterpolation.parts }
 }
 
+/// `1 trial`, `9 trials`.
+package func counted(_ number: Int, _ thing: String) -> String { "\(number) \(thing)" + (number == 1 ? "" : "s") }
+
 /// A number rounded to four significant digits, in decimal notation where that is short.
 ///
 /// - Complexity: O(1), without any library whose rounding differs between hosts.

@@ -9,7 +9,7 @@ extension SettingRule {
     package static func completed(_ settings: [Setting]) -> [Setting] {
         var result = settings
         for rule in self.all where rule.pattern.hasPrefix("model.") {
-            guard let value = rule.defaultValue, self.isOfNetwork(rule.pattern, result) else { continue }
+            guard let value = rule.defaultValue, self.isChosen(rule.pattern, result) else { continue }
             for name in self.names(of: rule.pattern, result) where result[name] == nil {
                 result.append(Setting(name, value))
             }
@@ -18,7 +18,7 @@ extension SettingRule {
     }
 
     /// Whether the branch that a setting belongs to is the one that was chosen.
-    private static func isOfNetwork(_ pattern: String, _ settings: [Setting]) -> Bool {
+    private static func isChosen(_ pattern: String, _ settings: [Setting]) -> Bool {
         let parts = pattern.split(separator: ".")
         guard parts.count > 2 else { return true }
         return settings["model.\(parts[1])"] == .text(String(parts[2]))

@@ -34,7 +34,9 @@ struct StudyRunner {
         }
         try OpenFiles.prepare(for: max(self.workers, 1), "workers")
         try self.input.checkTestRows(self.data)
-        if let note = StudyNotes.budget(of: self.input.study) { Self.logger.warning("\(note)") }
+        if let note = StudyNotes.budget(of: self.input.study), !self.hasBegun {
+            Self.logger.warning("no trial can come to its end", metadata: ["reason": "\(note)"])
+        }
         let service: CoordinatorService
         let recollections = try self.recollections()
         do {
@@ -85,14 +87,18 @@ struct StudyRunner {
         }
     }
 
+    /// Whether the study's folder has events of it.
+    private var hasBegun: Bool {
+        guard let journal = try? JournalReader.open(directory: self.settings.directory),
+            let rows = try? journal.read(after: 0, atMost: 1)
+        else { return false }
+        return !rows.isEmpty
+    }
+
     /// What a study that begins recalls of earlier ones; nothing where it has begun already, and has all it needs.
     private func recollections() throws -> [Recollection] {
         guard self.input.study.warmStart != nil else { return [] }
-        if let journal = try? JournalReader.open(directory: self.settings.directory),
-            let rows = try? journal.read(after: 0, atMost: 1), !rows.isEmpty
-        {
-            return []
-        }
+        if self.hasBegun { return [] }
         let digest = unsafe self.data.image.withBytes { unsafe Digest(of: $0) }
         let earlier: [EarlierStudy]
         do {
@@ -127,7 +133,8 @@ struct StudyRunner {
         let diverged = study.trials.count { $0.status == .diverged }
         let failed = study.count(of: .failed)
         if diverged == study.trials.count {
-            return "all \(diverged) trials diverged: their losses are not finite; lower the range of "
+            return (diverged == 1 ? "the only trial diverged" : "all \(diverged) trials diverged")
+                + ": no finite loss; lower the range of "
                 + "training.learning_rate and begin a new study in another --dir"
         }
         if diverged + failed == study.trials.count {
@@ -164,8 +171,8 @@ struct StudyRunner {
             return
         }
         Terminal.writeLine(
-            "\(study.definition.name): \(Figures.count(study.trials.count, "trial")), "
-                + "\(Figures.count(study.epochCount, "epoch")) in "
+            "\(study.definition.name): \(counted(study.trials.count, "trial")), "
+                + "\(counted(study.epochCount, "epoch")) in "
                 + Figures.time(outcome.wallSeconds) + " (\(study.finishReason ?? ""))")
         if let busy = outcome.busyFraction {
             Terminal.writeLine("workers were busy \(Figures.percent(busy)) of the time")

@@ -145,11 +145,11 @@ struct ArrayFileTests {
             ),
             (
                 Self.x, ArrayBytes.npy("<f4", shape: "(4,)", ArrayBytes.floats([1, 2, 1.5, 2])),
-                "y: found 1.5 in row 2, want a whole number of at most 2^53 in size; for numbers set task: regression"
+                "y: found 1.5 in row 2, want whole numbers from -2^53 to 2^53; for others set task: regression"
             ),
             (
                 Self.x, ArrayBytes.npy("<f4", shape: "(4,)", ArrayBytes.floats([1, 2, .nan, 2])),
-                "y: found nan in row 2, want a whole number of at most 2^53 in size; for numbers set task: regression"
+                "y: found nan in row 2, want whole numbers from -2^53 to 2^53; for others set task: regression"
             ),
             (
                 Self.x, ArrayBytes.npy("|u1", shape: "(4,)", [1, 1, 1, 1]),

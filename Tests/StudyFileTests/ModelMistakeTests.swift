@@ -374,7 +374,7 @@ struct ModelMistakeTests {
             "momentum: 0.9",
             [
                 """
-                23:3: training: unknown key "momentum", did you mean training.optimizer.sgd.momentum? want loss, \
+                23:3: training: unknown key "momentum", it stands below training.optimizer.sgd, training.optimizer.rmsprop or training.t1_t2; want loss, \
                 learning_rate, warmup_epochs, schedule_epochs, batch_size, repeats, l1, l2, weight_decay, clip_value, \
                 clip_norm, max_norm, hypergradient, hypergradient_rule, optimizer, schedule, batch_growth, average, \
                 early_stopping, t1_t2, label_smoothing, class_weights, positive_weights, huber_delta, \

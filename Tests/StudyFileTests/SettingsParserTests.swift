@@ -136,9 +136,8 @@ struct SettingsParserTests {
         #expect(
             error?.description
                 == "model.family.mlp.layers.0.units = nothing, want --set model.family.mlp.layers.0.units=VALUE, it is "
-                + "searched and has no default (a whole number in [16, 256]); so are --set "
-                + "model.family.mlp.layers.0.dropout=VALUE (a number in [0.0, 0.5]), --set model.activation=VALUE (relu, gelu "
-                + "or tanh), --set training.l2=VALUE (a number in [1e-07, 0.01] or 0.0), --set training.batch_size=VALUE (16, "
-                + "32, 64 or 128)")
+                + "searched and has no default (a whole number in [16, 256]); so are "
+                + "model.family.mlp.layers.0.dropout (a number in [0.0, 0.5]), model.activation (relu, gelu or tanh), training.l2 "
+                + "(a number in [1e-07, 0.01] or 0.0), training.batch_size (16, 32, 64 or 128): give each with --set")
     }
 }

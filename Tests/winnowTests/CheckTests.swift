@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite("What a good study file means")
@@ -36,11 +37,22 @@ struct CheckTests {
                 "small: 1 parameter", "  training.learning_rate  float [0.001, 0.3] log",
                 "bracket 0: 1, 3, 9, 27 epochs", "budget: 20 epochs",
                 "searcher auto: hyper_tune while a suggestion costs at most 2 % of the median trial, else tpe, else random",
-                "scheduler auto: asha with its first rung at 1 epoch, or at 3 where the first eight trials say that ranks do not "
-                    + "hold until then",
-                "a budget of 20 epochs ends before any trial is trained to its end, which takes 27; raise it, or lower the "
-                    + "scheduler's max",
+                "scheduler auto: asha with its first rung at 1 epoch, or at 3 where the ranks of the first eight trials change "
+                    + "until then",
+                "a budget of 20 epochs ends before any trial is trained to its end, which takes 27; raise it, or give each "
+                    + "trial less",
             ])
+    }
+
+    @Test("a trial that may run out of patience needs no such budget")
+    func patience() async throws {
+        let scratch = try Self.scratch(search: "{scheduler: {name: none, max: 27}}", budget: "{epochs: 20}")
+        let text = try String(contentsOfFile: scratch.path + "/study.yaml", encoding: .utf8)
+        let patient = text.replacingOccurrences(
+            of: "batch_size: 32", with: "batch_size: 32\n  early_stopping: {patience: 2}")
+        try scratch.write("study.yaml", patient)
+        let result = try await Program.run(["check", "study.yaml"], in: scratch.path)
+        #expect(result.status == 0 && !result.lines.contains { $0.contains("ends before") }, "\(result.lines)")
     }
 
     @Test("programs have the plan in one line")

@@ -77,8 +77,41 @@ struct SimulateTests {
         #expect(result.status == 3)
         #expect(
             result.errors
-                == "winnow: all 6 trials diverged: the target of their rows is not finite; want a table or a repeat with "
-                + "finite numbers\n")
+                == "winnow: all 6 trials diverged: no finite target in their rows; want a table or a repeat with finite "
+                + "numbers\n")
+        // The only trial of a bracket of nine that is never full.
+        let short = try Self.scratch(trials: 1)
+        let text = try String(contentsOfFile: short.path + "/study.yaml", encoding: .utf8)
+        try short.write("study.yaml", text.replacingOccurrences(of: "{trials: 1}", with: "{trials: 1, epochs: 2}"))
+        let early = try await Program.run(["simulate", "study.yaml", "--json"], in: short.path)
+        #expect(early.status == 3)
+        #expect(
+            early.errors
+                == "winnow: the budget was spent before any trial came to the scheduler's max; raise the one or lower the "
+                + "other\n")
+    }
+
+    @Test("people read whole numbers, and one thing as one")
+    func people() async throws {
+        let scratch = try Self.scratch(Self.curves.map { $0.map { 12_345 * $0 } }, trials: 1)
+        let result = try await Program.run(["simulate", "study.yaml"], in: scratch.path)
+        #expect(result.status == 0 && result.errors == "")
+        #expect(
+            result.lines == [
+                "1  best (any): row 15, epoch 1, 123500",
+                "1  best (top): row 15, epoch 1, 123500",
+                "2  best (any): row 15, epoch 2, 92590",
+                "3  best (any): row 15, epoch 3, 82300",
+                "3  best (top): row 15, epoch 3, 82300",
+                "4  best (any): row 15, epoch 4, 77160",
+                "5  best (any): row 15, epoch 5, 74070",
+                "6  best (any): row 15, epoch 6, 72010",
+                "7  best (any): row 15, epoch 7, 70540",
+                "8  best (any): row 15, epoch 8, 69440",
+                "9  best (any): row 15, epoch 9, 68580",
+                "9  best (top): row 15, epoch 9, 68580",
+                "1 trial, 9 epochs in 9 units of time by 1 worker: the only trial of the budget is done",
+            ])
     }
 
     @Test("a study that is looked at until a time is no failure")

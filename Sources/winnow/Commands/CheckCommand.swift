@@ -84,7 +84,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     private static func print(_ definition: StudyDefinition, _ scheduler: Scheduler) {
-        Terminal.writeLine("\(definition.name): \(Figures.count(definition.space.count, "parameter"))")
+        Terminal.writeLine("\(definition.name): \(counted(definition.space.count, "parameter"))")
         for parameter in definition.space.parameters {
             let depth = parameter.name.split(separator: ".").count - 1
             var line = String(repeating: "  ", count: depth) + "\(parameter.name)  \(Self.text(parameter.domain))"
@@ -96,7 +96,7 @@ struct CheckCommand: ParsableCommand {
         if let population = definition.scheduler.population { Self.print(population, of: definition) }
         for bracket in scheduler.plan where definition.scheduler.population == nil {
             let rungs = bracket.rungs.map {
-                $0.trials > 0 ? "\(Figures.count($0.trials, "trial")) to \($0.level)" : "\($0.level)"
+                $0.trials > 0 ? "\(counted($0.trials, "trial")) to \($0.level)" : "\($0.level)"
             }
             Terminal.writeLine(
                 "bracket \(bracket.bracket): " + rungs.joined(separator: ", ") + " \(definition.resource)")
@@ -111,8 +111,8 @@ struct CheckCommand: ParsableCommand {
         }
         let budget = definition.budget
         var limits: [String] = []
-        if let trials = budget.trials { limits.append(Figures.count(trials, "trial")) }
-        if let epochs = budget.epochs { limits.append(Figures.count(epochs, "epoch")) }
+        if let trials = budget.trials { limits.append(counted(trials, "trial")) }
+        if let epochs = budget.epochs { limits.append(counted(epochs, "epoch")) }
         if let time = budget.wallTime { limits.append("\(time.components.seconds) s") }
         if !limits.isEmpty { Terminal.writeLine("budget: " + limits.joined(separator: ", ")) }
         for note in StudyNotes.of(definition) { Terminal.writeLine(note) }
@@ -122,11 +122,11 @@ struct CheckCommand: ParsableCommand {
     private static func printResource(of definition: StudyDefinition) {
         switch definition.resource {
         case .epochs: break
-        case .seconds, .samples: Terminal.writeLine("at most \(Figures.count(definition.mostEpochs, "epoch")) a trial")
+        case .seconds, .samples: Terminal.writeLine("at most \(counted(definition.mostEpochs, "epoch")) a trial")
         case .repeats, .folds:
             Terminal.writeLine(
                 "\(definition.resource): networks that are trained one after the other, each for "
-                    + Figures.count(definition.networkEpochs, "epoch"))
+                    + counted(definition.networkEpochs, "epoch"))
         }
     }
 
@@ -134,7 +134,7 @@ struct CheckCommand: ParsableCommand {
         let count = population.quantileCount(of: population.count)
         let waiting = population.isSynchronous ? ", when all have come there" : ", each by itself"
         Terminal.writeLine(
-            "population of \(population.count) for \(Figures.count(population.maximum, "epoch")), compared every \(population.interval)"
+            "population of \(population.count) for \(counted(population.maximum, "epoch")), compared every \(population.interval)"
                 + "\(waiting): the worst \(count) are replaced by copies of the best \(count)")
         let explored = definition.explorableParameters
         let names = definition.space.parameters.map(\.name)

@@ -35,8 +35,7 @@ struct SimulateCommand: ParsableCommand {
         simulation.run(until: self.until ?? .infinity)
         self.tell(simulation)
         // Whoever looks at the first part of a study alone does not ask for its end.
-        let isCut = self.until.map { simulation.time >= $0 } ?? false
-        if !isCut, simulation.study.count(of: .complete) == 0 {
+        if !simulation.isCut, simulation.study.count(of: .complete) == 0 {
             throw CommandFailure(.budgetWithoutCompleteTrial, Self.reasonOfNone(simulation.study))
         }
     }
@@ -44,13 +43,11 @@ struct SimulateCommand: ParsableCommand {
     /// Why no trial came to its end, and what helps.
     private static func reasonOfNone(_ study: StudyState) -> String {
         let count = study.trials.count
-        if study.trials.allSatisfy({ $0.status == .diverged }) {
-            return
-                "all \(count) trials diverged: the target of their rows is not finite; want a table or a repeat with finite "
-                + "numbers"
+        guard study.trials.allSatisfy({ $0.status == .diverged }) else {
+            return "the budget was spent before any trial came to the scheduler's max; raise the one or lower the other"
         }
-        return
-            "the budget was spent before any trial came to the end of its curve; raise it or lower the scheduler's max"
+        return (count == 1 ? "the only trial diverged" : "all \(count) trials diverged")
+            + ": no finite target in their rows; want a table or a repeat with finite numbers"
     }
 
     private func tell(_ simulation: Simulation) {
@@ -77,8 +74,8 @@ struct SimulateCommand: ParsableCommand {
                     .adding("reason", .text(study.finishReason ?? "")).text)
         } else {
             Terminal.writeLine(
-                "\(Figures.count(study.trials.count, "trial")), \(Figures.count(study.epochCount, "epoch")) in "
-                    + "\(Figures.short(simulation.time)) units of time by \(Figures.count(simulation.workerCount, "worker")): "
+                "\(counted(study.trials.count, "trial")), \(counted(study.epochCount, "epoch")) in "
+                    + "\(Figures.short(simulation.time)) units of time by \(counted(simulation.workerCount, "worker")): "
                     + "\(study.finishReason ?? "")")
         }
     }

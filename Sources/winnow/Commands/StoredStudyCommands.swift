@@ -142,8 +142,8 @@ struct ReplayCommand: ParsableCommand {
             for problem in problems { Terminal.writeError(problem) }
             Terminal.writeLine(
                 "\(stored.recordCount) events, \(stored.decisionCount) decisions, \(problems.count) disagreements; "
-                    + "\(Figures.count(stored.state.trials.count, "trial")), "
-                    + Figures.count(stored.state.epochCount, "epoch"))
+                    + "\(counted(stored.state.trials.count, "trial")), "
+                    + counted(stored.state.epochCount, "epoch"))
         }
         if !problems.isEmpty { throw ExitCode(CommandFailure.Code.failed.rawValue) }
     }

@@ -10,9 +10,6 @@ enum Figures {
         return abs(value) < 9999 ? String(format: "%.4g", value) : significantDigits(value)
     }
 
-    /// `1 trial`, `9 trials`.
-    static func count(_ number: Int, _ thing: String) -> String { "\(number) \(thing)" + (number == 1 ? "" : "s") }
-
     /// A share as a percentage with one digit.
     static func percent(_ share: Double) -> String { String(format: "%.1f%%", 100 * share) }
 

@@ -25,9 +25,9 @@ final class LiveScreen {
     static func summary(of snapshot: StudySnapshot) -> String {
         let trials = snapshot.trialCounts
         var line =
-            "\(snapshot.name) \(Figures.time(snapshot.seconds)): \(Figures.count(snapshot.trialCount, "trial")), "
+            "\(snapshot.name) \(Figures.time(snapshot.seconds)): \(counted(snapshot.trialCount, "trial")), "
         line +=
-            "\(snapshot.trainingCount) running, \(trials.complete) complete, \(Figures.count(snapshot.epochCount, "epoch"))"
+            "\(snapshot.trainingCount) running, \(trials.complete) complete, \(counted(snapshot.epochCount, "epoch"))"
         if let best = snapshot.best {
             line +=
                 ", best #\(best.trial) \(snapshot.metric.rawValue) \(Figures.short(best.loss)) (epoch \(best.epoch))"
@@ -56,9 +56,9 @@ final class LiveScreen {
             return "\(level) \(bar) \(rung.trials)"
         }
         lines.append("rung   " + rungs.joined(separator: "  "))
-        var workers = "slots  \(snapshot.slotCount) on \(Figures.count(snapshot.workerCount, "worker"))"
+        var workers = "slots  \(snapshot.slotCount) on \(counted(snapshot.workerCount, "worker"))"
         if let busy = snapshot.busyFraction { workers += ", busy \(Figures.percent(busy))" }
-        lines.append(workers + ", \(Figures.count(snapshot.epochCount, "epoch"))")
+        lines.append(workers + ", \(counted(snapshot.epochCount, "epoch"))")
         return lines
     }
 }

@@ -9,12 +9,14 @@ enum StudyNotes {
 
     /// That the budget ends before any trial can be trained to the end; `nil` where one can.
     static func budget(of study: StudyDefinition) -> String? {
+        // Who runs out of patience is complete earlier.
+        guard !study.settings.contains(where: { $0.name == "training.early_stopping.patience" }) else { return nil }
         // Of seconds and samples nobody knows before how many epochs they are.
         guard study.resource == .epochs || study.resource.countsNetworks, let epochs = study.budget.epochs,
             epochs < study.mostEpochs
         else { return nil }
         return "a budget of \(Resource.epochs.amount(epochs)) ends before any trial is trained to its end, which takes "
-            + "\(study.mostEpochs); raise it, or lower the scheduler's max"
+            + "\(study.mostEpochs); raise it, or give each trial less"
     }
 
     private static func searcher(of study: StudyDefinition) -> String? {
@@ -28,7 +30,7 @@ enum StudyNotes {
             return nil
         }
         return
-            "scheduler auto: asha with its first rung at \(study.resource.amount(minimum)), or at \(minimum * eta) where "
-            + "the first eight trials say that ranks do not hold until then"
+            "scheduler auto: asha with its first rung at \(study.resource.amount(minimum)), or at \(minimum * eta) "
+            + "where the ranks of the first eight trials change until then"
     }
 }
