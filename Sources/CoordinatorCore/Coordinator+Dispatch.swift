@@ -12,17 +12,21 @@ extension Coordinator {
     mutating func dispatch(at now: Duration) {
         guard !self.study.isFinished else { return }
         guard self.virtual == nil else { return self.dispatchVirtualWork() }
-        while let index = self.neediestPeer(beyondSlots: false) ?? self.neediestPeer(beyondSlots: true) {
+        while let index = self.neediestPeer(for: self.study.waiting.first) {
             guard self.grant(to: index, at: now) else { return }
         }
     }
 
+    /// The worker that gets the next piece of work: a trial that has begun, or a new one.
+    func neediestPeer(for trial: TrialID?) -> Int? {
+        self.neediestPeer(for: trial, beyondSlots: false) ?? self.neediestPeer(for: trial, beyondSlots: true)
+    }
+
     /// The connected worker with the most free places, by the order of joining among equals.
-    func neediestPeer(beyondSlots: Bool) -> Int? {
+    private func neediestPeer(for trial: TrialID?, beyondSlots: Bool) -> Int? {
         var best: Int?
         var most = 0
-        for (index, peer) in self.peers.enumerated()
-        where peer.brokenSince == nil && !peer.isDraining && !peer.isSuspected {
+        for (index, peer) in self.peers.enumerated() where self.takesWork(peer) && self.isFit(peer, for: trial) {
             let limit =
                 beyondSlots ? min(peer.capacity, Self.mostHeldPerSlot * peer.slots) : min(peer.capacity, peer.slots)
             let free = limit - peer.attempts.count

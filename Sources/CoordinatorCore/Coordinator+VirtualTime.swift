@@ -135,9 +135,7 @@ extension Coordinator {
             ($0.element.due, $0.offset) < ($1.element.due, $1.offset)
         }
         for attempt in steps.map(\.element.attempt) where self.isUntrained(attempt) {
-            guard let index = self.neediestPeer(beyondSlots: false) ?? self.neediestPeer(beyondSlots: true) else {
-                return
-            }
+            guard let index = self.neediestPeer(for: attempt.trial) else { continue }
             guard let grant = self.nextGrant(of: attempt),
                 let assignment = self.assignment(of: attempt.trial)?.renumbered(grant)
             else { continue }
@@ -199,14 +197,15 @@ extension Coordinator {
         self.peers[index].attempts.removeAll { $0 == item.attempt }
         if let held = self.virtual?.held[place], self.isComplete(held) {
             self.virtual?.held[place].isTold = true
+            self.noteSuccess(of: item.attempt.trial, at: index)
             return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: false)
         }
         let name = self.peers[index].name
         switch end.outcome {
         case .stopped, .preempted: break
         case .refused(let reason): self.virtual?.held[place].refusal = "\(name): \(reason)"
-        case .crashed(let reason): self.crash(place, reason)
-        case .finished: self.crash(place, "ended at epoch \(end.epoch)")
+        case .crashed(let reason): self.crash(place, reason, at: index)
+        case .finished: self.crash(place, "ended at epoch \(end.epoch)", at: index)
         }
         return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: true)
     }
@@ -222,8 +221,9 @@ extension Coordinator {
         }
     }
 
-    private mutating func crash(_ place: Int, _ reason: String) {
+    private mutating func crash(_ place: Int, _ reason: String, at index: Int) {
         guard var held = self.virtual?.held[place] else { return }
+        self.faults.noteCrash(of: held.attempt.trial, at: self.peers[index].worker)
         held.crashes += 1
         if held.crashes > self.study.definition.budget.retries {
             held.refusal = "crashed \(held.crashes) slots, last: \(reason)"

@@ -24,6 +24,8 @@ package struct Coordinator: Sendable {
     var virtual: VirtualWork?
     var effects: [CoordinatorEffect] = []
     var forgotten: [Forgotten] = []
+    /// Who crashes what it is given.
+    var faults = WorkerFaults()
     /// The incumbent before the last decision: its checkpoint goes when another one takes its place.
     var formerBest: TrialID?
     /// When the last input came; a large gap is the coordinator's own pause.
