@@ -67,6 +67,47 @@ struct StartTests {
         #expect(await first.finish().status == 130)
     }
 
+    @Test("a budget that ends before any trial is complete is told at once, and has an exit code of its own")
+    func smallBudget() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        let path = try scratch.writeStudy(scheduler: "{name: none, max: 9}", trials: 4)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try scratch.write("study.yaml", text.replacingOccurrences(of: "{trials: 4}", with: "{epochs: 5}"))
+        let command = ["run", "study.yaml", "--workers", "1", "--dir", "out", "--json"]
+        let note = "a budget of 5 epochs ends before any trial is trained to its end, which takes 9"
+        let run = try await Program.run(command, in: scratch.path)
+        #expect(run.status == 3)
+        #expect(run.errors.contains(note), "\(run.errors)")
+        #expect(
+            run.errors.hasSuffix(
+                "winnow: the budget was spent before any trial was trained to the end; raise it or lower the scheduler's max, "
+                    + "and begin a new study in another --dir\n"))
+        let end = try #require(Program.object(run.lines.last ?? ""))
+        #expect(end["event"] as? String == "study_finished" && end["epochs"] as? Int == 5)
+        // Of a study that is over nobody needs to hear what could come of it.
+        let again = try await Program.run(command, in: scratch.path)
+        #expect(again.status == 3 && !again.errors.contains(note), "\(again.errors)")
+    }
+
+    @Test("a worker keeps its data below HOME unless it is told otherwise")
+    func cacheAtHome() async throws {
+        let scratch = try Scratch()
+        try scratch.writeClouds()
+        try scratch.writeStudy(scheduler: "{name: none, max: 1}", trials: 1)
+        let coordinator = try Program(
+            ["coordinator", "study.yaml", "--listen", "tcp://127.0.0.1:0", "--dir", "out", "--json"], in: scratch.path)
+        let endpoint = try #require(await coordinator.nextEvent("listening")?["endpoint"] as? String)
+        let worker = try await Program.run(
+            ["worker", endpoint, "--slots", "1"], in: scratch.path,
+            environment: ["HOME": scratch.path + "/home", "XDG_CACHE_HOME": ""])
+        #expect(worker.status == 0, "\(worker.errors)")
+        #expect(await coordinator.finish().status == 0)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/home/.cache/winnow/datasets").count
+                == 1)
+    }
+
     @Test("too few open files are refused before the study begins")
     func fewFiles() async throws {
         let scratch = try Scratch()
