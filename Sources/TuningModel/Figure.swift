@@ -58,10 +58,16 @@ package enum Figure: String, Hashable, Sendable, CaseIterable {
 
 extension Metric {
     /// What is measured, for the metrics of validation and test rows.
-    package var figure: Figure? {
-        guard let point = self.rawValue.firstIndex(of: "."), !self.rawValue.hasPrefix("train.") else { return nil }
-        return Figure(rawValue: String(self.rawValue[self.rawValue.index(after: point)...]))
-    }
+    package var figure: Figure? { Self.figures[self] }
+
+    private static let figures: [Metric: Figure] = {
+        var figures: [Metric: Figure] = [:]
+        for metric in Metric.allCases where !metric.rawValue.hasPrefix("train.") {
+            guard let point = metric.rawValue.firstIndex(of: ".") else { continue }
+            figures[metric] = Figure(rawValue: String(metric.rawValue[metric.rawValue.index(after: point)...]))
+        }
+        return figures
+    }()
 
     /// The metrics of validation rows for some figures, in the order of the declaration.
     package static func validation(_ figures: [Figure]) -> [Metric] {
