@@ -81,11 +81,8 @@ extension Coordinator {
         let isAhead = record.state == .running && end.epoch > record.epochs
         guard !isAhead else { return false }
         self.record(.attemptEnded(attempt, end), at: now)
-        let crashes = self.study.record(of: attempt.trial)?.crashes ?? 0
-        if crashes > record.crashes {
+        if let after = self.study.record(of: attempt.trial), after.crashes > record.crashes, !after.state.isTerminal {
             self.faults.noteCrash(of: attempt.trial, at: self.peers[index].worker)
-        } else if end.outcome == .finished {
-            self.noteSuccess(of: attempt.trial, at: index)
         }
         self.peers[index].attempts.removeAll { $0 == attempt }
         self.wantCheckpointOfBest(attempt)

@@ -135,7 +135,7 @@ extension Coordinator {
             ($0.element.due, $0.offset) < ($1.element.due, $1.offset)
         }
         for attempt in steps.map(\.element.attempt) where self.isUntrained(attempt) {
-            guard let index = self.neediestPeer(for: attempt.trial) else { continue }
+            guard let index = self.neediestPeer(where: { self.mayTrain(attempt.trial, at: $0) }) else { continue }
             guard let grant = self.nextGrant(of: attempt),
                 let assignment = self.assignment(of: attempt.trial)?.renumbered(grant)
             else { continue }
@@ -197,7 +197,6 @@ extension Coordinator {
         self.peers[index].attempts.removeAll { $0 == item.attempt }
         if let held = self.virtual?.held[place], self.isComplete(held) {
             self.virtual?.held[place].isTold = true
-            self.noteSuccess(of: item.attempt.trial, at: index)
             return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: false)
         }
         let name = self.peers[index].name

@@ -196,6 +196,7 @@ package struct Coordinator: Sendable {
     /// Stops at their workers what the study has stopped, lets checkpoints go that nobody can need, and logs what was chosen.
     mutating func follow(_ decisions: [StudyDecision]) {
         for decision in decisions {
+            self.noteFaults(decision)
             switch decision {
             case .stopped(let trial, _, _), .failed(let trial, _, _):
                 if let record = self.study.record(of: trial), let open = record.openAttempt {
@@ -266,7 +267,7 @@ package struct Coordinator: Sendable {
     }
 
     /// The worker that trained a trial last and may have its checkpoints.
-    private func holder(of trial: TrialID) -> WorkerID? {
+    func holder(of trial: TrialID) -> WorkerID? {
         if let virtual = self.virtual { return virtual.holder(of: trial) }
         return self.study.record(of: trial)?.lastWorker
     }

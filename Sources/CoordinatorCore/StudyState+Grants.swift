@@ -4,14 +4,16 @@ import TuningModel
 
 /// Which work a free slot gets.
 extension StudyState {
-    /// Gives a worker the next piece of work: a trial that lost its worker, else what the scheduler wants.
+    /// Gives a worker the next piece of work: a trial that lost its worker, else what the scheduler wants. In a study of
+    /// several workers a trial that crashed at this one comes last of all, so that another one may try.
     mutating func grant(
         to worker: WorkerID, at time: Duration, _ recorded: [StudyDecision]?, _ decisions: inout [StudyDecision]
     ) {
         guard !self.isFinished, self.affordableEpochs > 0 else { return }
         let before = decisions.count
-        if !self.waiting.isEmpty {
-            self.retry(self.waiting.removeFirst(), on: worker, &decisions)
+        let isAlone = self.workers.count < 2
+        if let place = self.waiting.firstIndex(where: { isAlone || !self.hasCrashed($0, at: worker) }) {
+            self.retry(self.waiting.remove(at: place), on: worker, &decisions)
         } else {
             var proposal = self.proposal(recorded)
             while case .resume(let trial, let placement, _) = proposal, self.hasUsed(trial, placement.level) {
@@ -27,8 +29,16 @@ extension StudyState {
             case .wait: break
             case .finished: self.audit(on: worker, &decisions)
             }
+            if decisions.count == before, !self.waiting.isEmpty {
+                self.retry(self.waiting.removeFirst(), on: worker, &decisions)
+            }
         }
         if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
+    }
+
+    /// Whether a trial's slot died at a worker, without one new epoch since.
+    func hasCrashed(_ trial: TrialID, at worker: WorkerID) -> Bool {
+        self.trials[trial.rawValue].crashedAt.contains(worker)
     }
 
     /// Whether a trial that rests has used as much of a resource as a rung asks for: one long epoch may reach several, and
