@@ -8,20 +8,25 @@ extension Coordinator {
     /// Gives out work as long as somebody can take it and there is some.
     ///
     /// Idle slots come before queues: first every worker gets as much as it has slots, the one with the largest
-    /// idle share first, and only then as much as it wants to hold beyond that.
+    /// idle share first, and only then as much as it wants to hold beyond that. A trial whose slot died at a worker goes to
+    /// another one, as long as one is there that has not tried it: a broken host would take it again and again.
     mutating func dispatch(at now: Duration) {
         guard !self.study.isFinished else { return }
         guard self.virtual == nil else { return self.dispatchVirtualWork() }
         var passed: [WorkerID] = []
-        while let index = self.neediestPeer(where: { !passed.contains($0.worker) && self.mayTrain(nil, at: $0) }) {
+        while let index = self.neediestPeer(where: { !passed.contains($0.worker) }) {
             let worker = self.peers[index].worker
-            guard let decisions = self.decide(for: worker, at: now) else {
-                passed.append(worker)
-                continue
+            let withheld = self.study.waiting.filter { trial in
+                self.study.hasCrashed(trial, at: worker)
+                    && self.hasOther(than: worker) { !self.study.hasCrashed(trial, at: $0) }
             }
-            guard !decisions.isEmpty else { return }
-            self.give(decisions, to: index, at: now)
-            if self.study.isFinished { return }
+            if self.grant(to: index, withholding: withheld, at: now) {
+                if self.study.isFinished { return }
+            } else if withheld.isEmpty {
+                return
+            } else {
+                passed.append(worker)
+            }
         }
     }
 
@@ -33,7 +38,8 @@ extension Coordinator {
     private func neediestPeer(beyondSlots: Bool, _ isFit: (Peer) -> Bool) -> Int? {
         var best: Int?
         var most = 0
-        for (index, peer) in self.peers.enumerated() where self.takesWork(peer) {
+        for (index, peer) in self.peers.enumerated()
+        where peer.brokenSince == nil && !peer.isDraining && !peer.isSuspected {
             let limit =
                 beyondSlots ? min(peer.capacity, Self.mostHeldPerSlot * peer.slots) : min(peer.capacity, peer.slots)
             let free = limit - peer.attempts.count
@@ -45,37 +51,29 @@ extension Coordinator {
         return best
     }
 
-    /// What the study decides on a worker's request: nothing where there is no work.
-    ///
-    /// - Returns: `nil` where it would be a trial that crashed at this worker and that another one may train: the request is
-    ///   as if it had never been made.
-    private mutating func decide(for worker: WorkerID, at now: Duration) -> [StudyDecision]? {
-        let event = StudyEvent.workRequested(worker)
-        let crashed = self.study.waiting.filter { self.study.hasCrashed($0, at: worker) }
-        guard !crashed.isEmpty, crashed.contains(where: { self.hasOther(than: worker, for: $0) }) else {
-            return self.study.apply(event, at: now)
+    /// Whether another worker of some kind is there that will sooner or later take work. One whose connection broke a
+    /// moment ago is: it comes back, or is given up soon.
+    func hasOther(than worker: WorkerID, where isFit: (WorkerID) -> Bool) -> Bool {
+        self.peers.contains { peer in
+            peer.worker != worker && !peer.isDraining && (peer.capacity > 0 || !peer.attempts.isEmpty)
+                && isFit(peer.worker)
         }
-        // A copy is asked, which costs a millisecond in a large study; crashes are rare.
-        var study = self.study
-        let decisions = study.apply(event, at: now)
-        for case .retried(let attempt, _, _) in decisions
-        where crashed.contains(attempt.trial) && self.hasOther(than: worker, for: attempt.trial) {
-            return nil
-        }
-        self.study = study
-        return decisions
     }
 
-    /// Journals what a request was answered with, and sends it: an unanswered one changes nothing, and is not worth a row.
-    private mutating func give(_ decisions: [StudyDecision], to index: Int, at now: Duration) {
+    /// - Returns: Whether there was any work.
+    private mutating func grant(to index: Int, withholding withheld: [TrialID], at now: Duration) -> Bool {
+        let worker = self.peers[index].worker
+        // An unanswered request changes nothing, and only a request that was answered is worth a row of the journal.
+        let decisions = self.study.apply(.workRequested(worker), at: now, withholding: withheld)
+        guard !decisions.isEmpty else { return false }
         self.effects.append(
-            .journal(
-                JournalRecord(time: now, event: .workRequested(self.peers[index].worker), decisions: decisions)))
+            .journal(JournalRecord(time: now, event: .workRequested(worker), decisions: decisions)))
         self.follow(decisions)
         for decision in decisions {
             guard let attempt = decision.begun, let assignment = self.assignment(of: attempt.trial) else { continue }
             self.peers[index].attempts.append(attempt)
             self.effects.append(.send(.assign(assignment), to: self.peers[index].id))
         }
+        return true
     }
 }

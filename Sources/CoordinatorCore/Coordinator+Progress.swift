@@ -81,9 +81,6 @@ extension Coordinator {
         let isAhead = record.state == .running && end.epoch > record.epochs
         guard !isAhead else { return false }
         self.record(.attemptEnded(attempt, end), at: now)
-        if let after = self.study.record(of: attempt.trial), after.crashes > record.crashes, !after.state.isTerminal {
-            self.faults.noteCrash(of: attempt.trial, at: self.peers[index].worker)
-        }
         self.peers[index].attempts.removeAll { $0 == attempt }
         self.wantCheckpointOfBest(attempt)
         return true

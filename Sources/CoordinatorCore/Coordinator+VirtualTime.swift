@@ -26,6 +26,8 @@ struct VirtualWork: Sendable {
         /// Slots that died with it, and workers that were lost with it, without one new epoch since.
         var crashes = 0
         var losses = 0
+        /// The workers whose slots those were.
+        var crashedAt: [WorkerID] = []
         /// Why nobody can train it.
         var refusal: String?
         /// How often it was given out by this coordinator.
@@ -135,7 +137,11 @@ extension Coordinator {
             ($0.element.due, $0.offset) < ($1.element.due, $1.offset)
         }
         for attempt in steps.map(\.element.attempt) where self.isUntrained(attempt) {
-            guard let index = self.neediestPeer(where: { self.mayTrain(attempt.trial, at: $0) }) else { continue }
+            let crashedAt = self.virtual?.place(of: attempt).flatMap { self.virtual?.held[$0].crashedAt } ?? []
+            let index = self.neediestPeer { peer in
+                !crashedAt.contains(peer.worker) || !self.hasOther(than: peer.worker) { !crashedAt.contains($0) }
+            }
+            guard let index else { continue }
             guard let grant = self.nextGrant(of: attempt),
                 let assignment = self.assignment(of: attempt.trial)?.renumbered(grant)
             else { continue }
@@ -216,13 +222,14 @@ extension Coordinator {
             guard report.epoch == known + held.reports.count + 1 else { continue }
             self.virtual?.held[place].reports.append(report)
             self.virtual?.held[place].crashes = 0
+            self.virtual?.held[place].crashedAt = []
             self.virtual?.held[place].losses = 0
         }
     }
 
     private mutating func crash(_ place: Int, _ reason: String, at index: Int) {
         guard var held = self.virtual?.held[place] else { return }
-        self.faults.noteCrash(of: held.attempt.trial, at: self.peers[index].worker)
+        held.crashedAt.append(self.peers[index].worker)
         held.crashes += 1
         if held.crashes > self.study.definition.budget.retries {
             held.refusal = "crashed \(held.crashes) slots, last: \(reason)"

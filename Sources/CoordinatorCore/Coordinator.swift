@@ -24,8 +24,6 @@ package struct Coordinator: Sendable {
     var virtual: VirtualWork?
     var effects: [CoordinatorEffect] = []
     var forgotten: [Forgotten] = []
-    /// Who crashes what it is given.
-    var faults = WorkerFaults()
     /// The incumbent before the last decision: its checkpoint goes when another one takes its place.
     var formerBest: TrialID?
     /// When the last input came; a large gap is the coordinator's own pause.
@@ -196,7 +194,6 @@ package struct Coordinator: Sendable {
     /// Stops at their workers what the study has stopped, lets checkpoints go that nobody can need, and logs what was chosen.
     mutating func follow(_ decisions: [StudyDecision]) {
         for decision in decisions {
-            self.noteFaults(decision)
             switch decision {
             case .stopped(let trial, _, _), .failed(let trial, _, _):
                 if let record = self.study.record(of: trial), let open = record.openAttempt {
@@ -267,7 +264,7 @@ package struct Coordinator: Sendable {
     }
 
     /// The worker that trained a trial last and may have its checkpoints.
-    func holder(of trial: TrialID) -> WorkerID? {
+    private func holder(of trial: TrialID) -> WorkerID? {
         if let virtual = self.virtual { return virtual.holder(of: trial) }
         return self.study.record(of: trial)?.lastWorker
     }

@@ -106,8 +106,9 @@ final class WorkerAgent {
         case Token.bulk: try self.readBulk()
         case Token.signal:
             let (count, hasHungUp) = self.signals.take()
-            if hasHungUp { self.feed(.hangUp) }
             for _ in 0..<count { self.feed(.signal) }
+            // Last: what ends a service says SIGTERM and SIGHUP at once.
+            if hasHungUp { self.feed(.hangUp) }
         case Token.input: self.readInput()
         default: self.readSlot(token - Token.slot)
         }
