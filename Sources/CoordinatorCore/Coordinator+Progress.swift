@@ -18,7 +18,7 @@ extension Coordinator {
             item.attempt.ungranted.number <= record.attempts
         {
             self.compare(item, with: record, from: self.peers[index].name)
-            return self.holdBack(item, from: index)
+            return self.holdBack(item, from: index, at: now)
         }
         let isCurrent = self.isOpen(item.attempt, at: worker)
         guard let record = self.study.record(of: item.attempt.trial), item.attempt.number <= record.attempts else {
@@ -32,6 +32,7 @@ extension Coordinator {
         let fresh = item.reports.filter { $0.epoch > record.epochs }
         if self.isUseful(fresh, of: record) {
             self.record(.reported(item.attempt, fresh), at: now)
+            self.peers[index].pause.noteEpoch()
         }
         let known = self.study.record(of: item.attempt.trial) ?? record
         guard isCurrent else {
@@ -81,6 +82,9 @@ extension Coordinator {
         let isAhead = record.state == .running && end.epoch > record.epochs
         guard !isAhead else { return false }
         self.record(.attemptEnded(attempt, end), at: now)
+        if let crashes = self.study.record(of: attempt.trial)?.crashes, crashes > record.crashes {
+            self.noteCrash(at: index, now)
+        }
         self.peers[index].attempts.removeAll { $0 == attempt }
         self.wantCheckpointOfBest(attempt)
         return true

@@ -26,8 +26,6 @@ struct VirtualWork: Sendable {
         /// Slots that died with it, and workers that were lost with it, without one new epoch since.
         var crashes = 0
         var losses = 0
-        /// The workers whose slots those were.
-        var crashedAt: [WorkerID] = []
         /// Why nobody can train it.
         var refusal: String?
         /// How often it was given out by this coordinator.
@@ -131,17 +129,13 @@ extension Coordinator {
     }
 
     /// Gives attempts that nobody trains to workers with room, those that virtual time needs first before others.
-    mutating func dispatchVirtualWork() {
+    mutating func dispatchVirtualWork(at now: Duration) {
         guard !self.study.isFinished else { return }
         let steps = self.study.clock.steps.enumerated().sorted {
             ($0.element.due, $0.offset) < ($1.element.due, $1.offset)
         }
         for attempt in steps.map(\.element.attempt) where self.isUntrained(attempt) {
-            let crashedAt = self.virtual?.place(of: attempt).flatMap { self.virtual?.held[$0].crashedAt } ?? []
-            let index = self.neediestPeer { peer in
-                !crashedAt.contains(peer.worker) || !self.hasOther(than: peer.worker) { !crashedAt.contains($0) }
-            }
-            guard let index else { continue }
+            guard let index = self.neediestPeer(at: now) else { return }
             guard let grant = self.nextGrant(of: attempt),
                 let assignment = self.assignment(of: attempt.trial)?.renumbered(grant)
             else { continue }
@@ -181,7 +175,7 @@ extension Coordinator {
     }
 
     /// Takes in what a worker tells of an attempt, for virtual time to come to it.
-    mutating func holdBack(_ item: AttemptProgress, from index: Int) -> Acknowledgement {
+    mutating func holdBack(_ item: AttemptProgress, from index: Int, at now: Duration) -> Acknowledgement {
         let worker = self.peers[index].worker
         let known = self.study.record(of: item.attempt.trial)?.epochs ?? 0
         let isHeld = self.peers[index].attempts.contains(item.attempt)
@@ -196,7 +190,7 @@ extension Coordinator {
         }
         self.virtual?.setHolder(worker, of: item.attempt.trial)
         self.virtual?.held[place].grant = item.attempt
-        self.take(item.reports, after: known, at: place)
+        if self.take(item.reports, after: known, at: place) { self.peers[index].pause.noteEpoch() }
         guard let end = item.end else {
             return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: false)
         }
@@ -209,27 +203,34 @@ extension Coordinator {
         switch end.outcome {
         case .stopped, .preempted: break
         case .refused(let reason): self.virtual?.held[place].refusal = "\(name): \(reason)"
-        case .crashed(let reason): self.crash(place, reason, at: index)
-        case .finished: self.crash(place, "ended at epoch \(end.epoch)", at: index)
+        case .crashed(let reason):
+            self.crash(place, reason)
+            self.noteCrash(at: index, now)
+        case .finished:
+            self.crash(place, "ended at epoch \(end.epoch)")
+            self.noteCrash(at: index, now)
         }
         return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: true)
     }
 
     /// Keeps those epochs that come next, up to the one that ends the trial.
-    private mutating func take(_ reports: [EpochReport], after known: Int, at place: Int) {
+    ///
+    /// - Returns: Whether there were any.
+    private mutating func take(_ reports: [EpochReport], after known: Int, at place: Int) -> Bool {
+        var isAny = false
         for report in reports {
-            guard let held = self.virtual?.held[place], !self.isComplete(held) else { return }
+            guard let held = self.virtual?.held[place], !self.isComplete(held) else { return isAny }
             guard report.epoch == known + held.reports.count + 1 else { continue }
             self.virtual?.held[place].reports.append(report)
             self.virtual?.held[place].crashes = 0
-            self.virtual?.held[place].crashedAt = []
             self.virtual?.held[place].losses = 0
+            isAny = true
         }
+        return isAny
     }
 
-    private mutating func crash(_ place: Int, _ reason: String, at index: Int) {
+    private mutating func crash(_ place: Int, _ reason: String) {
         guard var held = self.virtual?.held[place] else { return }
-        held.crashedAt.append(self.peers[index].worker)
         held.crashes += 1
         if held.crashes > self.study.definition.budget.retries {
             held.refusal = "crashed \(held.crashes) slots, last: \(reason)"

@@ -74,6 +74,8 @@ package struct Coordinator: Sendable {
         /// Attempts that this worker has or will have, until it says that they ended.
         var attempts: [AttemptID] = []
         var times = SlotTimes(busySeconds: 0, totalSeconds: 0)
+        /// Since its slots die.
+        var pause = CrashPause()
     }
 
     /// A coordinator for a study, fresh or read from its journal.

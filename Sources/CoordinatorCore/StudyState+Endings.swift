@@ -28,8 +28,7 @@ extension StudyState {
                 self.trials[index].reason = self.partReason(index)
                 self.interrupt(attempt.trial)
             } else {
-                self.crash(
-                    attempt.trial, at: open.worker, "ended at epoch \(end.epoch) of \(open.targetEpoch)", &decisions)
+                self.crash(attempt.trial, "ended at epoch \(end.epoch) of \(open.targetEpoch)", &decisions)
             }
         case .stopped, .preempted:
             self.trials[index].openAttempt = nil
@@ -39,7 +38,7 @@ extension StudyState {
             self.fail(attempt.trial, "refused by \(self.name(of: open.worker)): \(reason)", &decisions)
         case .crashed(let reason):
             self.trials[index].openAttempt = nil
-            self.crash(attempt.trial, at: open.worker, reason, &decisions)
+            self.crash(attempt.trial, reason, &decisions)
         }
     }
 
@@ -51,11 +50,8 @@ extension StudyState {
     }
 
     /// Lets a trial that took its slot with it try again, until its retries are used up.
-    private mutating func crash(
-        _ trial: TrialID, at worker: WorkerID, _ reason: String, _ decisions: inout [StudyDecision]
-    ) {
+    private mutating func crash(_ trial: TrialID, _ reason: String, _ decisions: inout [StudyDecision]) {
         self.trials[trial.rawValue].crashes += 1
-        self.trials[trial.rawValue].crashedAt.append(worker)
         let count = self.trials[trial.rawValue].crashes
         if count > self.definition.budget.retries {
             self.fail(trial, "crashed \(count) slots, last: \(reason)", &decisions)

@@ -4,16 +4,14 @@ import TuningModel
 
 /// Which work a free slot gets.
 extension StudyState {
-    /// Gives a worker the next piece of work: a trial that lost its worker, else what the scheduler wants. In a study of
-    /// several workers a trial that crashed at this one comes last of all, so that another one may try.
+    /// Gives a worker the next piece of work: a trial that lost its worker, else what the scheduler wants.
     mutating func grant(
-        to worker: WorkerID, withholding withheld: [TrialID], at time: Duration, _ recorded: [StudyDecision]?,
-        _ decisions: inout [StudyDecision]
+        to worker: WorkerID, at time: Duration, _ recorded: [StudyDecision]?, _ decisions: inout [StudyDecision]
     ) {
         guard !self.isFinished, self.affordableEpochs > 0 else { return }
         let before = decisions.count
-        if let place = self.nextToRetry(at: worker, recorded) {
-            self.retry(self.waiting.remove(at: place), on: worker, &decisions)
+        if !self.waiting.isEmpty {
+            self.retry(self.waiting.removeFirst(), on: worker, &decisions)
         } else {
             var proposal = self.proposal(recorded)
             while case .resume(let trial, let placement, _) = proposal, self.hasUsed(trial, placement.level) {
@@ -29,27 +27,8 @@ extension StudyState {
             case .wait: break
             case .finished: self.audit(on: worker, &decisions)
             }
-            // Not one behind it: who derives this decision again knows nothing of what was withheld.
-            if decisions.count == before, let first = self.waiting.first, !withheld.contains(first) {
-                self.retry(self.waiting.removeFirst(), on: worker, &decisions)
-            }
         }
         if decisions.count > before, self.firstAssignment == nil { self.firstAssignment = time }
-    }
-
-    /// The place of the trial that waits and comes first: the one that the journal names where it is read, since older
-    /// ones knew no difference.
-    private func nextToRetry(at worker: WorkerID, _ recorded: [StudyDecision]?) -> Int? {
-        for case .retried(let attempt, _, _) in recorded ?? [] {
-            if let place = self.waiting.firstIndex(of: attempt.trial) { return place }
-        }
-        let isAlone = self.workers.count < 2
-        return self.waiting.firstIndex { isAlone || !self.hasCrashed($0, at: worker) }
-    }
-
-    /// Whether a trial's slot died at a worker, without one new epoch since.
-    func hasCrashed(_ trial: TrialID, at worker: WorkerID) -> Bool {
-        self.trials[trial.rawValue].crashedAt.contains(worker)
     }
 
     /// Whether a trial that rests has used as much of a resource as a rung asks for: one long epoch may reach several, and

@@ -132,11 +132,9 @@ package struct StudyState: Hashable, Sendable {
     ///   - recorded: What was decided on this event before, where it is read from a journal: a new trial takes its
     ///     configuration from there, so that a long study is read without each of its suggestions being made again. `nil`
     ///     derives everything.
-    ///   - withheld: Trials that wait and are not for the worker that asks for work. They decide only whether its request is
-    ///     answered, so that nothing of them need be in the journal.
     /// - Returns: What follows from the event.
     package mutating func apply(
-        _ event: StudyEvent, at time: Duration, recorded: [StudyDecision]? = nil, withholding withheld: [TrialID] = []
+        _ event: StudyEvent, at time: Duration, recorded: [StudyDecision]? = nil
     ) -> [StudyDecision] {
         var decisions: [StudyDecision] = []
         switch event {
@@ -148,7 +146,7 @@ package struct StudyState: Hashable, Sendable {
                 if id.virtualSlot == self.clock.slotCount { self.clock.join() }
             }
         case .workerLeft: break
-        case .workRequested(let worker): self.grant(to: worker, withholding: withheld, at: time, recorded, &decisions)
+        case .workRequested(let worker): self.grant(to: worker, at: time, recorded, &decisions)
         case .reported(let attempt, let reports): self.record(reports, of: attempt, &decisions)
         case .attemptEnded(let attempt, let end): self.close(attempt, end, &decisions)
         case .attemptLost(let attempt, let reason): self.lose(attempt, reason, &decisions)

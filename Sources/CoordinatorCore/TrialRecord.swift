@@ -67,8 +67,6 @@ package struct TrialRecord: Hashable, Sendable {
     /// Slots that died with the trial, and workers that were lost with it, without one new epoch since.
     package internal(set) var crashes = 0
     package internal(set) var losses = 0
-    /// The workers whose slots those were.
-    var crashedAt: [WorkerID] = []
     /// The epoch at which it had been given up before it was trained to the end as an audit; `nil` for all other trials.
     package internal(set) var auditedFrom: Int?
     /// Why the trial is in its state, in a sentence; empty while it runs for the first time.
@@ -108,7 +106,6 @@ package struct TrialRecord: Hashable, Sendable {
         if let count = self.parameterCount { self.metrics.append(MetricValue(.modelParameters, Double(count))) }
         self.status = report.status
         self.crashes = 0
-        self.crashedAt = []
         self.losses = 0
     }
 }
