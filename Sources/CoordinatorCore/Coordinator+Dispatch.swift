@@ -39,7 +39,7 @@ extension Coordinator {
     }
 
     /// Lets a worker rest whose slot died.
-    mutating func noteCrash(at index: Int, _ now: Duration) {
+    mutating func noteCrash(from index: Int, at now: Duration) {
         let worker = self.peers[index].worker
         let isAlone = !self.peers.contains { $0.worker != worker && !$0.isDraining && $0.capacity > 0 }
         self.peers[index].pause.noteCrash(isAlone: isAlone, at: now)

@@ -83,7 +83,7 @@ extension Coordinator {
         guard !isAhead else { return false }
         self.record(.attemptEnded(attempt, end), at: now)
         if let crashes = self.study.record(of: attempt.trial)?.crashes, crashes > record.crashes {
-            self.noteCrash(at: index, now)
+            self.noteCrash(from: index, at: now)
         }
         self.peers[index].attempts.removeAll { $0 == attempt }
         self.wantCheckpointOfBest(attempt)

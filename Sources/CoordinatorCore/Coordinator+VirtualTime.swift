@@ -203,12 +203,8 @@ extension Coordinator {
         switch end.outcome {
         case .stopped, .preempted: break
         case .refused(let reason): self.virtual?.held[place].refusal = "\(name): \(reason)"
-        case .crashed(let reason):
-            self.crash(place, reason)
-            self.noteCrash(at: index, now)
-        case .finished:
-            self.crash(place, "ended at epoch \(end.epoch)")
-            self.noteCrash(at: index, now)
+        case .crashed(let reason): self.crash(place, reason, from: index, at: now)
+        case .finished: self.crash(place, "ended at epoch \(end.epoch)", from: index, at: now)
         }
         return Acknowledgement(attempt: item.attempt, epoch: known, isEndKnown: true)
     }
@@ -229,7 +225,8 @@ extension Coordinator {
         return isAny
     }
 
-    private mutating func crash(_ place: Int, _ reason: String) {
+    private mutating func crash(_ place: Int, _ reason: String, from index: Int, at now: Duration) {
+        self.noteCrash(from: index, at: now)
         guard var held = self.virtual?.held[place] else { return }
         held.crashes += 1
         if held.crashes > self.study.definition.budget.retries {

@@ -74,7 +74,7 @@ package struct Coordinator: Sendable {
         /// Attempts that this worker has or will have, until it says that they ended.
         var attempts: [AttemptID] = []
         var times = SlotTimes(busySeconds: 0, totalSeconds: 0)
-        /// Since its slots die.
+        /// For how long it gets no work because slots of it died.
         var pause = CrashPause()
     }
 

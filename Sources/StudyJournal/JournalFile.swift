@@ -27,6 +27,7 @@ enum JournalFile {
         } catch { throw JournalError(error, "open", path) }
     }
 
+    /// Opens a database by its path, or by another address of it, and checks that it is a journal.
     private static func connect(_ address: String, at path: String? = nil, isReadOnly: Bool) throws -> DatabaseQueue {
         let queue = try DatabaseQueue(path: address, configuration: Self.configuration(isReadOnly: isReadOnly))
         // Whoever reads first opens the files of the write-ahead log, too.

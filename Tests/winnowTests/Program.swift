@@ -118,9 +118,24 @@ final class Program: @unchecked Sendable {
         _ arguments: [String], in directory: String
     ) async throws -> (status: Int32, lines: [String], errors: String) {
         guard getuid() == 0 else { return try await self.run(arguments, in: directory) }
-        let drop = ["--bounding-set=-dac_override,-dac_read_search", "--", Program.path]
-        return try await Program(drop + arguments, in: directory, executable: "/usr/bin/setpriv").finish()
+        return try await Program(self.dropping + [Program.path] + arguments, in: directory, executable: self.setpriv)
+            .finish()
     }
+
+    /// Whether that can be done: root needs to be allowed to give up rights.
+    static let canRunUnprivileged: Bool = {
+        guard getuid() == 0 else { return true }
+        let trial = Process()
+        trial.executableURL = URL(fileURLWithPath: setpriv)
+        trial.arguments = dropping + ["/bin/true"]
+        trial.standardError = FileHandle.nullDevice
+        guard (try? trial.run()) != nil else { return false }
+        trial.waitUntilExit()
+        return trial.terminationStatus == 0
+    }()
+
+    private static let setpriv = "/usr/bin/setpriv"
+    private static let dropping = ["--bounding-set=-dac_override,-dac_read_search", "--"]
 
     private static func onThread<Answer: Sendable>(_ body: @escaping @Sendable () -> Answer) async -> Answer {
         await withCheckedContinuation { continuation in
